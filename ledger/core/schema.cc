@@ -1,0 +1,433 @@
+#include "ledger/core/schema.h"
+
+#include <algorithm>
+#include <bitset>
+#include <flatbuffers/reflection.h>
+#include <map>
+
+#include "event_bfbs_generated.h"
+
+namespace caseledger {
+
+namespace {
+
+const reflection::Schema& binary_schema() {
+  static const auto* schema = reflection::GetSchema(schema::EventBinarySchema::data());
+  return *schema;
+}
+
+template <class Object>
+std::string_view attribute(const Object& object, std::string_view key) {
+  if (const auto* all = object.attributes())
+    for (const auto* each : *all)
+      if (each->key()->string_view() == key) return each->value() ? each->value()->string_view() : std::string_view{};
+  return {};
+}
+template <class Object>
+bool has_attribute(const Object& object, std::string_view key) {
+  if (const auto* all = object.attributes())
+    return std::ranges::any_of(*all, [&](const auto* each) { return each->key()->string_view() == key; });
+  return false;
+}
+
+std::string_view short_name(const flatbuffers::String& full) {
+  const std::string_view text = full.string_view();
+  return text.substr(text.rfind('.') + 1);
+}
+
+std::vector<std::string_view> words(std::string_view text) {
+  std::vector<std::string_view> found;
+  while (!text.empty()) {
+    const auto end = std::min(text.find(' '), text.size());
+    if (end > 0) found.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return found;
+}
+
+const reflection::Enum& enum_named(std::string_view name) {
+  for (const auto* each : *binary_schema().enums())
+    if (short_name(*each->name()) == name) return *each;
+  ENSURE(!"the schema has the enum");
+  __builtin_unreachable();
+}
+
+std::uint32_t kind_bits(std::string_view names) {
+  std::uint32_t bits = 0;
+  for (const auto word : words(names)) {
+    const auto& values = *enum_named("StreamKind").values();
+    const auto* found = *std::ranges::find_if(values, [&](const auto* v) { return v->name()->string_view() == word; });
+    bits |= 1u << found->value();
+  }
+  return bits;
+}
+
+std::vector<EventType> read_event_types() {
+  std::vector<EventType> types(body_numbers);
+  for (const auto* member : *enum_named("Body").values()) {
+    if (member->value() == 0) continue;
+    const auto& object = *binary_schema().objects()->Get(static_cast<unsigned>(member->union_type()->index()));
+    EventType& type = types[static_cast<std::size_t>(member->value())];
+    type.name = short_name(*object.name());
+    if (const auto group = attribute(object, "group"); !group.empty()) type.group = group[0];
+    type.streams = kind_bits(attribute(object, "streams"));
+    type.opens = kind_bits(attribute(object, "opens"));
+    type.sealed = words(attribute(object, "sealed"));
+    type.sealed_must = words(attribute(object, "sealed_must"));
+  }
+  return types;
+}
+
+const std::vector<EventType>& event_types() {
+  static const std::vector<EventType> types = read_event_types();
+  return types;
+}
+
+// ── the strict shape, compiled once from the reflection into flat tables ──
+
+enum class Shape : std::uint8_t { none, scalar, fixed, text, scalars, fixeds, texts, table, tables, union_type, union_value };
+
+struct FieldShape {
+  Shape shape = Shape::none;
+  std::uint8_t size = 0;  // inline bytes, or of one element
+  bool must = false, code = false, time = false, is_ref = false, p4 = false;
+  std::int32_t table = -1;        // of a table, or of a vector's elements
+  std::int32_t closed_enum = -1;  // index into Shapes::enums
+  std::uint32_t max = 64;
+  std::string_view name;
+};
+
+struct TableShape {
+  std::string_view name;
+  std::vector<FieldShape> fields;  // by id
+};
+
+struct Shapes {
+  std::vector<TableShape> tables;             // as reflection numbers them
+  std::vector<std::bitset<256>> enums;
+  std::array<std::int32_t, body_numbers> body_tables;
+  std::map<int, std::map<std::uint8_t, std::int32_t>> unions;  // enum index → member → table
+  std::int32_t event = -1;
+};
+
+std::uint8_t scalar_size(reflection::BaseType type) {
+  using enum reflection::BaseType;
+  switch (type) {
+    case Bool: case Byte: case UByte: case UType: return 1;
+    case Short: case UShort: return 2;
+    case Int: case UInt: return 4;
+    case Long: case ULong: return 8;
+    default: return 0;
+  }
+}
+
+FieldShape field_shape(const reflection::Field& field) {
+  using enum reflection::BaseType;
+  FieldShape shape;
+  shape.name = field.name()->string_view();
+  shape.must = has_attribute(field, "must");
+  shape.code = has_attribute(field, "code");
+  shape.time = has_attribute(field, "time");
+  shape.p4 = attribute(field, "pii") == "P4";
+  if (const auto max = attribute(field, "max"); !max.empty()) shape.max = static_cast<std::uint32_t>(*from_decimal(max));
+  const auto& type = *field.type();
+  const auto object = [&] { return binary_schema().objects()->Get(static_cast<unsigned>(type.index())); };
+  const auto enumerated = [&](reflection::BaseType scalar) {
+    if (type.index() < 0 || scalar_size(scalar) != 1) return;
+    if (!has_attribute(*binary_schema().enums()->Get(static_cast<unsigned>(type.index())), "open")) shape.closed_enum = type.index();
+  };
+  const auto structure = [&](Shape one) {
+    shape.shape = one;
+    shape.size = static_cast<std::uint8_t>(object()->bytesize());
+    shape.is_ref = short_name(*object()->name()) == "Ref";
+  };
+  switch (type.base_type()) {
+    case String: shape.shape = Shape::text; break;
+    case Obj:
+      if (object()->is_struct()) structure(Shape::fixed);
+      else shape.shape = Shape::table, shape.table = type.index();
+      break;
+    case UType: shape.shape = Shape::union_type, shape.size = 1, shape.table = type.index(); break;
+    case Union: shape.shape = Shape::union_value, shape.table = type.index(); break;
+    case Vector:
+      if (type.element() == String) shape.shape = Shape::texts;
+      else if (type.element() == Obj && object()->is_struct()) structure(Shape::fixeds);
+      else if (type.element() == Obj) shape.shape = Shape::tables, shape.table = type.index();
+      else shape.shape = Shape::scalars, shape.size = scalar_size(type.element()), enumerated(type.element());
+      break;
+    default:
+      shape.shape = Shape::scalar;
+      shape.size = scalar_size(type.base_type());
+      enumerated(type.base_type());
+      ENSURE(shape.size != 0);  // no floating point in any schema
+  }
+  return shape;
+}
+
+Shapes read_shapes() {
+  Shapes shapes;
+  const auto& all = binary_schema();
+  for (const auto* object : *all.objects()) {
+    TableShape table{short_name(*object->name()), {}};
+    if (!object->is_struct())
+      for (const auto* field : *object->fields()) {
+        if (table.fields.size() <= field->id()) table.fields.resize(field->id() + 1u);
+        table.fields[field->id()] = field_shape(*field);
+      }
+    if (table.name == "Event") shapes.event = static_cast<std::int32_t>(shapes.tables.size());
+    shapes.tables.push_back(std::move(table));
+  }
+  for (unsigned i = 0; i < all.enums()->size(); ++i) {
+    std::bitset<256> known;
+    for (const auto* value : *all.enums()->Get(i)->values()) {
+      if (value->value() >= 0 && value->value() < 256) known.set(static_cast<std::size_t>(value->value()));
+      if (all.enums()->Get(i)->is_union() && value->value() != 0)
+        shapes.unions[static_cast<int>(i)][static_cast<std::uint8_t>(value->value())] = value->union_type()->index();
+    }
+    shapes.enums.push_back(known);
+  }
+  return shapes;
+}
+
+const Shapes& shapes() {
+  static const Shapes compiled = read_shapes();
+  return compiled;
+}
+
+// Which bytes of a buffer some field reaches.
+class Reached {
+ public:
+  explicit Reached(std::size_t size) : size_(size) { std::fill_n(bits_, size / 64 + 1, 0); }
+
+  void mark(std::size_t from, std::size_t count) {
+    while (count > 0) {
+      const std::size_t bit = from % 64, here = std::min(count, 64 - bit);
+      bits_[from / 64] |= (here == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << here) - 1) << bit;
+      from += here;
+      count -= here;
+    }
+  }
+
+  // The first byte that is not reached and no padding: padding is zero and shorter than the widest alignment.
+  std::optional<std::size_t> stray(Bytes bytes) const {
+    std::size_t run = 0;
+    for (std::size_t word = 0; word * 64 < size_; ++word) {
+      std::uint64_t open = ~bits_[word];
+      if (size_ - word * 64 < 64) open &= (std::uint64_t{1} << (size_ - word * 64)) - 1;
+      if (open == 0) continue;
+      for (; open != 0; open &= open - 1) {
+        const std::size_t at = word * 64 + static_cast<std::size_t>(std::countr_zero(open));
+        run = at > 0 && last_ == at - 1 && run > 0 ? run + 1 : 1;
+        last_ = at;
+        if (bytes[at] != 0 || run > 7) return at;
+      }
+    }
+    return std::nullopt;
+  }
+
+ private:
+  std::size_t size_;
+  mutable std::size_t last_ = 0;
+  std::uint64_t bits_[event_bytes_max / 64 + 1];
+};
+
+constexpr Micros year_1 = -62'135'596'800'000'000, year_10000 = 253'402'300'800'000'000;
+
+bool is_code(std::string_view text) {
+  return std::ranges::all_of(text, [](unsigned char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-' || c == '.' ||
+           c == ':' || c == '/';
+  });
+}
+
+// RFC 3629, without control characters but newline and tab.
+bool is_text(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c < 0x80) {
+      if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f) return false;
+      ++i;
+      continue;
+    }
+    const int more = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : 1;
+    if (c < 0xc2 || c > 0xf4 || i + static_cast<std::size_t>(more) >= text.size()) return false;
+    std::uint32_t point = c & (0x3f >> more);
+    for (int k = 1; k <= more; ++k) {
+      const auto next = static_cast<unsigned char>(text[i + static_cast<std::size_t>(k)]);
+      if ((next & 0xc0) != 0x80) return false;
+      point = point << 6 | (next & 0x3f);
+    }
+    if ((more == 2 && (point < 0x800 || (point >= 0xd800 && point < 0xe000))) || (more == 3 && (point < 0x10000 || point > 0x10ffff)))
+      return false;
+    i += static_cast<std::size_t>(more) + 1;
+  }
+  return true;
+}
+
+// Walks what the FlatBuffers verifier has already found to lie within the buffer.
+class Walk {
+ public:
+  Walk(Bytes bytes, std::vector<FoundRef>& refs) : bytes_(bytes), refs_(refs), reached_(bytes.size()) {}
+
+  Result<void> event() {
+    reached_.mark(0, 8);  // root offset and file identifier
+    TRY(table(load_le<std::uint32_t>(bytes_.data()), shapes().event));
+    if (const auto at = reached_.stray(bytes_))
+      return fail(Errc::malformed, "the event hides bytes: no field reaches byte " + std::to_string(*at));
+    if (found_p4_ && reinterpret_cast<const schema::Event*>(bytes_.data() + load_le<std::uint32_t>(bytes_.data()))->handling() !=
+                         schema::Handling::child_sensitive)
+      return fail(Errc::value_out_of_range, std::string(p4_name_) + " is child-sensitive: the event's handling has to be child_sensitive");
+    return {};
+  }
+
+ private:
+  std::unexpected<Error> refuse(Errc code, const TableShape& table, const FieldShape& field, const std::string& why) {
+    return fail(code, std::string(table.name) + '.' + std::string(field.name) + ' ' + why);
+  }
+
+  Result<void> table(std::size_t at, std::int32_t number) {
+    const TableShape& shape = shapes().tables[static_cast<std::size_t>(number)];
+    if (++tables_ > 256) return fail(Errc::too_large, "an event has at most 256 tables");
+    const std::size_t vtable = at - static_cast<std::size_t>(static_cast<std::int64_t>(load_le<std::int32_t>(bytes_.data() + at)));
+    const std::size_t vtable_bytes = load_le<std::uint16_t>(bytes_.data() + vtable);
+    reached_.mark(vtable, vtable_bytes);
+    reached_.mark(at, 4);
+    const std::size_t slots = (vtable_bytes - 4) / 2;
+    for (std::size_t id = shape.fields.size(); id < slots; ++id)
+      if (load_le<std::uint16_t>(bytes_.data() + vtable + 4 + 2 * id) != 0)
+        return fail(Errc::malformed, std::string(shape.name) + " has an unknown field " + std::to_string(id));
+    std::uint8_t member = 0;
+    for (std::size_t id = 0; id < shape.fields.size(); ++id) {
+      const FieldShape& field = shape.fields[id];
+      const std::size_t offset = id < slots ? load_le<std::uint16_t>(bytes_.data() + vtable + 4 + 2 * id) : 0;
+      if (offset == 0) {
+        if (field.must && (field.closed_enum >= 0 || field.time || field.shape >= Shape::text))
+          return refuse(Errc::malformed, shape, field, "is missing");
+        continue;
+      }
+      if (field.p4) found_p4_ = true, p4_name_ = field.name;
+      TRY(value(at + offset, shape, field, member));
+    }
+    return {};
+  }
+
+  Result<void> value(std::size_t at, const TableShape& owner, const FieldShape& field, std::uint8_t& member) {
+    const std::uint8_t* here = bytes_.data() + at;
+    switch (field.shape) {
+      case Shape::none: return refuse(Errc::malformed, owner, field, "is unknown");
+      case Shape::scalar:
+        reached_.mark(at, field.size);
+        return scalar(here, owner, field);
+      case Shape::union_type:
+        reached_.mark(at, 1);
+        member = *here;
+        return {};
+      case Shape::fixed:
+        reached_.mark(at, field.size);
+        if (field.is_ref) note_ref(here);
+        return {};
+      default: break;
+    }
+    reached_.mark(at, 4);
+    const std::size_t target = at + load_le<std::uint32_t>(here);
+    if (field.shape == Shape::table) return table(target, field.table);
+    if (field.shape == Shape::union_value) {
+      const auto& members = shapes().unions.at(field.table);
+      const auto found = members.find(member);
+      if (found == members.end()) return refuse(Errc::malformed, owner, field, "is of an unknown type (" + std::to_string(member) + ")");
+      return table(target, found->second);
+    }
+    if (field.shape == Shape::text) return text(target, owner, field);
+    return vector(target, owner, field);
+  }
+
+  Result<void> scalar(const std::uint8_t* here, const TableShape& owner, const FieldShape& field) {
+    if (field.closed_enum >= 0 && !shapes().enums[static_cast<std::size_t>(field.closed_enum)].test(*here))
+      return refuse(Errc::value_out_of_range, owner, field, "has the unknown value " + std::to_string(*here));
+    if (field.closed_enum >= 0 && field.must && *here == 0) return refuse(Errc::malformed, owner, field, "is unset");
+    if (field.time) {
+      const auto micros = load_le<Micros>(here);
+      if (micros < year_1 || micros >= year_10000) return refuse(Errc::value_out_of_range, owner, field, "lies outside the years 1 to 9999");
+      if (field.must && micros == 0) return refuse(Errc::malformed, owner, field, "is missing");
+    }
+    return {};
+  }
+
+  Result<void> text(std::size_t at, const TableShape& owner, const FieldShape& field) {
+    const std::size_t length = load_le<std::uint32_t>(bytes_.data() + at);
+    reached_.mark(at, 4 + length + 1);
+    const std::string_view value = text_of(bytes_.subspan(at + 4, length));
+    if (length > field.max && field.shape == Shape::text)
+      return refuse(Errc::too_large, owner, field, "has " + std::to_string(length) + " bytes, at most " + std::to_string(field.max) + " belong there");
+    if (length > 256 && field.shape == Shape::texts) return refuse(Errc::too_large, owner, field, "has a text of more than 256 bytes");
+    if (field.must && length == 0) return refuse(Errc::malformed, owner, field, "is empty");
+    if (field.code ? !is_code(value) : !is_text(value))
+      return refuse(Errc::value_out_of_range, owner, field, field.code ? "is no code: letters, digits and _-.:/ only" : "is no plain UTF-8 text");
+    return {};
+  }
+
+  Result<void> vector(std::size_t at, const TableShape& owner, const FieldShape& field) {
+    const std::size_t count = load_le<std::uint32_t>(bytes_.data() + at), first = at + 4;
+    if (count > field.max)
+      return refuse(Errc::too_large, owner, field, "has " + std::to_string(count) + " elements, at most " + std::to_string(field.max) + " belong there");
+    if (field.must && count == 0) return refuse(Errc::malformed, owner, field, "is empty");
+    const bool direct = field.shape == Shape::scalars || field.shape == Shape::fixeds;
+    const std::size_t stride = direct ? field.size : 4;
+    reached_.mark(at, 4 + count * stride);
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t element = first + i * stride;
+      switch (field.shape) {
+        case Shape::scalars:
+          if (field.closed_enum < 0) return {};
+          TRY(scalar(bytes_.data() + element, owner, field));
+          break;
+        case Shape::fixeds:
+          if (!field.is_ref) return {};
+          note_ref(bytes_.data() + element);
+          break;
+        case Shape::texts: TRY(text(element + load_le<std::uint32_t>(bytes_.data() + element), owner, field)); break;
+        default: TRY(table(element + load_le<std::uint32_t>(bytes_.data() + element), field.table));
+      }
+    }
+    return {};
+  }
+
+  void note_ref(const std::uint8_t* at) {
+    FoundRef ref;
+    std::memcpy(ref.stream.bytes.data(), at, 16);
+    ref.version = load_le<std::uint32_t>(at + 16);
+    refs_.push_back(ref);
+  }
+
+  Bytes bytes_;
+  std::vector<FoundRef>& refs_;
+  Reached reached_;
+  int tables_ = 0;
+  bool found_p4_ = false;
+  std::string_view p4_name_;
+};
+
+}  // namespace
+
+const EventType* event_type(schema::Body body) {
+  const auto number = static_cast<std::size_t>(body);
+  if (number >= body_numbers || event_types()[number].name.empty()) return nullptr;
+  return &event_types()[number];
+}
+
+schema::Body body_named(std::string_view name) {
+  for (std::size_t i = 0; i < body_numbers; ++i)
+    if (event_types()[i].name == name && !name.empty()) return static_cast<schema::Body>(i);
+  return schema::Body::NONE;
+}
+
+Result<void> check_event_bytes(Bytes event, std::vector<FoundRef>& refs) {
+  if (event.size() > event_bytes_max)
+    return fail(Errc::too_large, "an event of " + std::to_string(event.size()) + " bytes; at most 32,768 are allowed");
+  if (event.size() < 8 || event.size() % 8 != 0) return fail(Errc::malformed, "an event's size is a multiple of 8, found " + std::to_string(event.size()));
+  flatbuffers::Verifier verifier(event.data(), event.size(), 16, 256);
+  if (!schema::VerifyEventBuffer(verifier)) return fail(Errc::malformed, "not an event (FlatBuffers table Event, identifier CLEV)");
+  return Walk(event, refs).event();
+}
+
+}  // namespace caseledger
