@@ -26,9 +26,10 @@ namespace {
 
 constexpr std::uint32_t units_per_whole = 1'000'000;  // six places
 
-const Value& tolerance() {
-  static const Value value("1e-40");
-  return value;
+// Whether a difference is nothing but rounding in numbers of this size.
+bool negligible(const Value& difference, const Value& size) {
+  static const Value tolerance("1e-40");
+  return abs(difference) <= (size > 1 ? Value(tolerance * size) : tolerance);
 }
 
 const Value& largest_printed() {
@@ -62,7 +63,7 @@ Decimal& Decimal::operator=(const Decimal& other) {
 Decimal Decimal::scaled(std::int64_t digits, int places) {
   ENSURE(places >= 0);
   Decimal out(digits);
-  for (int i = 0; i < places; ++i) Inside::of(out) /= 10;  // limb by limb, hence exact
+  for (int i = 0; i < places; ++i) Inside::of(out) /= 10;  // short division, exact while the digits end
   return out;
 }
 
@@ -96,7 +97,7 @@ Decimal& Decimal::scale(std::int64_t numerator, std::int64_t denominator) {
 
 std::weak_ordering operator<=>(const Decimal& a, const Decimal& b) {
   const Value difference = Decimal::Inside::of(a) - Decimal::Inside::of(b);
-  if (abs(difference) <= tolerance()) return std::weak_ordering::equivalent;
+  if (negligible(difference, abs(Decimal::Inside::of(a)))) return std::weak_ordering::equivalent;
   return difference < 0 ? std::weak_ordering::less : std::weak_ordering::greater;
 }
 
@@ -130,7 +131,7 @@ std::string Decimal::fixed() const {
   Wide units = Wide(whole.convert_to<std::uint64_t>()) * units_per_whole + millionths.convert_to<std::uint64_t>();
 
   const Value above_half = scaled - millionths - Value("0.5");
-  const bool tie = abs(above_half) <= tolerance();
+  const bool tie = negligible(above_half, size);
   if (tie ? units % 2 == 1 : above_half > 0) ++units;
   return print(value < 0, units);
 }

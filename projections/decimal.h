@@ -1,10 +1,11 @@
 // The number that published figures are made of: a decimal of 50 digits (Boost.Multiprecision cpp_dec_float_50), printed with exactly
 // six places, rounded half to even, once.
 //
-// Binary floating point has no way in or out, no locale is read, and two machines give the same bytes. Boost keeps about 72 true
-// digits and rounds the last of them its own way, so 2/3 · 3/4 falls short of 0.5 by some 1e-72. Two decimals no further than 1e-40
-// apart are therefore the same number here, in every comparison and in deciding what is a tie when printing: 1e-40 is far above what a
-// million roundings add up to (1e-65) and far below what separates two different figures in practice.
+// Binary floating point has no way in or out, no locale is read, and two machines give the same bytes. The Boost type truncates instead of
+// rounding: 2/3 · 3/4 falls short of 0.5, by some 1e-72, and in 1.81 its short division drops a limb, which leaves 56 true digits. So two
+// decimals no further apart than 1e-40 (times their size, above 1) are one number here, in every comparison and in deciding what is a tie
+// when printing. That is far above what a million roundings add up to (1e-50) and far below what separates two figures in practice, and
+// digits that another release of Boost may get differently stay out of every answer.
 // Dividing by zero, the root of a negative number and the logarithm of one that is not positive are bugs and abort.
 #pragma once
 

@@ -88,4 +88,6 @@ Result<std::array<std::uint8_t, N>> exactly(const Result<Buffer>& bytes) {
 // A decimal without sign, leading zeros or anything else around it.
 Result<std::uint64_t> from_decimal(std::string_view text);
 
+bool is_utf8(std::string_view text);  // RFC 3629: shortest forms only, no surrogates
+
 }  // namespace caseledger

@@ -40,7 +40,7 @@ Result<KeyParts> parse_key_text(std::string_view text) {
   const auto second = first == std::string_view::npos ? first : text.find('+', first + 1);
   if (second == std::string_view::npos) return bad("wanted <name>+<key id>+<base64>");
   KeyParts parts{std::string(text.substr(0, first)), 0, KeyType::ed25519, {}};
-  if (!is_key_name(parts.name)) return bad("the name is empty or has a space");
+  if (!is_key_name(parts.name)) return bad("the name is empty, has a space or is not UTF-8");
   const auto id = exactly<4>(from_hex(text.substr(first + 1, second - first - 1)));
   const auto typed = exactly<33>(from_base64(text.substr(second + 1)));
   if (!id) return bad("the key id is not eight hexadecimal digits");
@@ -61,9 +61,12 @@ bool verify_ed25519(const PublicKey& key, Bytes message, const Signature& signat
 }
 
 bool is_key_name(std::string_view name) {
-  return !name.empty() && std::ranges::none_of(name, [](unsigned char c) { return c <= 0x20 || c == '+' || c == 0x7f; }) &&
-         name.find("\u00a0") == std::string_view::npos && name.find("\u3000") == std::string_view::npos &&
-         name.find("\xe2\x80\x80") == std::string_view::npos && name.find("\u2028") == std::string_view::npos;
+  // Every code point beyond ASCII that Unicode calls White_Space.
+  constexpr std::string_view spaces[] = {"\xc2\x85", "\u00a0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005",
+                                         "\u2006",   "\u2007", "\u2008", "\u2009", "\u200a", "\u2028", "\u2029", "\u202f", "\u205f",
+                                         "\u3000"};
+  return !name.empty() && is_utf8(name) && std::ranges::none_of(name, [](unsigned char c) { return c <= 0x20 || c == '+' || c == 0x7f; }) &&
+         std::ranges::none_of(spaces, [&](std::string_view space) { return name.find(space) != std::string_view::npos; });
 }
 
 std::uint32_t Vkey::id() const { return key_id(name, type, key); }
@@ -80,7 +83,7 @@ Result<Vkey> parse_vkey(std::string_view text) {
 
 Result<Signer> Signer::from_seed(std::string name, Bytes seed, KeyType type) {
   if (seed.size() != 32) return fail(Errc::malformed, "a key seed has 32 bytes");
-  if (!is_key_name(name)) return fail(Errc::malformed, "a key name is not empty and has neither space nor '+'");
+  if (!is_key_name(name)) return fail(Errc::malformed, "a key name is UTF-8, not empty, and has neither space nor '+'");
   Vkey vkey{std::move(name), type, {}};
   auto* secret = static_cast<std::uint8_t*>(sodium_malloc(crypto_sign_SECRETKEYBYTES));
   ENSURE(secret != nullptr);
@@ -137,6 +140,7 @@ Result<Note> parse_note(std::string_view whole) {
   if (whole.size() > note_bytes_max) return fail(Errc::too_large, "a note has at most 65,536 bytes");
   for (unsigned char c : whole)
     if (c < 0x20 && c != '\n') return bad("it holds control characters");
+  if (!is_utf8(whole)) return bad("it is not UTF-8");
   const auto blank = whole.rfind("\n\n");
   if (blank == std::string_view::npos) return bad("no empty line before the signatures");
   Note note{std::string(whole.substr(0, blank + 1)), {}};
@@ -210,11 +214,13 @@ Result<SignedCheckpoint> open_checkpoint(std::string_view whole, const Vkey& log
       if (line.name != witness.name || line.key_id != witness.id()) continue;
       if (line.blob.size() != 72) return fail(Errc::malformed, "the cosignature by " + witness.name + " has not 72 bytes");
       const auto seconds = load_be<std::uint64_t>(line.blob.data());
+      if (seconds >> 63 != 0) return fail(Errc::malformed, "the cosignature by " + witness.name + " has a time beyond 2^63 - 1");
       Signature signature;
       std::copy(line.blob.begin() + 8, line.blob.end(), signature.begin());
       if (!verify_ed25519(witness.key, bytes_of(cosigned_text(note.text, seconds)), signature))
         return fail(Errc::verification_failed, "the cosignature by " + witness.name + " does not hold");
-      opened.cosignatures.push_back({witness.name, seconds});
+      if (std::ranges::none_of(opened.cosignatures, [&](const auto& each) { return each.witness == witness.name; }))
+        opened.cosignatures.push_back({witness.name, seconds});
     }
   }
   if (!by_log) return fail(Errc::verification_failed, "the checkpoint is not signed by " + log.text());

@@ -31,7 +31,7 @@ struct Vkey {
   friend bool operator==(const Vkey&, const Vkey&) = default;
 };
 Result<Vkey> parse_vkey(std::string_view text);
-bool is_key_name(std::string_view name);  // not empty, no space, no '+'
+bool is_key_name(std::string_view name);  // UTF-8, not empty, no space, no '+'
 
 // A private key: a seed of 32 bytes in locked memory, wiped when it goes.
 class Signer {
@@ -87,7 +87,7 @@ struct SignedCheckpoint {
     std::string witness;
     std::uint64_t unix_seconds;
   };
-  std::vector<Cosignature> cosignatures;  // verified, of the witnesses asked for
+  std::vector<Cosignature> cosignatures;  // verified, of the witnesses asked for, each once
 };
 
 // Opens a checkpoint note: the log's signature has to be there and hold; so does each signature by a witness asked for.

@@ -100,28 +100,36 @@ Result<Policy> parse_policy(std::string_view text) {
   std::string row;
   for (int number = 1; std::getline(lines, row); ++number) {
     const auto bad = [&](const std::string& why) { return fail(Errc::malformed, "policy line " + std::to_string(number) + ": " + why); };
-    if (const auto comment = row.find('#'); comment != std::string::npos && (comment == 0 || row[comment - 1] == ' ')) row.erase(comment);
+    if (std::ranges::any_of(row, [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; })) return bad("it holds control characters");
     std::istringstream in(row);
     std::vector<std::string> word{std::istream_iterator<std::string>(in), {}};
-    if (word.empty()) continue;
+    if (word.empty() || word[0].starts_with('#')) continue;
     const auto known = [&](const std::string& name) {
       return std::ranges::any_of(policy.witnesses, [&](const auto& w) { return w.first == name; }) ||
              std::ranges::any_of(policy.groups, [&](const auto& g) { return g.name == name; });
     };
     if (word[0] == "log" && (word.size() == 2 || word.size() == 3)) {
-      TRY_AS(key, parse_vkey(word[1]));
-      policy.logs.push_back(key);
+      const auto key = parse_vkey(word[1]);
+      if (!key) return bad(key.error().sentence);
+      if (key->type != KeyType::ed25519) return bad("a log has a key of type 01");
+      if (std::ranges::any_of(policy.logs, [&](const Vkey& log) { return log.key == key->key; })) return bad("the log's key stands there already");
+      policy.logs.push_back(*key);
     } else if (word[0] == "witness" && (word.size() == 3 || word.size() == 4)) {
-      TRY_AS(key, parse_vkey(word[2]));
-      if (key.type != KeyType::cosignature) return bad("a witness has a key of type 04");
+      const auto key = parse_vkey(word[2]);
+      if (!key) return bad(key.error().sentence);
+      if (key->type != KeyType::cosignature) return bad("a witness has a key of type 04");
       if (known(word[1]) || word[1] == "none") return bad("the name " + word[1] + " is taken");
-      policy.witnesses.emplace_back(word[1], key);
+      // One cosignature must never count as two witnesses, and it is known by the name of its key.
+      if (std::ranges::any_of(policy.witnesses, [&](const auto& w) { return w.second.key == key->key || w.second.name == key->name; }))
+        return bad("the witness's key or its name stands there already");
+      policy.witnesses.emplace_back(word[1], *key);
     } else if (word[0] == "group" && word.size() >= 4) {
       Policy::Group group{word[1], 0, {word.begin() + 3, word.end()}};
       if (known(group.name) || group.name == "none") return bad("the name " + group.name + " is taken");
       for (const auto& member : group.members) {
         if (!known(member)) return bad("no witness or earlier group is called " + member);
-        if (std::ranges::count(group.members, member) > 1) return bad(member + " is named twice");
+        const auto has = [&](const Policy::Group& earlier) { return std::ranges::count(earlier.members, member) > 0; };
+        if (std::ranges::count(group.members, member) > 1 || std::ranges::any_of(policy.groups, has)) return bad(member + " is a member twice");
       }
       const auto count = from_decimal(word[2]);
       group.threshold = word[2] == "all" ? group.members.size() : word[2] == "any" ? 1 : count ? *count : 0;
@@ -150,12 +158,16 @@ Result<Verdict> verify_receipt(const Receipt& receipt, const Policy& policy, Byt
     TRY(verify_inclusion(leaf_hash(event), receipt.inner->index, entry.count, receipt.inner->path, entry.root));
   } else if (receipt.inner) {
     return fail(Errc::usage, "the receipt is of one event: its bytes are needed to verify it");
+  } else if (!event.empty()) {
+    return fail(Errc::usage, "the receipt is of a whole batch: it says nothing of one event's bytes");
   }
   const std::string origin = receipt.checkpoint.substr(0, receipt.checkpoint.find('\n'));
-  const auto log = std::ranges::find_if(policy.logs, [&](const Vkey& key) { return key.name == origin; });
-  if (log == policy.logs.end()) return fail(Errc::wrong_origin, "the receipt is of " + origin + ", which the policy does not name");
   const auto witnesses = policy.witness_keys();
-  TRY_AS(opened, open_checkpoint(receipt.checkpoint, *log, witnesses));
+  std::optional<Result<SignedCheckpoint>> found;
+  for (const Vkey& log : policy.logs)  // several where a log has changed its key
+    if (log.name == origin && (!found || !*found)) found = open_checkpoint(receipt.checkpoint, log, witnesses);
+  if (!found) return fail(Errc::wrong_origin, "the receipt is of " + origin + ", which the policy does not name");
+  TRY_AS(opened, std::move(*found));
   if (!verify_author(entry, origin)) return fail(Errc::verification_failed, "the author's signature over the batch does not hold");
   TRY(verify_inclusion(leaf_hash(entry.encode()), receipt.index.value, opened.checkpoint.size, receipt.path, opened.checkpoint.root));
   Verdict verdict{policy.satisfied_by(opened.cosignatures) ? Standing::witnessed : Standing::logged, opened.checkpoint, {}};

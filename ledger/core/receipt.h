@@ -52,7 +52,7 @@ struct Verdict {
   std::vector<std::string> witnesses;
 };
 
-// event: the event's bytes for a receipt of one event, or empty. Errors: verification_failed, malformed, wrong_origin.
+// event: the event's bytes for a receipt of one event, else empty. Errors: verification_failed, malformed, wrong_origin, usage.
 Result<Verdict> verify_receipt(const Receipt& receipt, const Policy& policy, Bytes event = {});
 
 }  // namespace caseledger

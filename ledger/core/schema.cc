@@ -90,10 +90,11 @@ enum class Shape : std::uint8_t { none, scalar, fixed, text, scalars, fixeds, te
 struct FieldShape {
   Shape shape = Shape::none;
   std::uint8_t size = 0;  // inline bytes, or of one element
-  bool must = false, code = false, time = false, is_ref = false, p4 = false;
+  bool must = false, code = false, time = false, is_ref = false, p4 = false, bounded = false, enumerated = false;
   std::int32_t table = -1;        // of a table, or of a vector's elements
   std::int32_t closed_enum = -1;  // index into Shapes::enums
-  std::uint32_t max = 64;
+  std::uint32_t min = 0, max = 64;  // bytes of a text, elements of a vector, or the value of a bounded scalar
+  std::uint32_t each = 64;          // most bytes of a text in a vector
   std::string_view name;
 };
 
@@ -129,11 +130,18 @@ FieldShape field_shape(const reflection::Field& field) {
   shape.code = has_attribute(field, "code");
   shape.time = has_attribute(field, "time");
   shape.p4 = attribute(field, "pii") == "P4";
-  if (const auto max = attribute(field, "max"); !max.empty()) shape.max = static_cast<std::uint32_t>(*from_decimal(max));
+  const auto bound = [&](std::string_view key, std::uint32_t& to) {
+    if (const auto value = attribute(field, key); !value.empty()) to = static_cast<std::uint32_t>(*from_decimal(value));
+  };
+  bound("min", shape.min);
+  bound("max", shape.max);
+  bound("each", shape.each);
+  if (field.required() && field.type()->base_type() == String) shape.min = std::max(shape.min, 1u);
   const auto& type = *field.type();
   const auto object = [&] { return binary_schema().objects()->Get(static_cast<unsigned>(type.index())); };
   const auto enumerated = [&](reflection::BaseType scalar) {
     if (type.index() < 0 || scalar_size(scalar) != 1) return;
+    shape.enumerated = true;
     if (!has_attribute(*binary_schema().enums()->Get(static_cast<unsigned>(type.index())), "open")) shape.closed_enum = type.index();
   };
   const auto structure = [&](Shape one) {
@@ -158,6 +166,8 @@ FieldShape field_shape(const reflection::Field& field) {
     default:
       shape.shape = Shape::scalar;
       shape.size = scalar_size(type.base_type());
+      shape.bounded = has_attribute(field, "min") || has_attribute(field, "max");
+      if (shape.bounded && !has_attribute(field, "max")) shape.max = UINT32_MAX;
       enumerated(type.base_type());
       ENSURE(shape.size != 0);  // no floating point in any schema
   }
@@ -180,7 +190,7 @@ Shapes read_shapes() {
   for (unsigned i = 0; i < all.enums()->size(); ++i) {
     std::bitset<256> known;
     for (const auto* value : *all.enums()->Get(i)->values()) {
-      if (value->value() >= 0 && value->value() < 256) known.set(static_cast<std::size_t>(value->value()));
+      if (value->value() >= 0 && value->value() < 256 && value->name()->string_view() != "unset") known.set(static_cast<std::size_t>(value->value()));
       if (all.enums()->Get(i)->is_union() && value->value() != 0)
         shapes.unions[static_cast<int>(i)][static_cast<std::uint8_t>(value->value())] = value->union_type()->index();
     }
@@ -301,8 +311,8 @@ class Walk {
       const FieldShape& field = shape.fields[id];
       const std::size_t offset = id < slots ? load_le<std::uint16_t>(bytes_.data() + vtable + 4 + 2 * id) : 0;
       if (offset == 0) {
-        if (field.must && (field.closed_enum >= 0 || field.time || field.shape >= Shape::text))
-          return refuse(Errc::malformed, shape, field, "is missing");
+        const bool zero_is_no_value = field.enumerated || field.time || field.min > 0;
+        if (field.must && zero_is_no_value) return refuse(Errc::malformed, shape, field, "is missing");
         continue;
       }
       if (field.p4) found_p4_ = true, p4_name_ = field.name;
@@ -342,9 +352,15 @@ class Walk {
   }
 
   Result<void> scalar(const std::uint8_t* here, const TableShape& owner, const FieldShape& field) {
+    if (field.enumerated && field.must && *here == 0) return refuse(Errc::malformed, owner, field, "is unset");
     if (field.closed_enum >= 0 && !shapes().enums[static_cast<std::size_t>(field.closed_enum)].test(*here))
-      return refuse(Errc::value_out_of_range, owner, field, "has the unknown value " + std::to_string(*here));
-    if (field.closed_enum >= 0 && field.must && *here == 0) return refuse(Errc::malformed, owner, field, "is unset");
+      return refuse(Errc::value_out_of_range, owner, field, *here == 0 ? "is unset" : "has the unknown value " + std::to_string(*here));
+    if (field.bounded) {
+      std::uint64_t value = 0;
+      std::memcpy(&value, here, field.size);
+      if (value < field.min || value > field.max)
+        return refuse(Errc::value_out_of_range, owner, field, "is " + std::to_string(value) + ", wanted " + std::to_string(field.min) + " to " + std::to_string(field.max));
+    }
     if (field.time) {
       const auto micros = load_le<Micros>(here);
       if (micros < year_1 || micros >= year_10000) return refuse(Errc::value_out_of_range, owner, field, "lies outside the years 1 to 9999");
@@ -359,8 +375,9 @@ class Walk {
     const std::string_view value = text_of(bytes_.subspan(at + 4, length));
     if (length > field.max && field.shape == Shape::text)
       return refuse(Errc::too_large, owner, field, "has " + std::to_string(length) + " bytes, at most " + std::to_string(field.max) + " belong there");
-    if (length > 256 && field.shape == Shape::texts) return refuse(Errc::too_large, owner, field, "has a text of more than 256 bytes");
-    if (field.must && length == 0) return refuse(Errc::malformed, owner, field, "is empty");
+    if (length > field.each && field.shape == Shape::texts)
+      return refuse(Errc::too_large, owner, field, "has a text of " + std::to_string(length) + " bytes, at most " + std::to_string(field.each) + " belong there");
+    if (length == 0 && (field.shape == Shape::texts || field.min > 0)) return refuse(Errc::malformed, owner, field, "is empty");
     if (field.code ? !is_code(value) : !is_text(value))
       return refuse(Errc::value_out_of_range, owner, field, field.code ? "is no code: letters, digits and _-.:/ only" : "is no plain UTF-8 text");
     return {};
@@ -370,7 +387,7 @@ class Walk {
     const std::size_t count = load_le<std::uint32_t>(bytes_.data() + at), first = at + 4;
     if (count > field.max)
       return refuse(Errc::too_large, owner, field, "has " + std::to_string(count) + " elements, at most " + std::to_string(field.max) + " belong there");
-    if (field.must && count == 0) return refuse(Errc::malformed, owner, field, "is empty");
+    if (count < field.min) return refuse(Errc::malformed, owner, field, "has fewer than " + std::to_string(field.min) + " elements");
     const bool direct = field.shape == Shape::scalars || field.shape == Shape::fixeds;
     const std::size_t stride = direct ? field.size : 4;
     reached_.mark(at, 4 + count * stride);

@@ -1,0 +1,38 @@
+// What admission refuses about one event of an author who may act: the state machines and their guards.
+//
+// Pure: the same function serves the sequencer, which asks before an event is recorded, and the audit, which asks again.
+#pragma once
+
+#include <functional>
+
+#include "ledger/rules/authority.h"
+
+namespace caseledger::rules {
+
+// An event that stands in the log, or earlier in the same batch.
+struct Recorded {
+  EventView event;
+  PublicKey author;
+};
+
+// What the rules may ask of the ledger as it is just before the event.
+struct Context {
+  const Authority& authority;
+  const Enrolment* author;  // nullptr only for genesis
+  PublicKey key;
+  Micros now;
+  Micros clock_tolerance;
+  // The state of a stream; version 0 where there is none.
+  const std::function<StreamState(const StreamId&)>& stream;
+  // One event; nothing where there is none, or its bytes are gone.
+  const std::function<std::optional<Recorded>(const StreamId&, Version)>& find;
+};
+
+// May this event follow in a stream of this state? refs are the references its bytes hold.
+// Errors: version_conflict, illegal_transition, unresolved_reference, not_permitted, four_eyes, future, value_out_of_range.
+Result<void> admit(const StreamState& state, const EventView& event, std::span<const FoundRef> refs, const Context& context);
+
+// The part of it that an imported fact may break and still be recorded, as an anomaly.
+Result<void> admit_transition(const StreamState& state, const EventView& event, const Context& context);
+
+}  // namespace caseledger::rules

@@ -1,0 +1,56 @@
+// What a stream is at one version: its kind, its phase, and the little the rules need to remember.
+//
+// A StreamState is a fold of the stream's events and of nothing else. It is 32 bytes because the sequencer keeps one for
+// every stream of the ledger in memory.
+#pragma once
+
+#include "ledger/core/event.h"
+
+namespace caseledger::rules {
+
+enum class Phase : std::uint8_t {
+  none,  // no event yet
+  open,  // kinds without a state machine
+  // governance
+  constituting, constituted,
+  // case
+  active, located, recovered, deceased, long_term, closed, merged,
+  // report
+  received, finished, retracted, expired, rejected, scored, designated, referred, informational,
+  // referral
+  made, delivered, accepted, declined, revoked, transferred,
+  // alert
+  raised, adjudicated, actioned,
+  // deployment
+  requested, approved, converted_virtual, dispatched, arrived, ended,
+};
+
+std::string_view name(Phase phase);
+
+struct StreamState {
+  StreamKind kind = StreamKind::unset;
+  Phase phase = Phase::none;
+  std::uint8_t alerted : 1 = 0;    // case: a public notice is active
+  std::uint8_t confirmed : 1 = 0;  // alert: some adjudication found a true match
+  std::uint8_t anomalies = 0;      // imported facts the rules would have refused, at most 255 counted
+  Version version = 0;
+  Position last;                   // of the event with that version
+
+  // case
+  std::uint8_t children = 0;       // missing children added
+  std::uint8_t recovered = 0;      // of them, back alive
+  std::uint8_t deceased = 0;       // of them, found dead
+  std::uint8_t located = 0;
+  std::uint32_t only_child = 0;    // last four bytes of the subject id, while there is one child
+  Version closing = 0;             // the first of the two events that close it
+  Version closed_by = 0;           // what a reopening has to name
+
+  friend bool operator==(const StreamState&, const StreamState&) = default;
+};
+static_assert(sizeof(StreamState) == 32);
+
+// The state after one more event. Total: it is defined for events the rules would refuse, so that imported facts and
+// replays always fold.
+StreamState apply(StreamState state, const EventView& event, Position position);
+
+}  // namespace caseledger::rules
