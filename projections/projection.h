@@ -7,10 +7,11 @@
 // To add one: write its file, add its line to catalogue.cc.
 #pragma once
 
-#include <map>
+#include <functional>
 #include <unordered_map>
 
 #include "ledger/core/event.h"
+#include "ledger/core/note.h"
 #include "projections/figure.h"
 
 namespace caseledger::projections {
