@@ -85,6 +85,7 @@ Result<Signer> Signer::from_seed(std::string name, Bytes seed, KeyType type) {
   if (seed.size() != 32) return fail(Errc::malformed, "a key seed has 32 bytes");
   if (!is_key_name(name)) return fail(Errc::malformed, "a key name is UTF-8, not empty, and has neither space nor '+'");
   Vkey vkey{std::move(name), type, {}};
+  ENSURE(sodium_init() >= 0);  // sodium_malloc aborts without; once is enough, more do no harm
   auto* secret = static_cast<std::uint8_t*>(sodium_malloc(crypto_sign_SECRETKEYBYTES));
   ENSURE(secret != nullptr);
   crypto_sign_seed_keypair(vkey.key.data(), secret, seed.data());

@@ -1,0 +1,212 @@
+#include "ledger/store/database.h"
+
+#include <atomic>
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/sst_file_writer.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+
+namespace caseledger::store {
+
+namespace {
+
+rocksdb::Slice slice(Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+Bytes bytes(const rocksdb::Slice& slice) { return {reinterpret_cast<const std::uint8_t*>(slice.data()), slice.size()}; }
+
+Result<void> result_of(const rocksdb::Status& status, const char* what) {
+  if (status.ok()) return {};
+  const std::string text = std::string(what) + ": " + status.ToString();
+  if (status.IsCorruption()) return fail(Errc::verification_failed, text);
+  if (status.IsIOError() && status.ToString().find("lock") != std::string::npos) return fail(Errc::locked, "another process has this ledger open: " + text);
+  return fail(Errc::io, text);
+}
+
+rocksdb::ColumnFamilyOptions family_options(const FamilyOptions& wanted, const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_size = 16 << 10;
+  table.checksum = rocksdb::kXXH3;
+  table.format_version = 5;
+  table.block_cache = cache;
+  if (wanted.bloom) table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  rocksdb::ColumnFamilyOptions options;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.compression = wanted.compress ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
+  options.write_buffer_size = wanted.write_buffer_bytes;
+  options.max_write_buffer_number = 4;
+  return options;
+}
+
+rocksdb::DBOptions database_options(Durability durability) {
+  rocksdb::DBOptions options;
+  options.create_if_missing = options.create_missing_column_families = true;
+  options.bytes_per_sync = options.wal_bytes_per_sync = 1 << 20;
+  options.max_background_jobs = 2;
+  options.max_open_files = 512;
+  options.keep_log_file_num = 2;
+  options.info_log_level = rocksdb::WARN_LEVEL;
+  options.paranoid_checks = true;
+  if (durability == Durability::synced) {
+    // The default mode opens at the first damaged record and silently drops every acknowledged one behind it.
+    options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+    options.track_and_verify_wals_in_manifest = true;
+    options.max_total_wal_size = 512 << 20;
+  } else {
+    options.atomic_flush = true;
+  }
+  return options;
+}
+
+}  // namespace
+
+struct Database::Impl {
+  std::filesystem::path folder;
+  Durability durability;
+  std::vector<FamilyOptions> wanted;
+  std::unique_ptr<rocksdb::DB> db;
+  std::vector<rocksdb::ColumnFamilyHandle*> families;
+  std::atomic<std::uint64_t> runs{0};
+
+  ~Impl() {
+    for (auto* family : families) db->DestroyColumnFamilyHandle(family);
+    if (db) db->Close();
+  }
+};
+
+Database::Database(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Database::~Database() = default;
+
+Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& folder, Durability durability, std::vector<FamilyOptions> families, bool read_only) {
+  auto impl = std::make_unique<Impl>();
+  impl->folder = folder;
+  impl->durability = durability;
+  const auto cache = rocksdb::NewLRUCache(64 << 20);
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors{{rocksdb::kDefaultColumnFamilyName, {}}};
+  for (const auto& family : families) descriptors.emplace_back(family.name, family_options(family, cache));
+  impl->wanted = std::move(families);
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) return fail(Errc::io, "cannot make " + folder.string() + ": " + error.message());
+  rocksdb::DB* db = nullptr;
+  const auto options = database_options(durability);
+  const auto status = read_only ? rocksdb::DB::OpenForReadOnly(options, folder.string(), descriptors, &impl->families, &db)
+                                : rocksdb::DB::Open(options, folder.string(), descriptors, &impl->families, &db);
+  impl->db.reset(db);
+  if (auto opened = result_of(status, ("cannot open " + folder.string()).c_str()); !opened) return std::unexpected(opened.error());
+  return std::unique_ptr<Database>(new Database(std::move(impl)));
+}
+
+// ── writing ──
+
+struct Database::Batch::Impl {
+  rocksdb::WriteBatch batch;
+};
+
+Database::Batch::Batch() : impl_(std::make_unique<Impl>()) {}
+Database::Batch::~Batch() = default;
+
+std::unique_ptr<Database::Batch> Database::batch() const {
+  auto batch = std::make_unique<Batch>();
+  batch->database_ = this;
+  return batch;
+}
+
+void Database::Batch::put(std::size_t family, Bytes key, Bytes value) {
+  ENSURE(impl_->batch.Put(database_->impl_->families[family + 1], slice(key), slice(value)).ok());
+}
+
+void Database::Batch::put(std::size_t family, Bytes key, std::initializer_list<Bytes> value_parts) {
+  rocksdb::Slice parts[8];
+  ENSURE(value_parts.size() <= 8);
+  int count = 0;
+  for (const Bytes part : value_parts) parts[count++] = slice(part);
+  rocksdb::Slice whole_key = slice(key);
+  ENSURE(impl_->batch.Put(database_->impl_->families[family + 1], {&whole_key, 1}, {parts, count}).ok());
+}
+
+void Database::Batch::erase(std::size_t family, Bytes key) { ENSURE(impl_->batch.Delete(database_->impl_->families[family + 1], slice(key)).ok()); }
+void Database::Batch::clear() { impl_->batch.Clear(); }
+std::size_t Database::Batch::bytes() const { return impl_->batch.GetDataSize(); }
+
+Result<void> Database::write(Batch& batch) {
+  rocksdb::WriteOptions options;
+  options.sync = impl_->durability == Durability::synced;
+  options.disableWAL = !options.sync;
+  return result_of(impl_->db->Write(options, &batch.impl_->batch), "cannot write");
+}
+
+Result<void> Database::flush() {
+  return result_of(impl_->db->Flush(rocksdb::FlushOptions{}, impl_->families), "cannot flush");
+}
+
+Result<void> Database::ingest(const std::vector<Run>& runs) {
+  std::vector<rocksdb::IngestExternalFileArg> arguments;
+  for (const auto& run : runs) {
+    if (run.rows.empty()) continue;
+    const auto path = (impl_->folder / ("run-" + std::to_string(impl_->runs++) + ".sst")).string();
+    rocksdb::Options options{{}, family_options(impl_->wanted[run.family], nullptr)};
+    rocksdb::SstFileWriter writer(rocksdb::EnvOptions{}, options);
+    TRY(result_of(writer.Open(path), "cannot write a run"));
+    for (const auto& [key, value] : run.rows) TRY(result_of(writer.Put(key, value), "cannot write a run"));
+    TRY(result_of(writer.Finish(), "cannot write a run"));
+    rocksdb::IngestExternalFileArg argument;
+    argument.column_family = impl_->families[run.family + 1];
+    argument.external_files = {path};
+    argument.options.move_files = true;
+    argument.options.write_global_seqno = false;
+    arguments.push_back(argument);
+  }
+  if (arguments.empty()) return {};
+  return result_of(impl_->db->IngestExternalFiles(arguments), "cannot take in a run");
+}
+
+// ── reading ──
+
+Result<std::optional<std::string>> Database::get(std::size_t family, Bytes key) const {
+  std::string value;
+  const auto status = impl_->db->Get({}, impl_->families[family + 1], slice(key), &value);
+  if (status.IsNotFound()) return std::nullopt;
+  TRY(result_of(status, "cannot read"));
+  return value;
+}
+
+struct Database::Cursor::Impl {
+  std::unique_ptr<rocksdb::Iterator> at;
+};
+
+Database::Cursor::Cursor(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Database::Cursor::Cursor(Cursor&&) noexcept = default;
+Database::Cursor::~Cursor() = default;
+
+Database::Cursor Database::cursor(std::size_t family, bool scan) const {
+  rocksdb::ReadOptions options;
+  options.total_order_seek = true;
+  if (scan) {
+    options.readahead_size = 4 << 20;
+    options.fill_cache = false;
+  }
+  auto impl = std::make_unique<Cursor::Impl>();
+  impl->at.reset(impl_->db->NewIterator(options, impl_->families[family + 1]));
+  return Cursor(std::move(impl));
+}
+
+void Database::Cursor::seek_first() { impl_->at->SeekToFirst(); }
+void Database::Cursor::seek(Bytes key) { impl_->at->Seek(slice(key)); }
+void Database::Cursor::seek_at_most(Bytes key) { impl_->at->SeekForPrev(slice(key)); }
+void Database::Cursor::seek_last() { impl_->at->SeekToLast(); }
+void Database::Cursor::next() { impl_->at->Next(); }
+void Database::Cursor::previous() { impl_->at->Prev(); }
+bool Database::Cursor::valid() const { return impl_->at->Valid(); }
+Bytes Database::Cursor::key() const { return bytes(impl_->at->key()); }
+Bytes Database::Cursor::value() const { return bytes(impl_->at->value()); }
+Result<void> Database::Cursor::status() const { return result_of(impl_->at->status(), "cannot read"); }
+
+std::uint64_t Database::property(std::string_view name) const {
+  std::uint64_t sum = 0, value = 0;
+  for (auto* family : impl_->families)
+    if (impl_->db->GetIntProperty(family, rocksdb::Slice(name.data(), name.size()), &value)) sum += value;
+  return sum;
+}
+
+}  // namespace caseledger::store

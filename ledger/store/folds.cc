@@ -1,0 +1,127 @@
+#include "ledger/store/folds.h"
+
+namespace caseledger::store {
+
+namespace {
+
+enum Family : std::size_t { heads_family, skips_family, tiles_family, state_family };
+
+// No stream has the nil id: its row is the cursor of the run it came with.
+const std::string heads_cursor_key(16, '\0');
+
+static_assert(std::is_trivially_copyable_v<rules::StreamState>);
+
+std::string number(std::uint64_t value) {
+  std::string text(8, '\0');
+  store_be(reinterpret_cast<std::uint8_t*>(text.data()), value);
+  return text;
+}
+
+std::string skip_key(const StreamId& stream, Version version) {
+  std::string key(text_of(stream.bytes));
+  append_be(key, version);
+  return key;
+}
+
+std::string tile_key(unsigned level, std::uint64_t index) { return std::string(1, static_cast<char>(level)) + number(index); }
+std::string row_key(std::string_view projection, std::string_view key) { return std::string(projection) + '\0' + std::string(key); }
+std::string cursor_key(std::string_view projection) { return '\0' + std::string(projection); }
+
+Result<EntryIndex> cursor_value(const Result<std::optional<std::string>>& value) {
+  if (!value) return std::unexpected(value.error());
+  if (!*value || (*value)->size() != 8) return EntryIndex{0};
+  return EntryIndex{load_be<std::uint64_t>(bytes_of(**value).data())};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Folds>> Folds::open(const std::filesystem::path& folder) {
+  TRY_AS(database, Database::open(folder, Durability::derived,
+                                  {{.name = "heads", .compress = true, .bloom = true},
+                                   {.name = "skips", .write_buffer_bytes = 16 << 20},
+                                   {.name = "tiles", .write_buffer_bytes = 16 << 20},
+                                   {.name = "state", .write_buffer_bytes = 32 << 20, .compress = true}}));
+  return std::unique_ptr<Folds>(new Folds(std::move(database)));
+}
+
+Result<EntryIndex> Folds::heads_cursor() const { return cursor_value(database_->get(heads_family, bytes_of(heads_cursor_key))); }
+
+Result<void> Folds::write_heads(const std::vector<Heads::Row>& sorted, EntryIndex cursor) {
+  Database::Run run{heads_family, {}};
+  run.rows.reserve(sorted.size() + 1);
+  run.rows.emplace_back(heads_cursor_key, number(cursor.value));
+  for (const auto& row : sorted)
+    run.rows.emplace_back(std::string(text_of(row.stream.bytes)), std::string(reinterpret_cast<const char*>(&row.state), sizeof row.state));
+  return database_->ingest({std::move(run)});
+}
+
+Result<void> Folds::each_head(const std::function<void(const Heads::Row&)>& visit) const {
+  auto cursor = database_->cursor(heads_family, true);
+  for (cursor.seek_first(); cursor.valid(); cursor.next()) {
+    if (text_of(cursor.key()) == heads_cursor_key) continue;
+    Heads::Row row;
+    if (cursor.key().size() != 16 || cursor.value().size() != sizeof row.state) return fail(Errc::verification_failed, "a stream's head is damaged; rebuild the folds");
+    std::memcpy(row.stream.bytes.data(), cursor.key().data(), 16);
+    std::memcpy(static_cast<void*>(&row.state), cursor.value().data(), sizeof row.state);
+    visit(row);
+  }
+  return cursor.status();
+}
+
+Result<std::optional<Hashes>> Folds::tile(unsigned level, std::uint64_t index) const {
+  TRY_AS(value, database_->get(tiles_family, bytes_of(tile_key(level, index))));
+  if (!value) return std::nullopt;
+  if (value->size() != 256 * 32) return fail(Errc::verification_failed, "a tile is damaged; rebuild the folds");
+  Hashes hashes(256);
+  std::memcpy(hashes.data(), value->data(), value->size());
+  return hashes;
+}
+
+Result<std::optional<Folds::Skip>> Folds::skip_at_least(const StreamId& stream, Version version) const {
+  auto cursor = database_->cursor(skips_family);
+  cursor.seek(bytes_of(skip_key(stream, version)));
+  TRY(cursor.status());
+  if (!cursor.valid() || cursor.key().size() != 20 || !equal(cursor.key().first(16), stream.bytes)) return std::nullopt;
+  return Skip{load_be<std::uint32_t>(cursor.key().data() + 16), {load_be<std::uint64_t>(cursor.value().data())}};
+}
+
+Result<EntryIndex> Folds::cursor(std::string_view projection) const { return cursor_value(database_->get(state_family, bytes_of(cursor_key(projection)))); }
+
+Result<void> Folds::each_row(std::string_view projection, const std::function<Result<void>(std::string_view, std::string_view)>& visit) const {
+  const std::string prefix = row_key(projection, "");
+  auto cursor = database_->cursor(state_family, true);
+  for (cursor.seek(bytes_of(prefix)); cursor.valid() && text_of(cursor.key()).starts_with(prefix); cursor.next())
+    TRY(visit(text_of(cursor.key()).substr(prefix.size()), text_of(cursor.value())));
+  return cursor.status();
+}
+
+Result<void> Folds::drop(std::string_view projection) {
+  auto batch = database_->batch();
+  batch->erase(state_family, bytes_of(cursor_key(projection)));
+  TRY(each_row(projection, [&](std::string_view key, std::string_view) -> Result<void> {
+    batch->erase(state_family, bytes_of(row_key(projection, key)));
+    return {};
+  }));
+  return database_->write(*batch);
+}
+
+void Folds::Changes::put_tile(const Edge::FullTile& tile) {
+  static_assert(sizeof(Hash) == 32);
+  batch_->put(tiles_family, bytes_of(tile_key(tile.id.level, tile.id.index)),
+              Bytes{reinterpret_cast<const std::uint8_t*>(tile.hashes.data()), tile.hashes.size() * 32});
+}
+
+void Folds::Changes::put_skip(const StreamId& stream, Version version, Position position) {
+  batch_->put(skips_family, bytes_of(skip_key(stream, version)), bytes_of(number(position.value)));
+}
+
+void Folds::Changes::put_row(std::string_view projection, std::string_view key, std::string_view value) {
+  if (value.empty()) batch_->erase(state_family, bytes_of(row_key(projection, key)));
+  else batch_->put(state_family, bytes_of(row_key(projection, key)), bytes_of(value));
+}
+
+void Folds::Changes::put_cursor(std::string_view projection, EntryIndex cursor) {
+  batch_->put(state_family, bytes_of(cursor_key(projection)), bytes_of(number(cursor.value)));
+}
+
+}  // namespace caseledger::store

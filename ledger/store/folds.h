@@ -1,0 +1,61 @@
+// The second database: everything derivable, each part with a cursor of its own. Can be deleted and is folded again.
+//
+//   heads  stream → state             sorted runs, taken in with their cursor
+//   skips  stream ‖ version → position, at every 64th version of long streams
+//   tiles  level ‖ index → 256 hashes, full tiles only
+//   state  projection ‖ row           what projections keep
+// A cursor is the number of entries a part has folded; it is written together with the rows it covers.
+#pragma once
+
+#include "ledger/core/merkle.h"
+#include "ledger/store/database.h"
+#include "ledger/store/heads.h"
+
+namespace caseledger::store {
+
+inline constexpr Version skip_every = 64;
+
+class Folds {
+ public:
+  static Result<std::unique_ptr<Folds>> open(const std::filesystem::path& folder);
+
+  Result<EntryIndex> heads_cursor() const;
+  Result<void> write_heads(const std::vector<Heads::Row>& sorted, EntryIndex cursor);
+  Result<void> each_head(const std::function<void(const Heads::Row&)>& visit) const;
+
+  Result<std::optional<Hashes>> tile(unsigned level, std::uint64_t index) const;
+
+  // The greatest known place in a stream at or above a version: where walking back to it may begin.
+  struct Skip {
+    Version version;
+    Position position;
+  };
+  Result<std::optional<Skip>> skip_at_least(const StreamId& stream, Version version) const;
+
+  Result<EntryIndex> cursor(std::string_view projection) const;
+  Result<void> each_row(std::string_view projection, const std::function<Result<void>(std::string_view key, std::string_view value)>& visit) const;
+  Result<void> drop(std::string_view projection);
+
+  // Rows of several parts and their cursors, all or nothing.
+  class Changes {
+   public:
+    void put_tile(const Edge::FullTile& tile);
+    void put_skip(const StreamId& stream, Version version, Position position);
+    void put_row(std::string_view projection, std::string_view key, std::string_view value);  // an empty value erases
+    void put_cursor(std::string_view projection, EntryIndex cursor);
+
+   private:
+    friend class Folds;
+    explicit Changes(std::unique_ptr<Database::Batch> batch) : batch_(std::move(batch)) {}
+    std::unique_ptr<Database::Batch> batch_;
+  };
+  Changes changes() { return Changes(database_->batch()); }
+  Result<void> write(Changes& changes) { return database_->write(*changes.batch_); }
+  Result<void> flush() { return database_->flush(); }
+
+ private:
+  explicit Folds(std::unique_ptr<Database> database) : database_(std::move(database)) {}
+  std::unique_ptr<Database> database_;
+};
+
+}  // namespace caseledger::store
