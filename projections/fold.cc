@@ -16,24 +16,39 @@ std::int64_t Cells::at(std::string_view key) const {
   return found == sums_.end() ? 0 : found->second;
 }
 
+Fold::Fold(const Projection& projection) : projection_(&projection) {
+  for (std::size_t type = 0; type < wanted_.size(); ++type)
+    wanted_[type] = type < body_numbers && projection.wants(static_cast<schema::Body>(type));
+}
+
 std::string_view Fold::state(const StreamId& stream) const {
   const auto found = states_.find(stream);
   return found == states_.end() ? std::string_view{} : std::string_view(found->second);
 }
 
-void Fold::apply(const Fact& fact) {
-  if (!projection_->wants(fact.event.type)) return;
-  std::string& state = states_[fact.event.stream];
-  std::string next = state;
-  projection_->step(next, fact);
-  if (next == state) return;
-  if (!state.empty()) projection_->contribute(state, [&](std::string_view key, std::int64_t n) { cells_.add(key, -n); });
-  projection_->contribute(next, [&](std::string_view key, std::int64_t n) { cells_.add(key, n); });
-  state = std::move(next);
+void Fold::step(const Fact& fact) {
+  const auto [at, fresh] = states_.try_emplace(fact.event.stream);
+  std::string& state = at->second;
+  next_ = state;
+  projection_->step(next_, fact);
+  if (next_ == state) {
+    if (fresh) states_.erase(at);
+    return;
+  }
+  // New before old: a cell that both have never falls to zero in between.
+  report_touched();
+  if (!next_.empty()) projection_->contribute(next_, [this](std::string_view key, std::int64_t n) { cells_.add(key, n); });
+  if (!state.empty()) projection_->contribute(state, [this](std::string_view key, std::int64_t n) { cells_.add(key, -n); });
   if (tracking_) touched_streams_.insert_or_assign(fact.event.stream, true);
+  if (next_.empty()) states_.erase(at);
+  else state = next_;
 }
 
+// Set anew before every change: a fold that was moved or copied reports to itself.
+void Fold::report_touched() { cells_.touched_ = tracking_ ? &touched_cells_ : nullptr; }
+
 void Fold::merge(Fold&& other) {
+  report_touched();
   for (auto& [stream, state] : other.states_) {
     const auto [at, fresh] = states_.try_emplace(stream, std::move(state));
     ENSURE(fresh);  // a stream is folded in one place only
@@ -68,10 +83,7 @@ Hash Fold::digest() const {
   return sha256(all);
 }
 
-void Fold::track_changes() {
-  tracking_ = true;
-  cells_.touched_ = &touched_cells_;
-}
+void Fold::track_changes() { tracking_ = true; }
 
 std::vector<Fold::Row> Fold::take_changes() {
   std::vector<Row> rows;

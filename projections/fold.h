@@ -4,7 +4,7 @@
 // the same digest. A Fold belongs to one thread.
 #pragma once
 
-#include <functional>
+#include <array>
 
 #include "projections/projection.h"
 
@@ -12,14 +12,17 @@ namespace caseledger::projections {
 
 class Fold {
  public:
-  explicit Fold(const Projection& projection) : projection_(&projection) {}
+  explicit Fold(const Projection& projection);
 
   const Projection& projection() const { return *projection_; }
   const Cells& cells() const { return cells_; }
   std::size_t streams() const { return states_.size(); }
   std::string_view state(const StreamId& stream) const;
 
-  void apply(const Fact& fact);
+  // One more event of the log. One that the projection does not want costs a look into a table.
+  void apply(const Fact& fact) {
+    if (wanted_[static_cast<std::uint8_t>(fact.event.type)]) step(fact);
+  }
 
   // Adds a fold of other streams of the same log.
   void merge(Fold&& other);
@@ -34,8 +37,13 @@ class Fold {
   Result<void> load(std::string_view key, std::string_view value);
 
  private:
+  void step(const Fact& fact);
+  void report_touched();
+
   const Projection* projection_;
+  std::array<bool, 256> wanted_;
   std::unordered_map<StreamId, std::string> states_;
+  std::string next_;  // scratch, kept for its capacity
   Cells cells_;
   bool tracking_ = false;
   std::unordered_map<StreamId, bool> touched_streams_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bitset>
+#include <cstdlib>
 #include <flatbuffers/reflection.h>
 #include <map>
 
@@ -168,6 +169,7 @@ FieldShape field_shape(const reflection::Field& field) {
       shape.size = scalar_size(type.base_type());
       shape.bounded = has_attribute(field, "min") || has_attribute(field, "max");
       if (shape.bounded && !has_attribute(field, "max")) shape.max = UINT32_MAX;
+      if (type.base_type() == Bool) shape.bounded = true, shape.max = 1;
       enumerated(type.base_type());
       ENSURE(shape.size != 0);  // no floating point in any schema
   }
@@ -284,8 +286,11 @@ class Walk {
     TRY(table(load_le<std::uint32_t>(bytes_.data()), shapes().event));
     if (const auto at = reached_.stray(bytes_))
       return fail(Errc::malformed, "the event hides bytes: no field reaches byte " + std::to_string(*at));
-    if (found_p4_ && reinterpret_cast<const schema::Event*>(bytes_.data() + load_le<std::uint32_t>(bytes_.data()))->handling() !=
-                         schema::Handling::child_sensitive)
+    const auto& fields = *reinterpret_cast<const schema::Event*>(bytes_.data() + load_le<std::uint32_t>(bytes_.data()));
+    const Micros local = fields.occurred_at() + fields.occurred_offset_minutes() * Micros{60'000'000};
+    if (std::abs(fields.occurred_offset_minutes()) >= 24 * 60 || local < year_1 || local >= year_10000)
+      return fail(Errc::value_out_of_range, "Event.occurred_offset_minutes makes no local time that RFC 3339 can write");
+    if (found_p4_ && fields.handling() != schema::Handling::child_sensitive)
       return fail(Errc::value_out_of_range, std::string(p4_name_) + " is child-sensitive: the event's handling has to be child_sensitive");
     return {};
   }

@@ -144,8 +144,8 @@ void reopen(StreamState& state) {
 }
 
 void notice(StreamState& state, const CasePublicNotice& notice) {
-  if (notice.action() == NoticeAction::activated) state.alerted = 1;
-  if (notice.action() == NoticeAction::cancelled) state.alerted = 0;
+  if (notice.action() == NoticeAction::activated) state.flags |= alerted;
+  if (notice.action() == NoticeAction::cancelled) state.flags &= static_cast<std::uint8_t>(~alerted);
 }
 
 }  // namespace
@@ -203,7 +203,7 @@ StreamState apply(StreamState state, const EventView& event, Position position) 
     case Body::AlertRaised: state.phase = Phase::raised; break;
     case Body::AlertAdjudicated:
       state.phase = Phase::adjudicated;
-      if (event.body<AlertAdjudicated>().outcome() == AlertOutcome::true_match) state.confirmed = 1;
+      if (event.body<AlertAdjudicated>().outcome() == AlertOutcome::true_match) state.flags |= confirmed;
       break;
     case Body::AlertActioned: state.phase = Phase::actioned; break;
 

@@ -30,24 +30,26 @@ std::string_view name(Phase phase);
 struct StreamState {
   StreamKind kind = StreamKind::unset;
   Phase phase = Phase::none;
-  std::uint8_t alerted : 1 = 0;    // case: a public notice is active
-  std::uint8_t confirmed : 1 = 0;  // alert: some adjudication found a true match
-  std::uint8_t anomalies = 0;      // imported facts the rules would have refused, at most 255 counted
+  std::uint8_t flags = 0;
+  std::uint8_t reserved = 0;
   Version version = 0;
-  Position last;                   // of the event with that version
+  Position last;               // of the event with that version
 
   // case
-  std::uint8_t children = 0;       // missing children added
-  std::uint8_t recovered = 0;      // of them, back alive
-  std::uint8_t deceased = 0;       // of them, found dead
+  std::uint8_t children = 0;   // missing children added
+  std::uint8_t recovered = 0;  // of them, back alive
+  std::uint8_t deceased = 0;   // of them, found dead
   std::uint8_t located = 0;
-  std::uint32_t only_child = 0;    // last four bytes of the subject id, while there is one child
-  Version closing = 0;             // the first of the two events that close it
-  Version closed_by = 0;           // what a reopening has to name
+  std::uint32_t only_child = 0;  // last four bytes of the subject id, while there is one child
+  Version closing = 0;         // the first of the two events that close it
+  Version closed_by = 0;       // what a reopening has to name
 
   friend bool operator==(const StreamState&, const StreamState&) = default;
 };
-static_assert(sizeof(StreamState) == 32);
+static_assert(sizeof(StreamState) == 32 && std::has_unique_object_representations_v<StreamState>);
+
+inline constexpr std::uint8_t alerted = 1;    // case: a public notice is active
+inline constexpr std::uint8_t confirmed = 2;  // alert: an adjudication found a true match
 
 // The state after one more event. Total: it is defined for events the rules would refuse, so that imported facts and
 // replays always fold.

@@ -101,6 +101,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fo
 
 struct Database::Batch::Impl {
   rocksdb::WriteBatch batch;
+  std::vector<rocksdb::Slice> parts;
 };
 
 Database::Batch::Batch() : impl_(std::make_unique<Impl>()) {}
@@ -116,13 +117,12 @@ void Database::Batch::put(std::size_t family, Bytes key, Bytes value) {
   ENSURE(impl_->batch.Put(database_->impl_->families[family + 1], slice(key), slice(value)).ok());
 }
 
-void Database::Batch::put(std::size_t family, Bytes key, std::initializer_list<Bytes> value_parts) {
-  rocksdb::Slice parts[8];
-  ENSURE(value_parts.size() <= 8);
-  int count = 0;
-  for (const Bytes part : value_parts) parts[count++] = slice(part);
-  rocksdb::Slice whole_key = slice(key);
-  ENSURE(impl_->batch.Put(database_->impl_->families[family + 1], {&whole_key, 1}, {parts, count}).ok());
+void Database::Batch::put(std::size_t family, Bytes key, std::span<const Bytes> value_parts) {
+  std::vector<rocksdb::Slice>& parts = impl_->parts;
+  parts.clear();
+  for (const Bytes part : value_parts) parts.push_back(slice(part));
+  const rocksdb::Slice whole_key = slice(key);
+  ENSURE(impl_->batch.Put(database_->impl_->families[family + 1], {&whole_key, 1}, {parts.data(), static_cast<int>(parts.size())}).ok());
 }
 
 void Database::Batch::erase(std::size_t family, Bytes key) { ENSURE(impl_->batch.Delete(database_->impl_->families[family + 1], slice(key)).ok()); }

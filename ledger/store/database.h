@@ -36,7 +36,7 @@ class Database {
     explicit Batch();
     ~Batch();
     void put(std::size_t family, Bytes key, Bytes value);
-    void put(std::size_t family, Bytes key, std::initializer_list<Bytes> value_parts);
+    void put(std::size_t family, Bytes key, std::span<const Bytes> value_parts);  // the value in pieces
     void erase(std::size_t family, Bytes key);
     void clear();
     std::size_t bytes() const;

@@ -28,6 +28,7 @@ class Heads {
   rules::StreamState get(const StreamId& stream) const;  // version 0 when there is none
   Place place(const StreamId& stream);                   // adds an empty row when there is none
   const rules::StreamState& at(Place place) const;       // the writer's own view
+  Row row(Place place) const { return segments_[place.segment].row(place.row); }
   void set(Place place, const rules::StreamState& state);
 
   std::uint64_t size() const;

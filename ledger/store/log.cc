@@ -66,12 +66,14 @@ Result<Log::End> Log::end() const {
 
 // ── writing ──
 
-void Log::Group::add(EntryIndex index, const Entry& entry, Bytes links, Bytes items) {
+void Log::Group::add(EntryIndex index, const Entry& entry, Bytes links, std::span<const Bytes> pieces) {
   std::uint8_t head[12];
   store_le(head, index.value);
   store_le(head + 8, entry.count);
   batch_->put(entries_family, key_of(index.value), entry.encode());
-  batch_->put(batches_family, key_of(entry.first_position.value), {Bytes(head), links, items});
+  value_.assign({Bytes(head), links});
+  value_.insert(value_.end(), pieces.begin(), pieces.end());
+  batch_->put(batches_family, key_of(entry.first_position.value), value_);
 }
 
 void Log::Group::add_part(Position position, std::uint16_t part, Bytes sealed) { batch_->put(sealed_family, part_key(position, part), sealed); }
@@ -178,8 +180,8 @@ Result<Log::Scan> Log::scan_from(Position position) const {
   scan.batches_.seek_at_most(key_of(position.value));
   if (scan.batches_.valid()) {
     TRY_AS(row, scan.batch());
-    if (position - row.first >= row.count) scan.batches_.next();
-    scan.entries_.seek(key_of(row.index.value + (position - row.first >= row.count)));
+    scan.entries_.seek(key_of(row.index.value));
+    if (position - row.first >= row.count) scan.next();
   }
   TRY(scan.batches_.status());
   return scan;

@@ -52,7 +52,8 @@ class Log {
   // What one commit brings. Reused from commit to commit.
   class Group {
    public:
-    void add(EntryIndex index, const Entry& entry, Bytes links, Bytes items);
+    // pieces: one after another, the batch's items.
+    void add(EntryIndex index, const Entry& entry, Bytes links, std::span<const Bytes> pieces);
     void add_part(Position position, std::uint16_t part, Bytes sealed);
     void add_checkpoint(std::uint64_t size, std::string_view note);
     void clear() { batch_->clear(); }
@@ -61,6 +62,7 @@ class Log {
     friend class Log;
     explicit Group(std::unique_ptr<Database::Batch> batch) : batch_(std::move(batch)) {}
     std::unique_ptr<Database::Batch> batch_;
+    std::vector<Bytes> value_;
   };
   Group group() { return Group(database_->batch()); }
   Result<void> commit(Group& group) { return database_->write(*group.batch_); }

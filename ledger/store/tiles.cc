@@ -26,23 +26,30 @@ Result<Hashes> Tiles::fresh_proof(EntryIndex index) const {
 
 void Tiles::keep() {
   const std::lock_guard lock(mutex_);
-  for (auto& tile : edge_.trim()) waiting_.push_back(std::move(tile));
+  for (auto& tile : edge_.trim()) waiting_.tiles.push_back(std::move(tile));
+  waiting_.size = {edge_.size()};
 }
 
-std::vector<Edge::FullTile> Tiles::waiting() const {
+void Tiles::forget(std::uint64_t size) {
+  keep();
+  const std::lock_guard lock(mutex_);
+  std::erase_if(waiting_.tiles, [&](const Edge::FullTile& tile) { return size >> 8 * tile.id.level >> 8 > tile.id.index; });
+}
+
+Tiles::Waiting Tiles::waiting() const {
   const std::lock_guard lock(mutex_);
   return waiting_;
 }
 
 void Tiles::written(std::size_t count) {
   const std::lock_guard lock(mutex_);
-  waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
+  waiting_.tiles.erase(waiting_.tiles.begin(), waiting_.tiles.begin() + static_cast<std::ptrdiff_t>(count));
 }
 
 Result<Hashes> Tiles::full_tile(unsigned level, std::uint64_t index) const {
   {
     const std::lock_guard lock(mutex_);
-    for (const auto& tile : waiting_)
+    for (const auto& tile : waiting_.tiles)
       if (tile.id.level == level && tile.id.index == index) return tile.hashes;
   }
   TRY_AS(hashes, folds_.tile(level, index));

@@ -21,9 +21,14 @@ class Tiles {
   std::uint64_t size() const;
   Result<Hashes> fresh_proof(EntryIndex index) const;  // of an entry appended since the last keep()
   void keep();                                         // full tiles go to the ones waiting to be written
+  void forget(std::uint64_t size);                     // at start: tiles of the first `size` entries are written already
 
   // The folder's side: what is to be written, and, once it is, forgotten.
-  std::vector<Edge::FullTile> waiting() const;
+  struct Waiting {
+    std::vector<Edge::FullTile> tiles;
+    EntryIndex size;  // with them, all full tiles of this many entries are written
+  };
+  Waiting waiting() const;
   void written(std::size_t count);
 
   // The readers' side. Errors: not_found beyond the size, io.
@@ -39,7 +44,7 @@ class Tiles {
   const Folds& folds_;
   mutable std::mutex mutex_;
   Edge edge_;
-  std::vector<Edge::FullTile> waiting_;
+  Waiting waiting_;
 };
 
 }  // namespace caseledger::store

@@ -34,8 +34,8 @@ rc::Gen<std::size_t> some_size(std::size_t least = 1) {
     const auto size = (std::int64_t{1} << std::get<0>(pick)) + std::get<1>(pick);
     return std::max(least, static_cast<std::size_t>(std::max<std::int64_t>(size, 1)));
   });
-  return rc::gen::oneOf(rc::gen::noShrink(rc::gen::inRange<std::size_t>(least, leaves_max + 1)), rc::gen::inRange<std::size_t>(least, least + 20),
-                        beside_a_power);
+  return rc::gen::oneOf(rc::gen::noShrink(rc::gen::inRange<std::size_t>(least, leaves_max + 1)),
+                        rc::gen::inRange<std::size_t>(least, least + 20), beside_a_power);
 }
 
 Hashes some_leaves() { return leaves_from(*rc::gen::arbitrary<std::uint32_t>(), *some_size()); }
@@ -223,7 +223,8 @@ TEST_CASE("the tiles of a tree, by their widths, hold every complete node once a
 
 TEST_CASE("a path is a tile's only if it is exactly what that tile's path is written as") {
   CHECK(rc::check("written and read back", [] {
-    const TileId tile{*rc::gen::inRange(0u, 64u), *rc::gen::arbitrary<std::uint64_t>() >> *rc::gen::inRange(1, 64), *rc::gen::inRange(1u, 257u)};
+    const TileId tile{*rc::gen::inRange(0u, 64u), *rc::gen::arbitrary<std::uint64_t>() >> *rc::gen::inRange(1, 64),
+                      *rc::gen::inRange(1u, 257u)};
     RC_ASSERT(parse_tile_path(tile_path(tile).substr(5)).value() == tile);
     RC_ASSERT(parse_entries_path(entries_path(tile.index, tile.width).substr(13)).value() == (TileId{0, tile.index, tile.width}));
   }));

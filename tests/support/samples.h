@@ -52,6 +52,15 @@ inline Hashes leaves_of(const std::vector<std::string>& entries) {
   return leaves;
 }
 
+// As much of an event as the core looks at: four bytes, the file identifier, and a content.
+inline std::string event_like(std::string_view content) { return std::string("\x10\0\0\0CLEV", 8) + std::string(content); }
+
+inline std::vector<Bytes> views_of(const std::vector<std::string>& texts) {
+  std::vector<Bytes> views;
+  for (const auto& text : texts) views.push_back(bytes_of(text));
+  return views;
+}
+
 // Every complete node of a tree, as a store has them. Asking for any other is a broken promise.
 class AllNodes {
  public:

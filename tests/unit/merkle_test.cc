@@ -71,8 +71,14 @@ void bend(const Hash& hash, const Each& each) {
 }  // namespace
 
 TEST_CASE("the eight leaves of Certificate Transparency have the published roots") {
-  const std::vector<Buffer> entries{unhex(""),     unhex("00"),       unhex("10"),               unhex("2021"),
-                                    unhex("3031"), unhex("40414243"), unhex("5051525354555657"), unhex("606162636465666768696a6b6c6d6e6f")};
+  const std::vector<Buffer> entries{unhex(""),
+                                    unhex("00"),
+                                    unhex("10"),
+                                    unhex("2021"),
+                                    unhex("3031"),
+                                    unhex("40414243"),
+                                    unhex("5051525354555657"),
+                                    unhex("606162636465666768696a6b6c6d6e6f")};
   const char* roots[] = {"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
                          "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
                          "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
@@ -279,8 +285,8 @@ TEST_CASE("the consistency proofs that litewitness exchanges come out of the tre
 }
 
 TEST_CASE("the entries of the Tessera test log and of the deterministic vector hash to their checkpoints") {
-  const Hashes tessera = leaves_of({"one", "two", "three", "four", "five", "six", "seven", "eit", "nain", "ten", "ileven", "twelf",
-                                    "threeten", "fourten", "fivten"});
+  const Hashes tessera = leaves_of(
+      {"one", "two", "three", "four", "five", "six", "seven", "eit", "nain", "ten", "ileven", "twelf", "threeten", "fourten", "fivten"});
   CHECK(tree_head(tessera) == hash64("rKbDipCvhuX1GZ7g5BBe8sA6BbJ7ja/1nk427v383cs="));
 
   const Hashes events = leaves_of({"event 0", "event 1", "event 2"});

@@ -95,14 +95,19 @@ TEST_CASE("the Tessera checkpoint of size 15 opens") {
 
 TEST_CASE("the litewitness checkpoints open under key 5202289b") {
   const std::string origin = "sigsum.org/v1/tree/4d6d8825a6bb689d459628312889dfbb0bcd41b5211d9e1ce768b0ff0309e562";
-  const Vkey key{origin, KeyType::ed25519, exactly<32>(from_hex("ffdc2d4d98e4124d3feaf788c0c2f9abfd796083d1f0495437f302ec79cf100f")).value()};
+  const Vkey key{origin, KeyType::ed25519,
+                 exactly<32>(from_hex("ffdc2d4d98e4124d3feaf788c0c2f9abfd796083d1f0495437f302ec79cf100f")).value()};
   CHECK(key.id() == 0x5202289b);
   const std::tuple<std::uint64_t, std::string, std::string> checkpoints[] = {
-      {1, "KgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "UgIom7fPZTqpxWWhyjWduBvTvGVqsokMbqTArsQilegKoFBJQjUFAmQ0+YeSPM3wfUQMFSzVnnNuWRTYrajXpNUbIQY="},
-      {3, "RcCI1Nk56ZcSmIEfIn0SleqtV7uvrlXNccFx595Iwl0=", "UgIom2VbtIcdFbwFAy1n7s6IkAxIY6J/GQOTuZF2ORV39d75cbAj2aQYwyJre36kezNobZs4SUUdrcawfAB8WVrx6go="},
-      {5, "QrtXrQZCCvpIgsSmOsah7HdICzMLLyDfxToMql9WTjY=", "UgIomw/EOJmWi0i1FQsOj+etB7F8IccFam/jgd6wzRns4QPVmyEZtdvl1U2KEmLOZ/ASRcWJi0tW90dJWAShei7sDww="}};
+      {1, "KgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+       "UgIom7fPZTqpxWWhyjWduBvTvGVqsokMbqTArsQilegKoFBJQjUFAmQ0+YeSPM3wfUQMFSzVnnNuWRTYrajXpNUbIQY="},
+      {3, "RcCI1Nk56ZcSmIEfIn0SleqtV7uvrlXNccFx595Iwl0=",
+       "UgIom2VbtIcdFbwFAy1n7s6IkAxIY6J/GQOTuZF2ORV39d75cbAj2aQYwyJre36kezNobZs4SUUdrcawfAB8WVrx6go="},
+      {5, "QrtXrQZCCvpIgsSmOsah7HdICzMLLyDfxToMql9WTjY=",
+       "UgIomw/EOJmWi0i1FQsOj+etB7F8IccFam/jgd6wzRns4QPVmyEZtdvl1U2KEmLOZ/ASRcWJi0tW90dJWAShei7sDww="}};
   for (const auto& [size, root, signature] : checkpoints) {
-    const auto opened = open_checkpoint(origin + '\n' + std::to_string(size) + '\n' + root + "\n\n— " + origin + ' ' + signature + '\n', key);
+    const auto opened =
+        open_checkpoint(origin + '\n' + std::to_string(size) + '\n' + root + "\n\n— " + origin + ' ' + signature + '\n', key);
     REQUIRE(opened);
     CHECK(opened->checkpoint == Checkpoint{origin, size, hash64(root)});
   }
@@ -118,7 +123,8 @@ TEST_CASE("the deterministic vector is reproduced from its seeds, cosignature in
   CHECK(cosign_note(checkpoint.text(), witness_key(), 1'700'000'000).line() == witness_line);
 
   const Vkey witness = vkey(witness_vkey);
-  const auto opened = open_checkpoint(std::string(three_lines) + '\n' + std::string(log_line) + std::string(witness_line), vkey(log_vkey), {&witness, 1});
+  const auto opened =
+      open_checkpoint(std::string(three_lines) + '\n' + std::string(log_line) + std::string(witness_line), vkey(log_vkey), {&witness, 1});
   REQUIRE(opened);
   CHECK(opened->checkpoint == checkpoint);
   REQUIRE(opened->cosignatures.size() == 1);
@@ -220,7 +226,8 @@ TEST_CASE("a cosignature binds its time, which lies within 63 bits, and a witnes
   CHECK(refusal(signed_text + moved.line(), {&witness, 1}) == Errc::verification_failed);
 
   constexpr std::uint64_t latest = (std::uint64_t{1} << 63) - 1;
-  CHECK(open_checkpoint(signed_text + cosign_note(three_lines, witness_key(), latest).line(), vkey(log_vkey), {&witness, 1})->cosignatures.size() == 1);
+  CHECK(open_checkpoint(signed_text + cosign_note(three_lines, witness_key(), latest).line(), vkey(log_vkey), {&witness, 1})
+            ->cosignatures.size() == 1);
   CHECK(refusal(signed_text + cosign_note(three_lines, witness_key(), latest + 1).line(), {&witness, 1}) == Errc::malformed);
 
   const std::string twice = signed_text + std::string(witness_line) + cosign_note(three_lines, witness_key(), 1'700'000'009).line();
@@ -232,8 +239,8 @@ TEST_CASE("signatures of unknown keys and of unknown types are ignored") {
   NoteSignature quantum{"witness.example/w1", 0x12345678, Buffer(8 + 2420, 0xa5)};  // ML-DSA-44 (0x06), by the same name
   NoteSignature stranger{"stranger.example", witness.id(), Buffer(72)};             // shares the id, not the name
   NoteSignature short_one{"log.example", 1, Buffer(1)};
-  const std::string whole = std::string(three_lines) + '\n' + stranger.line() + std::string(log_line) + quantum.line() + std::string(witness_line) +
-                            short_one.line();
+  const std::string whole = std::string(three_lines) + '\n' + stranger.line() + std::string(log_line) + quantum.line() +
+                            std::string(witness_line) + short_one.line();
   const auto opened = open_checkpoint(whole, vkey(log_vkey), {&witness, 1});
   REQUIRE(opened);
   CHECK(opened->checkpoint.text() == three_lines);

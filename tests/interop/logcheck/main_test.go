@@ -429,6 +429,19 @@ func TestEntriesThatBreakTheRules(t *testing.T) {
 	}
 }
 
+func TestTheLimitsThemselvesAreAccepted(t *testing.T) {
+	equal(t, "count", must(parseEntry(newEntry(1024, 0, 0, tlog.Hash{1}), origin)).count, 1024)
+	for _, length := range []int{8, 32768} {
+		event := make([]byte, length)
+		copy(event, "....CLEV")
+		must(eventLeaf(event))
+	}
+	l := newLedger(1, nil)
+	proof := filepath.Join(t.TempDir(), "r.tlog-proof")
+	write(t, proof, []byte(l.receipt(0, 0))) // both paths are empty
+	expect(t, 0, "ok logged index=0 size=1 ", "receipt", "--vkey", logKey.vkey, proof)
+}
+
 func TestAnswersThatAreNot404(t *testing.T) {
 	l := newLedger(300, nil)
 	for _, path := range []string{
@@ -453,7 +466,7 @@ func TestAnswersThatAreNot404(t *testing.T) {
 }
 
 func TestALogThatGrowsDuringTheWalk(t *testing.T) {
-	small, grown := newLedger(250, nil), newLedger(513, nil)
+	small, grown := newLedger(250, nil), newLedger(257, nil)
 	_, files := grown.serve(t)
 	read := 0
 	url := serve(t, func(w http.ResponseWriter, path string) {

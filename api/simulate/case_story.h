@@ -1,0 +1,47 @@
+// The events of one case in their order: the place in the story, counted from 1, is the event's version.
+#pragma once
+
+#include "api/simulate/year_plan.h"
+
+namespace caseledger::api::simulate {
+
+enum class CaseStep : std::uint8_t {
+  opened, child_added, companion_added, assigned, ncic_entered, amber_requested, amber_approved, amber_declined, amber_activated,
+  poster_activated, family_contacted, noted,
+  linked, ncic_verified, suspended, reviewed, located, amber_cancelled, ncic_located, recovered, close_proposed,
+  close_approved
+};
+
+struct Step {
+  CaseStep what;
+  Micros at;
+};
+
+constexpr Phase phase_of(CaseStep step) {
+  if (step <= CaseStep::noted) return Phase::cases_opened;
+  return step == CaseStep::close_approved ? Phase::cases_closed : Phase::cases_worked;
+}
+
+class CaseStory {
+ public:
+  CaseStory(const CasePlan& plan, std::uint32_t number, std::uint64_t seed);
+
+  std::span<const Step> steps() const { return {steps_.data(), count_}; }
+  Version version_of(CaseStep what) const;  // 0: does not happen
+
+ private:
+  void add(CaseStep what, Micros at) { steps_.at(count_++) = {what, at}; }
+  void first_hours(const CasePlan& plan, Chance& chance);
+  void long_way(const CasePlan& plan);
+
+  std::array<Step, 24> steps_;
+  std::size_t count_ = 0;
+};
+
+// When the child was last seen and law enforcement was told, before the case reached us.
+struct Clocks {
+  Micros last_contact, reported_le, ncic_entered;
+};
+Clocks clocks_of(const CasePlan& plan, std::uint32_t number, std::uint64_t seed);
+
+}  // namespace caseledger::api::simulate

@@ -1,0 +1,53 @@
+#include "ledger/history.h"
+
+#include <algorithm>
+
+#include "ledger/sequencer.h"
+
+namespace caseledger {
+
+Result<std::vector<store::StoredEvent>> walk(const store::Log& log, Position last, Version version, Position limit) {
+  std::vector<store::StoredEvent> events;
+  auto cursor = log.batches();
+  for (Position at = last; version > 0; --version) {
+    TRY_AS(event, log.event(cursor, at));
+    at = event.previous;
+    if (event.position < limit) events.push_back(std::move(event));
+  }
+  std::ranges::reverse(events);
+  return events;
+}
+
+Result<void> fold_heads(const store::BatchRow& batch, store::Heads& heads, Moved& moved) {
+  TRY_AS(items, parse_items(batch.items, batch.count));
+  Buffer aligned;
+  for (std::uint32_t i = 0; i < items.size(); ++i) {
+    if (items[i].kind != ItemKind::event) continue;
+    aligned.assign(items[i].bytes.begin(), items[i].bytes.end());
+    const EventView event = view_event(aligned);
+    const auto place = heads.place(event.stream);
+    const Position position = batch.first + i;
+    heads.set(place, rules::apply(heads.at(place), event, position));
+    moved.heads.push_back(heads.row(place));
+    if (event.version % store::skip_every == 0) moved.skips.push_back({event.stream, event.version, position});
+  }
+  return {};
+}
+
+Result<Receipt> receipt(const store::Log& log, const store::Tiles& tiles, Position position, bool whole_batch, std::uint64_t size, std::string checkpoint) {
+  TRY_AS(event, log.event(position));
+  if (event.index.value >= size) return fail(Errc::not_found, "position " + std::to_string(position.value) + " lies beyond the checkpoint");
+  TRY_AS(entry, log.entry(event.index));
+  TRY_AS(path, tiles.inclusion(event.index, size));
+  Receipt receipt{entry, std::nullopt, event.index, std::move(path), std::move(checkpoint)};
+  if (whole_batch) return receipt;
+  TRY_AS(record, log.record(event.index));
+  TRY_AS(items, parse_items(Bytes(record).subspan(entry_bytes), entry.count));
+  Hashes leaves;
+  for (const auto& item : items) leaves.push_back(item.leaf());
+  const auto index = static_cast<std::uint32_t>(position - entry.first_position);
+  receipt.inner = Receipt::Inner{index, inclusion_proof(leaves, index)};
+  return receipt;
+}
+
+}  // namespace caseledger

@@ -1,0 +1,83 @@
+#include "ledger/keeper.h"
+
+#include <algorithm>
+
+namespace caseledger {
+
+Keeper::Keeper(store::Folds& folds, store::Tiles& tiles, const Config& config)
+    : folds_(folds), tiles_(tiles), config_(config), thread_([this] { run(); }) {}
+
+Keeper::~Keeper() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void Keeper::moved(Moved moved) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return heads_.size() < config_.heads_rows_max || failure_; });
+  if (failure_) return;
+  heads_.insert(heads_.end(), moved.heads.begin(), moved.heads.end());
+  skips_.insert(skips_.end(), moved.skips.begin(), moved.skips.end());
+  size_ = moved.size;
+  const bool run_is_full = heads_.size() >= config_.heads_run_rows;
+  lock.unlock();
+  if (run_is_full) changed_.notify_all();
+}
+
+std::optional<Error> Keeper::failure() const {
+  const std::lock_guard lock(mutex_);
+  return failure_;
+}
+
+void Keeper::run() {
+  std::unique_lock lock(mutex_);
+  for (bool last = false; !last;) {
+    changed_.wait_for(lock, std::chrono::seconds(1), [&] { return stopping_ || heads_.size() >= config_.heads_run_rows; });
+    last = stopping_;
+    const bool run_is_due = last || heads_.size() >= config_.heads_run_rows;
+    std::vector<store::Heads::Row> rows;
+    if (run_is_due) rows.swap(heads_);
+    const EntryIndex size = size_;
+    lock.unlock();
+    changed_.notify_all();
+    auto written = write_small();
+    if (written && !rows.empty()) written = write_heads(std::move(rows), size);
+    lock.lock();
+    if (!written && !failure_) failure_ = written.error();
+  }
+}
+
+Result<void> Keeper::write_small() {
+  auto changes = folds_.changes();
+  const auto waiting = tiles_.waiting();
+  std::vector<Moved::Skip> skips;
+  {
+    const std::lock_guard lock(mutex_);
+    skips.swap(skips_);
+  }
+  if (waiting.tiles.empty() && skips.empty()) return {};
+  for (const auto& tile : waiting.tiles) changes.put_tile(tile);
+  for (const auto& skip : skips) changes.put_skip(skip.stream, skip.version, skip.position);
+  if (!waiting.tiles.empty()) changes.put_cursor("tiles", waiting.size);
+  TRY(folds_.write(changes));
+  tiles_.written(waiting.tiles.size());
+  return {};
+}
+
+Result<void> Keeper::write_heads(std::vector<store::Heads::Row> rows, EntryIndex size) {
+  // The last row of a stream is its newest.
+  std::ranges::stable_sort(rows, {}, &store::Heads::Row::stream);
+  std::vector<store::Heads::Row> newest;
+  newest.reserve(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (i + 1 == rows.size() || rows[i + 1].stream != rows[i].stream) newest.push_back(rows[i]);
+  // Tiles and skips below the cursor have to be there when it says so.
+  TRY(folds_.flush());
+  return folds_.write_heads(newest, size);
+}
+
+}  // namespace caseledger

@@ -1,0 +1,42 @@
+// Writes what the sequencer changed into the folds: heads in sorted runs, full tiles, skips.
+//
+// A thread of its own, behind the commits. What a crash loses is folded again from the log at the next start.
+#pragma once
+
+#include <condition_variable>
+#include <thread>
+
+#include "ledger/sequencer.h"
+
+namespace caseledger {
+
+class Keeper {
+ public:
+  Keeper(store::Folds& folds, store::Tiles& tiles, const Config& config);
+  ~Keeper();  // writes what it has
+
+  // Takes over what a commit changed; waits while too much is waiting to be written.
+  void moved(Moved moved);
+
+  // The first error, after which nothing more is written: the folds stay behind, the log goes on.
+  std::optional<Error> failure() const;
+
+ private:
+  void run();
+  Result<void> write_small();                                              // tiles and skips
+  Result<void> write_heads(std::vector<store::Heads::Row> rows, EntryIndex size);
+
+  store::Folds& folds_;
+  store::Tiles& tiles_;
+  const Config& config_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<store::Heads::Row> heads_;
+  std::vector<Moved::Skip> skips_;
+  EntryIndex size_;
+  bool stopping_ = false;
+  std::optional<Error> failure_;
+  std::thread thread_;
+};
+
+}  // namespace caseledger

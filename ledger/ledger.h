@@ -1,0 +1,99 @@
+// The ledger: the front door.
+//
+// open() starts only from what is durable and agrees with what was signed. submit() never blocks; its outcome comes to the
+// sink once the batch is durable, signed and provable, or refused. Everything else reads, from any thread, at or below the
+// published head.
+#pragma once
+
+#include <atomic>
+
+#include "ledger/inbox.h"
+#include "ledger/keeper.h"
+
+namespace caseledger {
+
+class Ledger {
+ public:
+  struct Sinks {
+    std::function<void(Outcome)> outcome = [](Outcome) {};             // on the sequencer's thread
+    std::function<void(const CommitTimes&)> committed = [](const CommitTimes&) {};
+  };
+
+  // Makes an empty ledger folder: keys, configuration, stores. Errors: usage, io.
+  // Errors of open: locked, verification_failed, wrong_origin, io.
+  static Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& folder, std::string origin, Signer log_key, Config config, Clock clock, Sinks sinks);
+  ~Ledger();
+
+  const std::string& origin() const { return origin_; }
+  const Vkey& log_vkey() const { return log_key_.vkey(); }
+
+  // Errors: overloaded, draining. The submission is not touched then.
+  Result<void> submit(Ticket ticket, Submission& submission);
+
+  // Refuses what is new and finishes what was taken in.
+  void drain();
+
+  Head head() const;
+  // Waits until the log is longer than `size`, a time has passed, or the ledger drains.
+  void wait_beyond(std::uint64_t size, std::chrono::milliseconds at_most) const;
+  void on_head(std::function<void()> listener);  // before the first submission; called on the sequencer's thread
+  rules::Authority authority() const;
+  // Why nothing more is admitted, if so.
+  std::optional<Error> failure() const;
+
+  const store::Log& log() const { return *log_; }
+  store::Folds& folds() { return *folds_; }
+  const store::Folds& folds() const { return *folds_; }
+  const store::Tiles& tiles() const { return *tiles_; }
+  const store::Heads& heads() const { return heads_; }
+  const store::Vault& vault() const { return *vault_; }
+  const Config& config() const { return config_; }
+  std::size_t waiting() const { return submitted_.size() + verified_.size(); }
+
+ private:
+  Ledger(std::string origin, Signer log_key, Config config, Clock clock, Sinks sinks);
+  Result<void> load(const std::filesystem::path& folder);
+  Result<void> load_tree(store::LastSigned& last_signed);
+  Result<void> load_heads();
+  Result<void> load_authority();
+  void start();
+  void verify_loop();
+  void sequence_loop();
+  void stop_admitting(Error error);
+
+  const std::string origin_;
+  Signer log_key_;
+  const Config config_;
+  const Clock clock_;
+  Sinks sinks_;
+  std::vector<std::function<void()>> listeners_;
+
+  std::unique_ptr<store::Log> log_;
+  std::unique_ptr<store::Folds> folds_;
+  std::unique_ptr<store::Vault> vault_;
+  std::optional<store::LastSigned> last_signed_;
+  std::unique_ptr<store::Tiles> tiles_;
+  store::Heads heads_;
+  rules::Authority authority_;  // the sequencer's
+  std::unique_ptr<Keeper> keeper_;
+  std::unique_ptr<Sequencer> sequencer_;
+
+  struct Submitted {
+    Ticket ticket;
+    Submission submission;
+  };
+  Inbox<Submitted> submitted_;
+  Inbox<Verified> verified_;
+  std::atomic<bool> draining_ = false;
+
+  mutable std::mutex published_mutex_;
+  mutable std::condition_variable published_;
+  Head head_;
+  rules::Authority published_authority_;
+  std::optional<Error> failure_;
+
+  std::vector<std::thread> verifiers_;
+  std::thread sequencer_thread_;
+};
+
+}  // namespace caseledger

@@ -1,0 +1,53 @@
+// The cells of the recovery projection: what it keeps the sums of, and how their keys are written.
+//
+// An episode is one missing child of one case. There is a cell for every distinct (case type at intake, state, start, ending, end), so that
+// any rate over any period comes from the sums exactly; and one for every distinct move of the open stock (what kind, recorded when).
+#pragma once
+
+#include "projections/projection.h"
+
+namespace caseledger::projections {
+
+enum class Ending : std::uint8_t {
+  missing,             // none yet
+  missing_long_term,   // none yet, active work suspended
+  recovered,           // back alive
+  deceased,            // found dead
+  transferred,         // from here on not observed by us
+  withdrawn,
+  closed_unresolved,   // aged out, located and not returned, or closed for another reason without a recovery on record
+};
+
+constexpr bool is_open(Ending ending) { return ending == Ending::missing || ending == Ending::missing_long_term; }
+constexpr bool is_resolved(Ending ending) { return ending == Ending::recovered || ending == Ending::deceased; }
+
+struct Episode {
+  schema::CaseType type = schema::CaseType::unset;
+  std::string_view state;
+  Micros start = 0, start_slack = 0;  // the true start lies within start ± slack
+  Ending ending = Ending::missing;
+  Micros end = 0;                     // 0 while open
+};
+
+// What adds to the open stock or takes from it.
+enum class Move : std::uint8_t { opened, reopened, recovered, closed_unresolved, merged, transferred, withdrawn, voided };
+constexpr bool adds(Move move) { return move == Move::opened || move == Move::reopened; }
+
+struct StockMove {
+  schema::CaseType type = schema::CaseType::unset;
+  std::string_view state;
+  Move move = Move::opened;
+  Micros recorded_at = 0;
+};
+
+std::string key_of(const Episode& episode);
+std::string key_of(const StockMove& move);
+
+// Which of the two a key is, its texts seen within the key.
+std::optional<Episode> episode_of(std::string_view key);
+std::optional<StockMove> stock_move_of(std::string_view key);
+
+// The figures that these sums give.
+std::vector<Figure> recovery_figures(const Cells& cells, const FigureQuery& query);
+
+}  // namespace caseledger::projections
