@@ -201,10 +201,10 @@ Result<std::uint64_t> Reader::named(const json::value& json, const Enumeration& 
   if (const json::string* text = json.if_string(); text && !text->empty()) {
     const auto found = std::ranges::find(of.names, view(*text));
     if (found != of.names.end()) return static_cast<std::uint64_t>(found - of.names.begin());
-  } else if (of.open && (json.is_int64() || json.is_uint64())) {
-    const std::uint64_t number = json.to_number<std::uint64_t>();
-    if (number > 255) return refuse_at(place, "does not fit its 8 bits", Errc::value_out_of_range);
-    return number;
+  } else if (of.open && json.is_int64()) {
+    const std::int64_t number = json.get_int64();
+    if (number < 0 || number > 255) return refuse_at(place, "does not fit its 8 bits", Errc::value_out_of_range);
+    return static_cast<std::uint64_t>(number);
   } else if (!text) {
     return refuse_at(place, of.open ? "wanted a name or a number" : "wanted a name");
   }

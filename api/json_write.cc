@@ -31,15 +31,16 @@ json::object Writer::record(const std::uint8_t* at, const Record& shape) {
   out.reserve(shape.fields.size());
   for (const auto& each : shape.fields) {
     const std::uint8_t* here = shape.is_struct ? at + each.slot : slot_of(at, each.slot);
-    if (here) {
-      if (each.spelling == Spelling::variant) {
-        const std::uint8_t* type = slot_of(at, static_cast<std::uint16_t>(each.slot - 2));
-        out.emplace(each.name, member(follow(here), spellings_.enumerations[each.of], type ? *type : std::uint8_t{0}));
-      } else {
-        out.emplace(each.name, field(here, each));
-      }
-    } else if (is_scalar(each) && !each.optional && (each.named || spellings_.defaults_written)) {
-      out.emplace(each.name, scalar(static_cast<std::uint64_t>(each.fallback), each));
+    if (is_scalar(each) && !each.optional) {
+      std::uint64_t bits = static_cast<std::uint64_t>(each.fallback);
+      if (here) std::memcpy(&bits, here, each.size);
+      const bool told = each.named || spellings_.defaults_written || std::memcmp(&bits, &each.fallback, each.size) != 0;
+      if (told) out.emplace(each.name, scalar(bits, each));
+    } else if (here && each.spelling == Spelling::variant) {
+      const std::uint8_t* type = slot_of(at, static_cast<std::uint16_t>(each.slot - 2));
+      out.emplace(each.name, member(follow(here), spellings_.enumerations[each.of], type ? *type : std::uint8_t{0}));
+    } else if (here) {
+      out.emplace(each.name, field(here, each));
     }
   }
   return out;

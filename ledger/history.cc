@@ -18,20 +18,12 @@ Result<std::vector<store::StoredEvent>> walk(const store::Log& log, Position las
   return events;
 }
 
-Result<void> fold_heads(const store::BatchRow& batch, store::Heads& heads, Moved& moved) {
-  TRY_AS(items, parse_items(batch.items, batch.count));
-  Buffer aligned;
-  for (std::uint32_t i = 0; i < items.size(); ++i) {
-    if (items[i].kind != ItemKind::event) continue;
-    aligned.assign(items[i].bytes.begin(), items[i].bytes.end());
-    const EventView event = view_event(aligned);
-    const auto place = heads.place(event.stream);
-    const Position position = batch.first + i;
-    heads.set(place, rules::apply(heads.at(place), event, position));
-    moved.heads.push_back(heads.row(place));
-    if (event.version % store::skip_every == 0) moved.skips.push_back({event.stream, event.version, position});
-  }
-  return {};
+void fold_head(const EventView& event, Position position, store::Heads& heads, Moved* moved) {
+  const auto place = heads.place(event.stream);
+  heads.set(place, rules::apply(heads.at(place), event, position));
+  if (!moved) return;
+  moved->heads.push_back(heads.row(place));
+  if (event.version % store::skip_every == 0) moved->skips.push_back({event.stream, event.version, position});
 }
 
 Result<Receipt> receipt(const store::Log& log, const store::Tiles& tiles, Position position, bool whole_batch, std::uint64_t size, std::string checkpoint) {

@@ -13,8 +13,25 @@ struct Moved;
 // Those at or beyond `limit` are left out: a stream as of an earlier head.
 Result<std::vector<store::StoredEvent>> walk(const store::Log& log, Position last, Version version, Position limit = {~std::uint64_t{0}});
 
-// One batch later: the streams it changes. Rows and skips are added to `moved`.
-Result<void> fold_heads(const store::BatchRow& batch, store::Heads& heads, Moved& moved);
+// Visits the events of a stored batch that are there, in order. The view holds during the visit.
+template <class Visit>
+Result<void> each_event(const store::BatchRow& batch, Buffer& scratch, Visit visit) {
+  Bytes items = batch.items;
+  for (std::uint32_t i = 0; i < batch.count; ++i) {
+    const std::size_t length = items.size() < 5 ? items.size() : load_le<std::uint32_t>(items.data() + 1);
+    if (items.size() < 5 || items.size() - 5 < length)
+      return fail(Errc::verification_failed, "the log is damaged: the batch at position " + std::to_string(batch.first.value) + " is cut short");
+    if (items[0] == static_cast<std::uint8_t>(ItemKind::event)) {
+      scratch.assign(items.begin() + 5, items.begin() + 5 + static_cast<std::ptrdiff_t>(length));  // aligned
+      visit(view_event(scratch), batch.first + i);
+    }
+    items = items.subspan(5 + length);
+  }
+  return {};
+}
+
+// One event later: the state of its stream.
+void fold_head(const EventView& event, Position position, store::Heads& heads, Moved* moved);
 
 // The receipt of the event at a position, or of its whole batch, under a checkpoint of `size` entries.
 // Errors: not_found, io.

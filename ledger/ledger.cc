@@ -94,10 +94,11 @@ Result<void> Ledger::load_heads() {
   if (cursor.value > head_.size) return fail(Errc::verification_failed, "the folds reach beyond the log; delete store/folds and start again");
   TRY(folds_->each_head([&](const store::Heads::Row& row) { heads_.set(heads_.place(row.stream), row.state); }));
   Moved moved;
+  Buffer scratch;
   TRY_AS(scan, log_->scan(cursor));
   for (; scan.valid(); scan.next()) {
     TRY_AS(row, scan.batch());
-    TRY(fold_heads(row, heads_, moved));
+    TRY(each_event(row, scratch, [&](const EventView& event, Position position) { fold_head(event, position, heads_, &moved); }));
   }
   TRY(scan.status());
   moved.size = {head_.size};

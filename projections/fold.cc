@@ -85,6 +85,12 @@ Hash Fold::digest() const {
 
 void Fold::track_changes() { tracking_ = true; }
 
+void Fold::track_all() {
+  track_changes();
+  for (const auto& [stream, state] : states_) touched_streams_.insert_or_assign(stream, true);
+  for (const auto& [key, sum] : cells_.all()) touched_cells_.insert_or_assign(key, true);
+}
+
 std::vector<Fold::Row> Fold::take_changes() {
   std::vector<Row> rows;
   rows.reserve(touched_streams_.size() + touched_cells_.size());

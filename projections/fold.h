@@ -32,7 +32,8 @@ class Fold {
 
   // ── rows on disk: "s" ‖ stream → state, "c" ‖ cell → i64le; an empty value means the row is gone ──
   using Row = std::pair<std::string, std::string>;
-  void track_changes();
+  void track_changes();  // from now on
+  void track_all();      // everything there is counts as changed
   std::vector<Row> take_changes();
   Result<void> load(std::string_view key, std::string_view value);
 

@@ -34,18 +34,18 @@ struct Child {
 };
 static_assert(std::has_unique_object_representations_v<Child>);
 
-struct Moved {
+struct PastMove {
   Micros recorded_at = 0;
   std::int32_t count = 0;
   Move move = Move::opened;
   std::uint8_t spare[3] = {};
 };
-static_assert(std::has_unique_object_representations_v<Moved>);
+static_assert(std::has_unique_object_representations_v<PastMove>);
 
 struct Case {
   Head head;
   std::vector<Child> children;
-  std::vector<Moved> moves;
+  std::vector<PastMove> moves;
 
   std::string_view state() const { return {head.state.data(), std::ranges::find(head.state, '\0')}; }
 };
@@ -223,7 +223,7 @@ class Recovery final : public Projection {
   void contribute(std::string_view state, const std::function<void(std::string_view, std::int64_t)>& add) const override {
     const Case file = unpack(state);
     each_episode(file, [&](const Episode& one) { add(key_of(one), 1); });
-    for (const Moved& moved : file.moves)
+    for (const PastMove& moved : file.moves)
       add(key_of(StockMove{.type = file.head.type, .state = file.state(), .move = moved.move, .recorded_at = moved.recorded_at}), moved.count);
   }
 

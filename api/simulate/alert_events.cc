@@ -30,15 +30,17 @@ AlertMatch match_of(AlertOutcome outcome) {
 
 class AlertWriter {
  public:
-  AlertWriter(const YearPlan& year, std::uint32_t number, EventWriter& writer)
-      : year_(year), plan_(year.lpr.alerts[number]), number_(number), writer_(writer), place_(us(states()[plan_.state])), chance_(year.seed, Draw::alert_events, number) {
-    raised_at_ = plan_.observed_at + chance_.between(2, 20) * second_us;
-    received_at_ = raised_at_ + chance_.between(1, 30) * second_us;
-    first_answer_at_ = received_at_ + chance_.between(60, plan_.led ? 600 : 5400) * second_us;
-    second_answer_at_ = first_answer_at_ + chance_.between(180, plan_.led ? 1500 : 3600) * second_us;
+  AlertWriter(const YearPlan& year, std::uint32_t number, EventWriter& writer, Group& out)
+      : year_(year), plan_(year.lpr.alerts[number]), number_(number), writer_(writer), out_(out), place_(us(states()[plan_.state])), analyst_(numbered("an-", number % 60, 2)) {
+    Chance chance(year.seed, Draw::alert_events, number);
+    raised_at_ = plan_.observed_at + chance.between(2, 20) * second_us;
+    received_at_ = raised_at_ + chance.between(1, 30) * second_us;
+    first_answer_at_ = received_at_ + chance.between(60, plan_.led ? 600 : 5400) * second_us;
+    second_answer_at_ = first_answer_at_ + chance.between(180, plan_.led ? 1500 : 3600) * second_us;
   }
 
-  void raised(Group& out) {
+  void raised() {
+    Chance chance = chance_of(1);
     const auto entry = ref_to(year_.lpr.entries[plan_.entry].stream, 0);
     const auto vendor = writer_.text(vendors[plan_.vendor]);
     const auto model = writer_.text(models[plan_.vendor]);
@@ -52,74 +54,75 @@ class AlertWriter {
     body.add_raised_at(raised_at_);
     body.add_received_at(received_at_);
     body.add_jurisdiction(place);
-    body.add_confidence_millionths(confidence(plan_.outcome, chance_));
+    body.add_confidence_millionths(confidence(plan_.outcome, chance));
     body.add_match(match_of(plan_.outcome));
-    Envelope envelope = envelope_of("lpr-gateway", Handling::law_enforcement, plan_.observed_at);
+    Envelope envelope = envelope_of(1, Handling::law_enforcement, plan_.observed_at);
+    envelope.operator_code = "lpr-gateway";
     envelope.system = "lpr-gateway 2.1";
-    finish(envelope, body.Finish(), {}, out);
+    writer_.write(envelope, body.Finish(), chance, out_.add());
   }
 
-  void adjudicated(Group& out) {
-    static constexpr std::uint32_t weights[] = {60, 30, 10};
-    const auto method = static_cast<AdjudicationMethod>(1 + chance_.weighted(weights));
-    const Micros at = plan_.acted_first ? second_answer_at_ : first_answer_at_;
-    const auto body = CreateAlertAdjudicated(writer_.builder(), plan_.outcome, method, {}, true, at);
-    const auto analyst = numbered("an-", number_ % 60, 2);
-    finish(envelope_of(analyst, Handling::law_enforcement, at), body, ref_to(plan_.stream, 1), out);
-  }
-
-  void actioned(Group& out) {
-    static constexpr std::uint32_t weights[] = {5, 45, 30, 20};
-    const auto tried = static_cast<AlertAction>(1 + chance_.weighted(weights));  // none, dispatched, stop, contact
-    AlertAction action = plan_.led ? AlertAction::recovery : plan_.acted_first ? AlertAction::stop : tried;
-    ActionResult result = ActionResult::no_contact;
-    if (plan_.led) result = ActionResult::child_located;
-    else if (plan_.acted_first) result = ActionResult::wrong_person;
-    else if (action >= AlertAction::stop) result = chance_.permille(80) ? ActionResult::wrong_person : ActionResult::suspect_located;
-    const Micros at = plan_.acted_first ? first_answer_at_ : second_answer_at_;
-    AlertActionedBuilder body(writer_.builder());
-    body.add_action(action);
-    body.add_at(at);
-    body.add_units(static_cast<std::uint8_t>(chance_.between(1, 4)));
-    if (action >= AlertAction::stop) {
-      body.add_persons_detained(result == ActionResult::wrong_person || chance_.permille(200) ? 1 : 0);
-      body.add_force_used(chance_.permille(15));
-    }
-    body.add_result(result);
-    const auto analyst = numbered("an-", number_ % 60, 2);
-    finish(envelope_of(analyst, Handling::child_sensitive, at), body.Finish(), ref_to(plan_.stream, plan_.acted_first ? 1 : 2), out);
+  void answered() {
+    Version version = 1;
+    if (plan_.acted_first) actioned(++version, first_answer_at_);
+    if (plan_.outcome != AlertOutcome::unset) adjudicated(++version, plan_.acted_first ? second_answer_at_ : first_answer_at_);
+    if (plan_.acted && !plan_.acted_first) actioned(++version, second_answer_at_);
   }
 
  private:
-  Envelope envelope_of(std::string_view by, Handling handling, Micros at) const {
-    Envelope envelope{.kind = StreamKind::alert, .stream = plan_.stream, .operator_code = by, .purpose = "missing_child", .handling = handling};
+  void adjudicated(Version version, Micros at) {
+    static constexpr std::uint32_t weights[] = {60, 30, 10};
+    static constexpr AdjudicationMethod methods[] = {AdjudicationMethod::image_compare, AdjudicationMethod::live_ncic_query, AdjudicationMethod::field_contact};
+    Chance chance = chance_of(version);
+    const auto body = CreateAlertAdjudicated(writer_.builder(), plan_.outcome, methods[chance.weighted(weights)], {}, true, at);
+    answer(envelope_of(version, Handling::law_enforcement, at), body, chance);
+  }
+
+  void actioned(Version version, Micros at) {
+    static constexpr std::uint32_t weights[] = {5, 45, 30, 20};
+    static constexpr AlertAction tried[] = {AlertAction::none, AlertAction::dispatched, AlertAction::stop, AlertAction::contact};
+    Chance chance = chance_of(version);
+    AlertAction action = tried[chance.weighted(weights)];
+    ActionResult result = ActionResult::no_contact;
+    if (action >= AlertAction::stop) result = chance.permille(80) ? ActionResult::wrong_person : ActionResult::suspect_located;
+    if (plan_.acted_first) action = AlertAction::stop, result = ActionResult::wrong_person;
+    if (plan_.led) action = AlertAction::recovery, result = ActionResult::child_located;
+    AlertActionedBuilder body(writer_.builder());
+    body.add_action(action);
+    body.add_at(at);
+    body.add_units(static_cast<std::uint8_t>(chance.between(1, 4)));
+    if (action >= AlertAction::stop) {
+      body.add_persons_detained(result == ActionResult::wrong_person || chance.permille(200) ? 1 : 0);
+      body.add_force_used(chance.permille(15));
+    }
+    body.add_result(result);
+    answer(envelope_of(version, Handling::child_sensitive, at), body.Finish(), chance);
+  }
+
+  Chance chance_of(Version version) const { return {year_.seed, Draw::alert_events, std::uint64_t{version} << 40 | number_}; }
+
+  Envelope envelope_of(Version version, Handling handling, Micros at) const {
+    Envelope envelope{.kind = StreamKind::alert, .stream = plan_.stream, .operator_code = analyst_, .purpose = "missing_child", .handling = handling};
+    envelope.version = version;
     envelope.occurred_at = at;
     envelope.jurisdiction = place_;
     return envelope;
   }
 
+  // Every answer names what it follows from.
   template <class Table>
-  void finish(Envelope envelope, flatbuffers::Offset<Table> body, std::optional<Ref> cause, Group& out) {
-    envelope.version = ++version_;
-    if (cause) envelope.causes = std::span(&*cause, 1);
-    Chance chance(year_.seed, Draw::alert_events, std::uint64_t{envelope.version} << 40 | number_);
-    writer_.write(envelope, body, chance, out.add());
+  void answer(Envelope envelope, flatbuffers::Offset<Table> body, Chance& chance) {
+    const Ref before = ref_to(plan_.stream, envelope.version - 1);
+    envelope.causes = std::span(&before, 1);
+    writer_.write(envelope, body, chance, out_.add());
   }
 
- public:
-  void skip_raised() {
-    confidence(plan_.outcome, chance_);
-    version_ = 1;
-  }
-
- private:
   const YearPlan& year_;
   const AlertPlan& plan_;
   std::uint32_t number_;
   EventWriter& writer_;
-  std::string place_;
-  Chance chance_;
-  Version version_ = 0;
+  Group& out_;
+  std::string place_, analyst_;
   Micros raised_at_, received_at_, first_answer_at_, second_answer_at_;
 };
 
@@ -128,13 +131,9 @@ class AlertWriter {
 Version acting_version(const AlertPlan& alert) { return alert.acted_first ? 2 : 3; }
 
 void write_alert(const YearPlan& year, std::uint32_t number, Phase phase, EventWriter& writer, Group& out) {
-  const AlertPlan& plan = year.lpr.alerts[number];
-  AlertWriter alert(year, number, writer);
-  if (phase == Phase::alerts_raised) return alert.raised(out);
-  alert.skip_raised();
-  if (plan.acted_first) alert.actioned(out);
-  if (plan.outcome != AlertOutcome::unset) alert.adjudicated(out);
-  if (plan.acted && !plan.acted_first) alert.actioned(out);
+  AlertWriter alert(year, number, writer, out);
+  if (phase == Phase::alerts_raised) alert.raised();
+  else alert.answered();
 }
 
 void write_hotlist_entry(const YearPlan& year, std::uint32_t number, Phase phase, EventWriter& writer, Group& out) {

@@ -12,14 +12,14 @@ namespace caseledger::api::simulate {
 using schema::AlertOutcome;
 
 struct HotlistPlan {
-  StreamId stream;
+  StreamId stream = {};
   std::uint32_t of_case = 0;
   Micros added_at = 0, propagated_at = 0;
   Micros removed_at = 0;  // 0: still listed at the year's end
 };
 
 struct AlertPlan {
-  StreamId stream;
+  StreamId stream = {};
   std::uint32_t entry = 0;
   AlertOutcome outcome = AlertOutcome::unset;  // unset: never adjudicated
   bool led = false;                            // to the recovery of the entry's child

@@ -169,7 +169,7 @@ void decide_ambers(std::vector<CasePlan>& cases, std::uint64_t parts, std::uint6
   std::vector<std::uint64_t> weights;
   std::uint64_t activated = 0;
   for (const TypeMix& type : mix_of_types) activated += type.ambers_2015, weights.push_back(type.ambers_2015);
-  for (const auto [what, total] : {std::pair{Amber::activated, activated}, {Amber::declined, ambers_declined}}) {
+  for (const auto& [what, total] : {std::pair{Amber::activated, activated}, {Amber::declined, ambers_declined}}) {
     const auto shares = apportion(round_half_up(total, parts), weights);
     for (std::size_t t = 0; t < shares.size(); ++t) {
       std::vector<std::uint32_t> eligible;

@@ -24,9 +24,9 @@ inline constexpr Micros last_moment = year_ends - second_us;
 enum class Amber : std::uint8_t { none, declined, activated };
 
 struct CasePlan {
-  StreamId stream;
-  SubjectId child;
-  SubjectId companion;  // the abductor, or who the child is with; nil when nobody is known
+  StreamId stream = {};
+  SubjectId child = {};
+  SubjectId companion = {};  // the abductor, or who the child is with; nil when nobody is known
   Micros reported_at = 0;
   Micros born_at = 0;
   CaseType type = CaseType::unset;

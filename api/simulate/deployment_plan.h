@@ -8,7 +8,7 @@
 namespace caseledger::api::simulate {
 
 struct DeploymentPlan {
-  StreamId stream;
+  StreamId stream = {};
   std::uint32_t of_case = 0;
   schema::DeploymentMode requested = schema::DeploymentMode::unset;
   schema::DeploymentDecision decision = schema::DeploymentDecision::unset;

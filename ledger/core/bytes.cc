@@ -13,6 +13,7 @@ std::string hex(Bytes bytes) {
 }
 
 Result<Buffer> from_hex(std::string_view text) {
+  if (text.empty()) return Buffer{};  // libsodium wants somewhere to write
   Buffer bytes(text.size() / 2);
   std::size_t length = 0;
   if (text.size() % 2 != 0 ||

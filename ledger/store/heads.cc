@@ -72,6 +72,8 @@ void Heads::set(Place place, const rules::StreamState& state) {
   segment.row(place.row).state = state;
 }
 
+unsigned Heads::part_of(const StreamId& stream, unsigned parts) { return segment_of(std::hash<Uuid>{}(stream)) % parts; }
+
 std::uint64_t Heads::size() const {
   std::uint64_t rows = 0;
   for (const Segment& segment : segments_) {

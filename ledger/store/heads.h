@@ -33,6 +33,9 @@ class Heads {
 
   std::uint64_t size() const;
 
+  // Parts of the map that different threads may write at the same time.
+  static unsigned part_of(const StreamId& stream, unsigned parts);
+
   // Visits every row of a part of the map: part < parts.
   void each(unsigned part, unsigned parts, const std::function<void(const Row&)>& visit) const;
 

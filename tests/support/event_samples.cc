@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <flatbuffers/reflection.h>
-#include <functional>
 #include <map>
 #include <ranges>
 
@@ -18,19 +17,19 @@ namespace {
 using enum reflection::BaseType;
 using flatbuffers::uoffset_t;
 
-std::string_view attribute(const reflection::Field& field, std::string_view key, std::string_view otherwise = {}) {
-  if (const auto* all = field.attributes())
+const reflection::KeyValue* attribute(const auto& described, std::string_view key) {
+  if (const auto* all = described.attributes())
     for (const auto* each : *all)
-      if (each->key()->string_view() == key) return each->value() ? each->value()->string_view() : std::string_view("yes");
-  return otherwise;
+      if (each->key()->string_view() == key) return each;
+  return nullptr;
 }
-bool has(const reflection::Field& field, std::string_view key) { return !attribute(field, key).empty(); }
+bool has(const auto& described, std::string_view key) { return attribute(described, key) != nullptr; }
 std::uint64_t bound(const reflection::Field& field, std::string_view key, std::uint64_t otherwise) {
-  const auto text = attribute(field, key);
-  return text.empty() ? otherwise : *from_decimal(text);
+  const auto* found = attribute(field, key);
+  return found ? *from_decimal(found->value()->string_view()) : otherwise;
 }
 
-std::size_t scalar_size(reflection::BaseType type) { return flatbuffers::GetTypeSize(type); }
+const auto scalar_size = flatbuffers::GetTypeSize;
 
 // The value of one field, as far as it stands in its table; `child` where only an offset does.
 struct Made {
@@ -66,7 +65,7 @@ class Maker {
   }
   Buffer random_bytes(std::size_t count) {
     Buffer bytes(count);
-    for (auto& byte : bytes) byte = static_cast<std::uint8_t>(random());
+    std::ranges::generate(bytes, [this] { return static_cast<std::uint8_t>(random()); });
     return bytes;
   }
 
@@ -79,8 +78,7 @@ class Maker {
       if (field->type()->base_type() == UType) continue;  // comes with its union
       bool wanted = maximal_ || field->required() || has(*field, "must");
       if (is_root && name == "parts") wanted = maximal_ ? !sealed.empty() : !sealed_must.empty();
-      if (!wanted) continue;
-      made.push_back(value(*field, is_root));
+      if (wanted) made.push_back(value(*field, is_root));
     }
     return assemble(made);
   }
@@ -96,7 +94,7 @@ class Maker {
     } else if (type.base_type() == Union) {
       const auto& values = *enumeration(type).values();
       const auto at = of_root ? members.at(name) : 1 + random() % (values.size() - 1);
-      const auto& member = **std::ranges::find_if(values, [&](const auto* each) { return each->value() == static_cast<std::int64_t>(at); });
+      const auto& member = *values.LookupByKey(static_cast<std::int64_t>(at));
       made.member = static_cast<std::uint8_t>(member.value());
       made.child = table(*schema_.objects()->Get(static_cast<unsigned>(member.union_type()->index())));
     } else if (type.base_type() == Obj && !object(type).is_struct()) {
@@ -116,33 +114,29 @@ class Maker {
     const auto& type = *field.type();
     const std::uint64_t least = bound(field, "min", 0), most = bound(field, "max", 64);
     const std::size_t count = maximal_ ? std::clamp<std::uint64_t>(2, least, most) : least;
-    if (field.name()->string_view() == "fields" && !sealed.empty()) return texts(maximal_ ? sealed : sealed_must);
+    if (field.name()->string_view() == "fields" && !sealed.empty()) {
+      const auto& names = maximal_ ? sealed : sealed_must;
+      return builder_.CreateVectorOfStrings(std::vector<std::string>(names.begin(), names.end())).o;
+    }
     if (type.element() == UByte && type.index() < 0) {
       const Buffer bytes = event_within.empty() ? random_bytes(maximal_ ? 40 : 0) : event_within;
       builder_.ForceVectorAlignment(bytes.size(), 1, 8);
       return builder_.CreateVector(bytes.data(), bytes.size()).o;
     }
-    std::vector<flatbuffers::Offset<void>> offsets;
-    if (type.element() == String) {
-      for (std::size_t i = 0; i < count; ++i) offsets.emplace_back(text(field, bound(field, "each", 64)));
-    } else if (type.element() == Obj && !object(type).is_struct()) {
-      for (std::size_t i = 0; i < count; ++i) offsets.emplace_back(table(object(type)));
-    } else {
-      Buffer values;
-      const std::size_t align = type.element() == Obj ? static_cast<std::size_t>(object(type).minalign()) : scalar_size(type.element());
+    const bool inline_values = type.element() != String && (type.element() != Obj || object(type).is_struct());
+    if (!inline_values) {
+      std::vector<flatbuffers::Offset<void>> offsets;
       for (std::size_t i = 0; i < count; ++i)
-        append(values, type.element() == Obj ? structure(object(type)) : little_endian(scalar(field, type.element()), align));
-      builder_.StartVector(values.size() / align, align);
-      builder_.PushBytes(values.data(), values.size());
-      return builder_.EndVector(count);
+        offsets.emplace_back(type.element() == String ? text(field, bound(field, "each", 64)) : table(object(type)));
+      return builder_.CreateVector(offsets).o;
     }
-    return builder_.CreateVector(offsets).o;
-  }
-
-  uoffset_t texts(const std::vector<std::string_view>& all) {
-    std::vector<flatbuffers::Offset<flatbuffers::String>> offsets;
-    for (const auto each : all) offsets.push_back(builder_.CreateString(each.data(), each.size()));
-    return builder_.CreateVector(offsets).o;
+    Buffer values;
+    const std::size_t align = type.element() == Obj ? static_cast<std::size_t>(object(type).minalign()) : scalar_size(type.element());
+    for (std::size_t i = 0; i < count; ++i)
+      append(values, type.element() == Obj ? structure(object(type)) : little_endian(scalar(field, type.element()), align));
+    builder_.StartVector(values.size() / align, align);
+    builder_.PushBytes(values.data(), values.size());
+    return builder_.EndVector(count);
   }
 
   uoffset_t text(const reflection::Field& field, std::uint64_t most) {
@@ -175,23 +169,19 @@ class Maker {
       const std::uint64_t least = std::max<std::uint64_t>(bound(field, "min", 0), 1);
       return least + drawn % std::min<std::uint64_t>(bound(field, "max", 1000) - least + 1, 100'000);
     }
-    return drawn >> (drawn % 3 == 0 ? 0 : 64 - 8 * scalar_size(type) + 3) | 1;  // some fill all their bits
+    const std::size_t size = scalar_size(type);
+    return drawn >> (drawn % 3 == 0 ? 0 : 64 - 8 * size + (size == 8 ? 20 : 3)) | 1;  // some fill all their bits
   }
 
   std::uint64_t enumerated(const reflection::Enum& all, std::uint64_t drawn) {
-    const auto* attributes = all.attributes();
-    const bool open = attributes && std::ranges::any_of(*attributes, [](const auto* each) { return each->key()->string_view() == "open"; });
-    if (open && maximal_ && drawn % 4 == 0) return 200;  // a value of a later version
-    std::vector<std::uint64_t> values;
-    for (const auto* each : *all.values())
-      if (each->value() != 0) values.push_back(static_cast<std::uint64_t>(each->value()));
-    return values[(drawn >> 8) % values.size()];
+    if (has(all, "open") && maximal_ && drawn % 4 == 0) return 200;  // a value of a later version
+    const bool has_zero = all.values()->Get(0)->value() == 0;  // unset, or what a minimal sample leaves out
+    return static_cast<std::uint64_t>(all.values()->Get(has_zero + static_cast<unsigned>(drawn >> 8) % (all.values()->size() - has_zero))->value());
   }
 
   Buffer little_endian(std::uint64_t value, std::size_t size) {
-    Buffer bytes(size);
-    std::memcpy(bytes.data(), &value, size);
-    return bytes;
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(&value);
+    return {bytes, bytes + size};
   }
 
   uoffset_t assemble(const std::vector<Made>& made) {

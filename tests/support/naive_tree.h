@@ -27,6 +27,7 @@ inline Hash leaf(Bytes entry) {
 // SHA-256(0x01 || left || right)
 inline Hash node(const Hash& left, const Hash& right) {
   Buffer input{0x01};
+  input.reserve(65);
   input.insert(input.end(), left.bytes.begin(), left.bytes.end());
   input.insert(input.end(), right.bytes.begin(), right.bytes.end());
   return caseledger::sha256(input);

@@ -52,6 +52,15 @@ inline Hashes leaves_of(const std::vector<std::string>& entries) {
   return leaves;
 }
 
+// Leaf i is the single byte i.
+inline Hashes byte_leaves(std::size_t count) {
+  Hashes leaves;
+  for (std::size_t i = 0; i < count; ++i) leaves.push_back(leaf_hash(Buffer{static_cast<std::uint8_t>(i)}));
+  return leaves;
+}
+
+inline std::span<const Hash> first(const Hashes& leaves, std::size_t count) { return std::span(leaves).first(count); }
+
 // As much of an event as the core looks at: four bytes, the file identifier, and a content.
 inline std::string event_like(std::string_view content) { return std::string("\x10\0\0\0CLEV", 8) + std::string(content); }
 

@@ -38,7 +38,7 @@ TEST_CASE("hexadecimal is written in lower case and read in either, two digits a
     REQUIRE_FALSE(bytes);
     CHECK(bytes.error().code == Errc::malformed);
   }
-  CHECK_FALSE(from_hex(std::string_view("00\0" "0", 4)));
+  CHECK_FALSE(from_hex(std::string("00") + '\0' + '0'));
 }
 
 TEST_CASE("base64 is the standard alphabet with padding, and only what encoding gives back is read") {
@@ -51,8 +51,7 @@ TEST_CASE("base64 is the standard alphabet with padding, and only what encoding 
   }
   CHECK(base64(Buffer{0xfb, 0xff, 0xfe}) == "+//+");
   for (const char* rubbish : {"Z", "Zg", "Zg=", "Zg===", "Zh==", "Zm9=", "Zm8", "Zm9v=", "=", "====", "Zm9v\n", " Zm9v", "Zm9v ", "Zm 9v",
-                              "Zm\n9v", "-__-", "Zm9v!",
-                              "Zg==Zg==", "Zm9vZg=", "é"}) {
+                              "Zm\n9v", "-__-", "Zm9v!", "Zg==Zg==", "Zm9vZg=", "é"}) {
     INFO(rubbish);
     const auto bytes = from_base64(rubbish);
     REQUIRE_FALSE(bytes);
@@ -80,8 +79,7 @@ TEST_CASE("a decimal has no sign, no leading zeros and nothing around it, and fi
   CHECK(from_decimal("0").value() == 0);
   CHECK(from_decimal("18446744073709551615").value() == ~std::uint64_t{0});
   for (const char* rubbish : {"", "00", "01", "+1", "-1", "-0", " 1", "1 ", "1\n", "1.0", "1e3", "0x1", "1,000", "18446744073709551616",
-                              "99999999999999999999999", "a",
-                              "１"}) {
+                              "99999999999999999999999", "a", "１"}) {
     INFO(rubbish);
     const auto number = from_decimal(rubbish);
     REQUIRE_FALSE(number);
@@ -128,8 +126,7 @@ TEST_CASE("what is not 32 hexadecimal digits in groups of 8-4-4-4-12 is no UUID"
   const std::string good(version_7);
   for (std::size_t length = 0; length < good.size(); ++length) CHECK_FALSE(parse_uuid(good.substr(0, length)));
   for (const std::string& rubbish : {good + "0", good + "-", " " + good, good + " ", "{" + good + "}", "urn:uuid:" + good,
-                                     std::string("017f22e279b07cc398c4dc0c0c07398f"),
-                                     std::string("017f22e27-9b0-7cc3-98c4-dc0c0c07398f"),
+                                     std::string("017f22e279b07cc398c4dc0c0c07398f"), std::string("017f22e27-9b0-7cc3-98c4-dc0c0c07398f"),
                                      std::string("017f22e2-79b0-7cc3-98c4-dc0c0c07398g"),
                                      std::string("017f22e2-79b0-7cc3-98c4-dc0c0c-7398f"),
                                      std::string("017f22e2_79b0_7cc3_98c4_dc0c0c07398f"),
@@ -147,8 +144,8 @@ TEST_CASE("a version 7 UUID is the published one for its time and chance, and so
   CHECK(to_string(uuid_v7(version_7_time + 999, unhex("fcc3d8c4dc0c0c07398f"))) == version_7);  // version and variant stand over chance
   CHECK(to_string(uuid_v7(0, Buffer(10, 0xff))) == "00000000-0000-7fff-bfff-ffffffffffff");
   CHECK(rc::check("order", [] {
-    const auto early = *rc::gen::inRange<Micros>(0, 253'402'300'799'000'000), late = early + *rc::gen::inRange<Micros>(1'000,
-                                                                                                                       1'000'000'000);
+    const auto early = *rc::gen::inRange<Micros>(0, 253'402'300'799'000'000);
+    const auto late = early + *rc::gen::inRange<Micros>(1'000, 1'000'000'000);
     RC_ASSERT(uuid_v7(early, Buffer(10, 0xff)) < uuid_v7(late, Buffer(10, 0x00)));
   }));
 }
@@ -191,19 +188,16 @@ TEST_CASE("times are read with any offset, fraction and leap day") {
 }
 
 TEST_CASE("what is no time is refused, and so is a time without an offset") {
-  for (const char* rubbish :
-       {"", "now", "2024-03-05", "2024-03-05T19:00:00", "2024-03-05T19:00Z", "2024-03-05T19:00:00.Z", "2024-03-05T19:00:00,5Z",
-        "2024-3-5T19:00:00Z",
-        "24-03-05T19:00:00Z", "02024-03-05T19:00:00Z", "+2024-03-05T19:00:00Z", "-2024-03-05T19:00:00Z", "20240305T190000Z",
-        "2024-03-05T19:00:00ZZ",
-        "2024-03-05T19:00:00Z ", " 2024-03-05T19:00:00Z", "2024-03-05_19:00:00Z", "2024-00-05T19:00:00Z", "2024-13-05T19:00:00Z",
-        "2024-03-00T19:00:00Z",
-        "2024-03-32T19:00:00Z", "2024-04-31T19:00:00Z", "2023-02-29T19:00:00Z", "1900-02-29T19:00:00Z", "2100-02-29T19:00:00Z",
-        "2024-02-30T19:00:00Z",
-        "2024-03-05T24:00:00Z", "2024-03-05T19:60:00Z", "2024-03-05T19:00:61Z", "2024-03-05T19:00:00+24:00", "2024-03-05T19:00:00+00:60",
-        "2024-03-05T19:00:00+0100", "2024-03-05T19:00:00+01", "2024-03-05T19:00:00+1:00", "2024-03-05T19:00:00 +01:00",
-        "2024-03-05T19:00:00+01:00Z",
-        "2024-03-05T19:00:00UTC", "2024-03-05T19:00:-1Z", "2024-03-05T1:000:00Z", "2024-03-05T19:00:00.-5Z", "２024-03-05T19:00:00Z"}) {
+  for (const char* rubbish : {"", "now", "2024-03-05", "2024-03-05T19:00:00", "2024-03-05T19:00Z", "2024-03-05T19:00:00.Z",
+                              "2024-03-05T19:00:00,5Z", "2024-3-5T19:00:00Z", "24-03-05T19:00:00Z", "02024-03-05T19:00:00Z",
+                              "+2024-03-05T19:00:00Z", "-2024-03-05T19:00:00Z", "20240305T190000Z", "2024-03-05T19:00:00ZZ",
+                              "2024-03-05T19:00:00Z ", " 2024-03-05T19:00:00Z", "2024-03-05_19:00:00Z", "2024-00-05T19:00:00Z",
+                              "2024-13-05T19:00:00Z", "2024-03-00T19:00:00Z", "2024-03-32T19:00:00Z", "2024-04-31T19:00:00Z",
+                              "2023-02-29T19:00:00Z", "1900-02-29T19:00:00Z", "2100-02-29T19:00:00Z", "2024-02-30T19:00:00Z",
+                              "2024-03-05T24:00:00Z", "2024-03-05T19:60:00Z", "2024-03-05T19:00:61Z", "2024-03-05T19:00:00+24:00",
+                              "2024-03-05T19:00:00+00:60", "2024-03-05T19:00:00+0100", "2024-03-05T19:00:00+01", "2024-03-05T19:00:00+1:00",
+                              "2024-03-05T19:00:00 +01:00", "2024-03-05T19:00:00+01:00Z", "2024-03-05T19:00:00UTC", "2024-03-05T19:00:-1Z",
+                              "2024-03-05T1:000:00Z", "2024-03-05T19:00:00.-5Z", "２024-03-05T19:00:00Z"}) {
     INFO(rubbish);
     const auto instant = parse_rfc3339(rubbish);
     REQUIRE_FALSE(instant);
@@ -234,10 +228,9 @@ TEST_CASE("a printed time reads back as the same instant in the same offset") {
     RC_ASSERT(instant->offset_minutes == offset);
   }));
   CHECK(rc::check("rubbish", [] {
-    const auto text = *rc::gen::oneOf(rc::gen::arbitrary<std::string>(),
-                                      rc::gen::map(rc::gen::container<std::string>(rc::gen::elementOf(std::string("0129-:.TZ+ "))),
-                                                                                       [](const std::string& tail) { return "2024-02-2" + tail; }));
-    if (const auto instant = parse_rfc3339(text)) RC_ASSERT(parse_rfc3339(to_rfc3339(instant->at,
-                                                                                     instant->offset_minutes))->at == instant->at);
+    const auto tails = rc::gen::container<std::string>(rc::gen::elementOf(std::string("0129-:.TZ+ ")));
+    const auto likely = rc::gen::map(tails, [](const std::string& tail) { return "2024-02-28T10:00" + tail; });
+    const auto instant = parse_rfc3339(*rc::gen::oneOf(rc::gen::arbitrary<std::string>(), likely));
+    if (instant) RC_ASSERT(parse_rfc3339(to_rfc3339(instant->at, instant->offset_minutes))->at == instant->at);
   }));
 }

@@ -159,19 +159,13 @@ TEST_CASE("a record with another number of items, an unknown kind or a wrong len
   for (std::size_t size = 0; size < items.size(); ++size) CHECK_FALSE(parse_items(Bytes(items).first(size), 2));
   const auto refused = [](std::string_view text, std::uint32_t count) { return !parse_items(unhex(text), count); };
   CHECK_FALSE(refused("0000000000", 1));
-  CHECK(refused("0200000000", 1));  // kind
+  CHECK(refused("0200000000", 1));                         // kind
   CHECK(refused("ff00000000", 1));
   CHECK(refused("0100000000", 1));                         // a leaf of no bytes
   CHECK(refused("011f000000" + std::string(62, '0'), 1));  // of 31
   CHECK(refused("0121000000" + std::string(66, '0'), 1));  // of 33
-  CHECK(
-      refused("00ffffffff"
-              "00",
-              1));  // a length beyond the end
-  CHECK(
-      refused("0000000000"
-              "00",
-              1));  // trailing bytes
+  CHECK(refused("00ffffffff00", 1));                       // a length beyond the end
+  CHECK(refused("000000000000", 1));                       // trailing bytes
 }
 
 TEST_CASE("no bytes break the reading of entries and records, and what is read is all that stood there") {

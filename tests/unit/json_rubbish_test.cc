@@ -118,6 +118,20 @@ TEST_CASE("an event that is none is refused with a sentence that begins with the
     INFO(piece << " → " << replacement);
     CHECK_THAT(told(with(piece, replacement)), Catch::StartsWith(std::string(sentence)));
   }
+  const std::string_view body = std::string_view(line).substr(line.find(R"({"case_type)"), line.find(R"(,"sealed)") - line.find(R"({"case_type)"));
+  const auto open_enum = [&](const std::string& value) {
+    std::string text = with(body, R"({"policy_clause":"a","reason_code":"court","requester_class":)" + value +
+                                      R"(,"granted":true,"policy_version":{"stream":"0192f0aa-1b2c-7d3e-8f40-51627384a5b6","version":1}})");
+    return told(text.replace(text.find("CaseOpened"), 10, "TriageExpedited"));
+  };
+  CHECK(open_enum("255") == "accepted");
+  CHECK(open_enum("256") == "value_out_of_range | body.requester_class: does not fit its 8 bits");
+  CHECK(open_enum("-1") == "value_out_of_range | body.requester_class: does not fit its 8 bits");
+  CHECK(open_enum("18446744073709551615") == "malformed | body.requester_class: wanted a name or a number");
+  CHECK(open_enum("true") == "malformed | body.requester_class: wanted a name or a number");
+  CHECK(open_enum("0") == "malformed | TriageExpedited.requester_class is missing");
+  CHECK(open_enum(R"("nobody")").starts_with("value_out_of_range | body.requester_class: no RequesterClass: public, esp, le"));
+
   CHECK(told("") == "malformed | no JSON: incomplete JSON, at byte 0");
   CHECK(told("null") == "malformed | wanted an object");
   CHECK(told(line + "x").starts_with("malformed | no JSON: "));

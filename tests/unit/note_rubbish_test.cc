@@ -31,12 +31,11 @@ TEST_CASE("a note without an empty line, a dash, a name, base64 or its last newl
   const std::string good(line);
   REQUIRE(parses("text\n\n" + good));
   for (const std::string& tail : {std::string(), good.substr(0, good.size() - 1), good + "\n", good + " ", good + "more\n",
-                                  "- " + good.substr(4),
-                                  good.substr(4), " " + good, "—" + good.substr(4), std::string("— example.com/foo\n"),
-                                  std::string("— example.com/foo \n"),
-                                  std::string("—  Uw2QOkn8\n"), std::string("— a+b Uw2QOkn8\n"), std::string("— a  Uw2QOkn8\n"),
-                                  std::string("— a Uw2QOkn8 \n"), std::string("— a Uw2QOk==\n"), std::string("— a Uw2QOg==\n"),
-                                  std::string("— a Uw2QOkn\n"), std::string("— a Uw2QOkn_\n"), std::string("— a Uw2QOkn9=\n")}) {
+                                  "- " + good.substr(4), good.substr(4), " " + good, "—" + good.substr(4),
+                                  std::string("— example.com/foo\n"), std::string("— example.com/foo \n"), std::string("—  Uw2QOkn8\n"),
+                                  std::string("— a+b Uw2QOkn8\n"), std::string("— a  Uw2QOkn8\n"), std::string("— a Uw2QOkn8 \n"),
+                                  std::string("— a Uw2QOk==\n"), std::string("— a Uw2QOg==\n"), std::string("— a Uw2QOkn\n"),
+                                  std::string("— a Uw2QOkn_\n"), std::string("— a Uw2QOkn9=\n")}) {
     INFO(tail);
     CHECK_FALSE(parses("text\n\n" + tail));
   }
@@ -64,8 +63,8 @@ TEST_CASE("a note is valid UTF-8") {
     CHECK(parses(std::string(text) + "\n\n" + std::string(line)));
   }
   for (const char* text : {"\x80", "\xbf", "\xc0\xaf", "\xc1\xbf", "\xc2", "\xc2 ", "\xe0\x9f\xbf", "\xe2\x80", "\xe2\x28\xa1",
-                           "\xed\xa0\x80", "\xed\xbf\xbf",
-                           "\xf0\x8f\xbf\xbf", "\xf0\x90\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "\xfe", "a\xe9" "b"}) {
+                           "\xed\xa0\x80", "\xed\xbf\xbf", "\xf0\x8f\xbf\xbf", "\xf0\x90\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80",
+                           "\xff", "\xfe", "a\xe9" "b"}) {
     INFO(hex(bytes_of(text)));
     CHECK_FALSE(is_utf8(text));
     CHECK_FALSE(parses(std::string(text) + "\n\n" + std::string(line)));
@@ -79,8 +78,8 @@ TEST_CASE("a key name has neither a plus nor any of Unicode's spaces") {
     CHECK(is_key_name(name));
   }
   for (const char* space : {"+", " ", "\t", "\n", "\v", "\f", "\r", "\x7f", "\xc2\x85", "\u00a0", "\u1680", "\u2000", "\u2001", "\u2002",
-                            "\u2003", "\u2004",
-                            "\u2005", "\u2006", "\u2007", "\u2008", "\u2009", "\u200a", "\u2028", "\u2029", "\u202f", "\u205f", "\u3000"}) {
+                            "\u2003", "\u2004", "\u2005", "\u2006", "\u2007", "\u2008", "\u2009", "\u200a", "\u2028", "\u2029", "\u202f",
+                            "\u205f", "\u3000"}) {
     INFO(hex(bytes_of(space)));
     CHECK_FALSE(is_key_name(space));
     CHECK_FALSE(is_key_name("ledger" + std::string(space) + "example"));
@@ -102,10 +101,9 @@ TEST_CASE("a public or private key with any character raised, or cut anywhere, i
       for (std::size_t to = from; to <= key.size(); ++to)
         if (to - from < key.size() && parse(key.substr(from, to - from))) FAIL_CHECK(key.substr(from, to - from));
   };
-  mangled("PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
-          [](const std::string& text) { return parse_vkey(text).has_value(); });
-  mangled("witness.example/w1+20324abe+BCmsuuFBvMrwsi4alNNNC8c2HlJtC/4SyJeUvJMilm3X",
-          [](const std::string& text) { return parse_vkey(text).has_value(); });
+  const auto is_vkey = [](const std::string& text) { return parse_vkey(text).has_value(); };
+  mangled("PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW", is_vkey);
+  mangled("witness.example/w1+20324abe+BCmsuuFBvMrwsi4alNNNC8c2HlJtC/4SyJeUvJMilm3X", is_vkey);
   mangled("PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz",
           [](const std::string& text) { return Signer::parse(text).has_value(); });
 }
@@ -115,8 +113,7 @@ TEST_CASE("a key whose id belongs to another name, type or key is refused") {
                             "PaulNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",           // name
                             "PeterNeumann+c74f20a3+BBpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",          // type
                             "PeterNeumann+cc469956+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TWBADKEY==",  // length, with the id of it
-                            "PeterNeumann+173116ae+ZRpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",          // unknown type,
-                            with the id of it
+                            "PeterNeumann+173116ae+ZRpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",          // unknown type, with the id of it
                             "PeterNeumann+c74f20a3+", "PeterNeumann++ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW", "++", "+", ""}) {
     INFO(wrong);
     const auto key = parse_vkey(wrong);

@@ -1,0 +1,63 @@
+// The performance table: each figure beside a yardstick measured in the same run on the same machine.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ledger/ledger.h"
+
+namespace caseledger::api::bench {
+
+struct Row {
+  std::string id, what;
+  double value = 0;
+  std::string unit;
+  std::string yardstick;  // what it is measured against, with its own value
+  std::optional<double> ratio;
+  std::string target;
+};
+
+struct Options {
+  std::filesystem::path folder;   // scratch, emptied
+  std::uint64_t events = 1'000'000;
+  unsigned seconds = 8;           // of each open-loop or saturated run over sockets
+  std::string postgres;           // libpq connection string; empty: P1b and P2b are not measured, and say so
+};
+
+// A ledger in a scratch folder with one author enrolled for everything, and work signed beforehand.
+class Rig {
+ public:
+  explicit Rig(std::filesystem::path folder);
+
+  // Opens the ledger, new or as it was left; genesis is recorded first. on_outcome runs on the sequencer's thread.
+  void open(std::function<void(const Outcome&)> on_outcome, std::function<void(const CommitTimes&)> on_commit = [](const CommitTimes&) {});
+  void close() { ledger_.reset(); }
+
+  Ledger& ledger() { return *ledger_; }
+  const Signer& author() const { return author_; }
+  const std::string& origin() const { return origin_; }
+  const std::filesystem::path& folder() const { return folder_; }
+
+  // CyberTipline reports of the simulated year, in batches; the same for the same arguments.
+  std::vector<Buffer> signed_batches(std::uint64_t events, std::size_t per_batch, std::uint64_t seed = 1) const;
+
+ private:
+  void constitute();
+
+  std::filesystem::path folder_;
+  std::string origin_ = "bench.example/l/1";
+  Signer log_key_, governor_, service_, author_;
+  std::unique_ptr<Ledger> ledger_;
+};
+
+// CPU time of the whole process, and of the calling thread, in seconds.
+double process_cpu();
+double wall();
+
+// In process: P1 (bulk appends) with its yardstick, P4 (rebuild), and what a signature check costs here.
+std::vector<Row> bulk_append(const Options& options);
+std::vector<Row> rebuild_all(const Options& options);
+
+}  // namespace caseledger::api::bench

@@ -1,0 +1,59 @@
+// What a year holds, counted from its plan: what anyone who has appended it may check a ledger against.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "api/simulate/year_plan.h"
+#include "intake_generated.h"
+
+namespace caseledger::api {
+
+struct CaseCount {
+  std::uint64_t cases = 0;
+  std::uint64_t recovered = 0;  // by the year's end, alive or dead
+
+  friend bool operator==(const CaseCount&, const CaseCount&) = default;
+};
+
+struct Totals {
+  std::array<std::uint64_t, phases> events{};  // by phase
+  std::uint64_t all_events() const;
+  friend bool operator==(const Totals&, const Totals&) = default;
+
+  // Missing children. One child per case, so a case is an episode.
+  CaseCount cases;
+  std::map<schema::CaseType, CaseCount> by_type;
+  std::map<std::string, CaseCount> by_state;  // "US-CA"
+  CaseCount in_state_care;
+  std::uint64_t in_state_care_and_trafficked = 0;
+  std::uint64_t children = 0;                 // distinct: some are missing more than once
+  std::uint64_t deceased = 0;                 // among the recovered
+  std::uint64_t closed = 0;                   // among the recovered
+  std::uint64_t located = 0, long_term = 0;   // among those still missing; the others are active
+  std::uint64_t amber_alerts = 0;
+  std::uint64_t recoveries_by_alert = 0;      // with an alert of a reader among their attributions
+  std::uint64_t recoveries_by_deployment = 0;
+
+  std::uint64_t hotlist_entries = 0;
+  std::uint64_t alerts = 0;
+  std::map<schema::AlertOutcome, std::uint64_t> alerts_by_outcome;  // unset: never adjudicated
+  std::uint64_t acted_unverified = 0;                               // before anyone adjudicated them
+
+  std::uint64_t deployments_requested = 0, deployments_on_site = 0, deployments_virtual = 0, deployments_declined = 0;
+
+  // CyberTipline.
+  std::uint64_t reports = 0, incidents = 0, images = 0, videos = 0, other_files = 0;
+  std::map<std::string, std::uint64_t> reports_by_country;  // "": no country listed
+  std::map<schema::IncidentType, std::uint64_t> reports_by_type;
+  std::map<std::string, std::uint64_t> reports_by_provider;
+};
+
+}  // namespace caseledger::api
+
+namespace caseledger::api::simulate {
+
+class Reports;
+Totals count(const YearPlan& year, const Reports& reports);
+
+}  // namespace caseledger::api::simulate

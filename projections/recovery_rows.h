@@ -1,0 +1,54 @@
+// What the recovery figures of one group are made of: its episodes as the clock of the as-of shows them, and the moves of its open stock.
+#pragma once
+
+#include "projections/episodes.h"
+#include "projections/sheet.h"
+
+namespace caseledger::projections {
+
+// Episodes that are alike.
+struct Seen {
+  Micros start, start_slack;
+  Ending ending;
+  Micros end;  // never before the start
+  std::int64_t count;
+};
+
+struct CountedMove {
+  Move move;
+  Micros recorded_at;
+  std::int64_t count;
+};
+
+struct RecoveryRow {
+  std::vector<Seen> episodes;        // begun by the as-of; what ended later is still missing
+  std::vector<CountedMove> moves;
+  std::int64_t open_on_record = 0;   // whatever the clock says
+  bool ends_before_start = false;    // some end was recorded so, and counts at the start
+
+  template <class Fits>
+  std::int64_t how_many(Fits fits) const {
+    std::int64_t n = 0;
+    for (const Seen& seen : episodes)
+      if (fits(seen)) n += seen.count;
+    return n;
+  }
+};
+
+std::map<Group, RecoveryRow> recovery_rows(const Cells& cells, const FigureQuery& query);
+
+// [from, to): the period, cut off behind the as-of.
+struct Window {
+  Micros from, to;
+  bool holds(Micros at) const { return from <= at && at < to; }
+};
+
+inline Window window_of(const FigureQuery& query) {
+  if (!query.period) return {INT64_MIN, query.as_of + 1};
+  return {query.period->from, std::min(query.period->to, query.as_of + 1)};
+}
+
+// R8: the open stock at the as-of, and the balance of what was recorded in the period.
+void write_stock(Sheet& sheet, const RecoveryRow& row, const FigureQuery& query);
+
+}  // namespace caseledger::projections

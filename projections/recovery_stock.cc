@@ -1,0 +1,86 @@
+#include <algorithm>
+#include <array>
+
+#include "projections/rank.h"
+#include "projections/recovery_rows.h"
+
+namespace caseledger::projections {
+
+namespace {
+
+// What begins after the as-of is not there yet, and an end after it has not come.
+void see(RecoveryRow& row, const Episode& episode, std::int64_t count, Micros as_of) {
+  if (is_open(episode.ending)) row.open_on_record += count;
+  if (episode.start > as_of) return;
+  Seen seen{episode.start, episode.start_slack, episode.ending, episode.end, count};
+  if (!is_open(seen.ending) && seen.end > as_of) seen.ending = Ending::missing;
+  if (!is_open(seen.ending) && seen.end < seen.start) row.ends_before_start = true;
+  seen.end = is_open(seen.ending) ? 0 : std::max(seen.end, seen.start);
+  row.episodes.push_back(seen);
+}
+
+void write_age(Sheet& sheet, std::string id, std::string title, const std::vector<Counted>& ages, int percent) {
+  Figure& figure = sheet.add(std::move(id), std::move(title), "us");
+  figure.denominator = total(ages);
+  if (ages.empty()) figure.flags.push_back("no_data");
+  else figure.value = std::to_string(nearest_rank(ages, percent));
+}
+
+// open before + opened + reopened − recovered − … = open after, and what is open after is counted from the episodes themselves.
+void write_balance(Sheet& sheet, const RecoveryRow& row, const Window& window) {
+  static constexpr std::array<std::pair<Move, std::string_view>, 8> moves{{{Move::opened, "opened"},
+                                                                          {Move::reopened, "reopened"},
+                                                                          {Move::recovered, "recovered"},
+                                                                          {Move::closed_unresolved, "closed_unresolved"},
+                                                                          {Move::merged, "merged"},
+                                                                          {Move::transferred, "transferred"},
+                                                                          {Move::withdrawn, "withdrawn"},
+                                                                          {Move::voided, "voided"}}};
+  std::array<std::int64_t, moves.size()> in_window{};
+  std::int64_t before = 0, after = row.open_on_record;
+  for (const CountedMove& moved : row.moves) {
+    const std::int64_t signed_count = adds(moved.move) ? moved.count : -moved.count;
+    if (moved.recorded_at < window.from) before += signed_count;
+    else if (window.holds(moved.recorded_at)) in_window[static_cast<std::size_t>(moved.move)] += moved.count;
+    else after -= signed_count;
+  }
+
+  sheet.count("R8.before", "Open stock as recorded before the period", "episodes", before);
+  std::int64_t expected = before;
+  for (const auto& [move, name] : moves) {
+    const std::int64_t n = in_window[static_cast<std::size_t>(move)];
+    expected += adds(move) ? n : -n;
+    sheet.count("R8." + std::string(name), "Open stock: recorded in the period as " + std::string(name), "episodes", n);
+  }
+  sheet.count("R8.after", "Open stock as recorded by the end of the period", "episodes", after);
+  sheet.count("R8.residual", "What the balance of the open stock leaves unexplained: has to be 0", "episodes", after - expected);
+}
+
+}  // namespace
+
+std::map<Group, RecoveryRow> recovery_rows(const Cells& cells, const FigureQuery& query) {
+  auto rows = groups_for<RecoveryRow>(query, {{"case_type", ""}, {"jurisdiction", ""}});
+  const auto row_of = [&](schema::CaseType type, std::string_view state) -> RecoveryRow& {
+    return rows[group_of(query, {{"case_type", schema::EnumNameCaseType(type)}, {"jurisdiction", state}})];
+  };
+  for (const auto& [key, count] : cells.all()) {
+    if (const auto episode = episode_of(key)) see(row_of(episode->type, episode->state), *episode, count, query.as_of);
+    if (const auto move = stock_move_of(key)) row_of(move->type, move->state).moves.push_back({move->move, move->recorded_at, count});
+  }
+  return rows;
+}
+
+void write_stock(Sheet& sheet, const RecoveryRow& row, const FigureQuery& query) {
+  std::vector<Counted> ages;
+  for (const Seen& e : row.episodes)
+    if (is_open(e.ending)) ages.push_back({query.as_of - e.start, e.count});
+  sheet.count("R8", "Episodes open at the as-of", "episodes", total(ages));
+  write_age(sheet, "R8.age_p50", "Age of the open episodes, median by nearest rank", ages, 50);
+  write_age(sheet, "R8.age_p90", "Age of the open episodes, 90th percentile by nearest rank", ages, 90);
+  write_age(sheet, "R8.oldest", "Age of the oldest open episode", ages, 100);
+  sheet.count("R8.long_term", "Open episodes whose active work is suspended", "episodes",
+              row.how_many([](const Seen& e) { return e.ending == Ending::missing_long_term; }));
+  write_balance(sheet, row, window_of(query));
+}
+
+}  // namespace caseledger::projections

@@ -1,0 +1,240 @@
+// The laws that every projection of the catalogue obeys, whatever is told.
+#include <rapidcheck.h>
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <sstream>
+
+#include "projections/catalogue.h"
+#include "projections/fold.h"
+#include "tests/support/event_samples.h"
+#include "tests/support/stories.h"
+
+using namespace caseledger;
+using namespace caseledger::projections;
+
+namespace {
+
+unsigned below(unsigned n) { return *rc::gen::resize(rc::kNominalSize, rc::gen::inRange(0u, n)); }
+
+stories::Log some_lives() {
+  stories::Log log;
+  stories::live(log, below, 20 + below(60));
+  return log;
+}
+
+Fold fold_of(const Projection& projection, std::span<const Fact> facts) {
+  Fold fold(projection);
+  for (const Fact& fact : facts) fold.apply(fact);
+  return fold;
+}
+
+std::string shown(const std::vector<Figure>& figures) {
+  std::ostringstream out;
+  for (const Figure& f : figures) {
+    out << f.id << '|' << f.title << '|' << f.definition << '|' << f.unit << '|' << f.note;
+    for (const auto& [dimension, value] : f.group) out << '|' << dimension << '=' << value;
+    out << '|' << (f.numerator ? std::to_string(*f.numerator) : "-") << '/' << (f.denominator ? std::to_string(*f.denominator) : "-");
+    out << '|' << f.value.value_or("-");
+    if (f.interval) out << '|' << f.interval->first << ".." << f.interval->second;
+    for (const auto& flag : f.flags) out << '|' << flag;
+    out << '\n';
+  }
+  return out.str();
+}
+
+const std::vector<std::string> all_dimensions{"case_type", "jurisdiction", "phase"};
+
+std::vector<Figure> figures_of(const Fold& fold, Micros as_of, const std::vector<std::string>& by = all_dimensions) {
+  return fold.projection().figures(fold.cells(), {.as_of = as_of, .period = {}, .by = by});
+}
+
+// Any event of the schema, said to belong to one of a few streams and to be of any kind: what no rule would admit.
+std::deque<Buffer> some_events(std::vector<Fact>& facts) {
+  std::deque<Buffer> bytes;
+  const auto types = samples::event_types();
+  std::map<StreamId, Version> versions;
+  for (unsigned n = below(60); n > 0; --n) {
+    const auto type = below(2) == 0 ? types[below(static_cast<unsigned>(types.size()))] : static_cast<schema::Body>(21 + below(12));
+    bytes.push_back(samples::sample_event(type, below(2) == 0, below(1'000'000)));
+    Fact fact{.event = view_event(bytes.back()), .position = {facts.size()}, .entry = {facts.size()}, .recorded_at = Micros(facts.size())};
+    fact.event.stream = stories::stream(500 + below(4));
+    fact.event.version = ++versions[fact.event.stream];
+    facts.push_back(fact);
+  }
+  return bytes;
+}
+
+// Runs the check for each projection on lives that may happen and on events that may not.
+template <class Check>
+void for_all(const std::string& law, Check check) {
+  for (const Projection* projection : catalogue()) {
+    CAPTURE(projection->id());
+    CHECK(rc::check(std::string(projection->id()) + ": " + law, [&] {
+      const auto log = some_lives();
+      check(*projection, log.facts());
+    }));
+    CHECK(rc::check(std::string(projection->id()) + ": " + law + ", over anything", [&] {
+      std::vector<Fact> facts;
+      const auto bytes = some_events(facts);
+      check(*projection, std::span<const Fact>(facts));
+    }));
+  }
+}
+
+using Rows = std::map<std::string, std::string>;
+
+void write(Rows& rows, std::vector<Fold::Row> changes) {
+  for (auto& [key, value] : changes) {
+    if (value.empty()) rows.erase(key);
+    else rows[key] = std::move(value);
+  }
+}
+
+Fold read(const Projection& projection, const Rows& rows) {
+  Fold fold(projection);
+  for (const auto& [key, value] : rows) RC_ASSERT(fold.load(key, value).has_value());
+  fold.track_changes();
+  return fold;
+}
+
+}  // namespace
+
+TEST_CASE("a fold that is saved and loaded again at any point ends where one that never stopped does") {
+  for_all("saving and loading changes nothing", [](const Projection& projection, std::span<const Fact> facts) {
+    Rows rows;
+    Fold fold = read(projection, rows);
+    for (const Fact& fact : facts) {
+      fold.apply(fact);
+      const unsigned what = below(8);
+      if (what <= 1) write(rows, fold.take_changes());
+      if (what == 1) {
+        Fold loaded = read(projection, rows);
+        RC_ASSERT(loaded.digest() == fold.digest());
+        RC_ASSERT(loaded.take_changes().empty());
+        fold = std::move(loaded);
+      }
+    }
+    RC_ASSERT(fold.digest() == fold_of(projection, facts).digest());
+    write(rows, fold.take_changes());
+    RC_ASSERT(read(projection, rows).digest() == fold.digest());
+  });
+}
+
+TEST_CASE("streams folded apart, in any order of streams, and merged give what one fold gives") {
+  for_all("partition and order of streams do not matter", [](const Projection& projection, std::span<const Fact> facts) {
+    const Fold whole = fold_of(projection, facts);
+    const unsigned parts = 1 + below(4);
+    std::vector<Fold> folds(parts, Fold(projection));
+    std::map<StreamId, unsigned> part_of;
+    std::vector<std::vector<Fact>> queues;
+    std::map<StreamId, std::size_t> queue_of;
+    for (const Fact& fact : facts) {
+      if (const auto [at, fresh] = queue_of.try_emplace(fact.event.stream, queues.size()); fresh) {
+        queues.emplace_back();
+        part_of[fact.event.stream] = below(parts);
+      }
+      queues[queue_of[fact.event.stream]].push_back(fact);
+    }
+    for (std::vector<std::size_t> done(queues.size(), 0), open(queues.size()); !open.empty();) {
+      open.clear();
+      for (std::size_t i = 0; i < queues.size(); ++i)
+        if (done[i] < queues[i].size()) open.push_back(i);
+      if (open.empty()) break;
+      const std::size_t i = open[below(static_cast<unsigned>(open.size()))];
+      const Fact& fact = queues[i][done[i]++];
+      folds[part_of[fact.event.stream]].apply(fact);
+    }
+    Fold merged(projection);
+    merged.track_changes();
+    for (Fold& part : folds) merged.merge(std::move(part));
+    RC_ASSERT(merged.digest() == whole.digest());
+    RC_ASSERT(merged.streams() == whole.streams());
+    Rows rows;
+    write(rows, merged.take_changes());
+    RC_ASSERT(read(projection, rows).digest() == whole.digest());
+
+    const Micros as_of = facts.empty() ? 0 : facts.back().recorded_at;
+    RC_ASSERT(shown(figures_of(merged, as_of)) == shown(figures_of(whole, as_of)));
+  });
+}
+
+TEST_CASE("the sums are what the streams contribute, no more and no less") {
+  for_all("the sums are the contributions", [](const Projection& projection, std::span<const Fact> facts) {
+    const Fold fold = fold_of(projection, facts);
+    std::map<StreamId, bool> streams;
+    for (const Fact& fact : facts) streams[fact.event.stream] = true;
+    std::unordered_map<std::string, std::int64_t> sums;
+    for (const auto& [stream, there] : streams)
+      if (const auto state = fold.state(stream); !state.empty())
+        projection.contribute(state, [&](std::string_view key, std::int64_t n) { sums[std::string(key)] += n; });
+    std::erase_if(sums, [](const auto& cell) { return cell.second == 0; });
+    RC_ASSERT(sums == fold.cells().all());
+  });
+}
+
+TEST_CASE("what a projection does not want changes nothing, and neither do streams it knows nothing of") {
+  for_all("unwanted events are ignored", [](const Projection& projection, std::span<const Fact> facts) {
+    std::vector<Fact> wanted;
+    std::ranges::copy_if(facts, std::back_inserter(wanted), [&](const Fact& fact) { return projection.wants(fact.event.type); });
+    RC_ASSERT(fold_of(projection, wanted).digest() == fold_of(projection, facts).digest());
+
+    const Fold empty(projection);
+    std::vector<Fact> unwanted;
+    std::ranges::copy_if(facts, std::back_inserter(unwanted), [&](const Fact& fact) { return !projection.wants(fact.event.type); });
+    RC_ASSERT(fold_of(projection, unwanted).digest() == empty.digest());
+    RC_ASSERT(fold_of(projection, unwanted).streams() == 0);
+  });
+  for (const Projection* projection : catalogue()) CHECK_FALSE(projection->wants(schema::Body::NONE));
+}
+
+TEST_CASE("counts split by any dimension add up to the count that is not split") {
+  for_all("groups add up", [](const Projection& projection, std::span<const Fact> facts) {
+    const Fold fold = fold_of(projection, facts);
+    const Micros as_of = facts.empty() ? 0 : facts.back().recorded_at;
+    const std::vector<std::string> units{"episodes", "cases", "portals", "cameras", "reads", "hits"};
+    const auto sums = [&](const std::vector<std::string>& by) {
+      std::map<std::string, std::int64_t> of;
+      for (const Figure& figure : figures_of(fold, as_of, by))
+        if (std::ranges::find(units, figure.unit) != units.end() && figure.value) of[figure.id] += std::stoll(*figure.value);
+      std::erase_if(of, [](const auto& figure) { return figure.second == 0; });
+      return of;
+    };
+    const auto all = sums({});
+    RC_ASSERT(sums(all_dimensions) == all);
+    RC_ASSERT(sums({"jurisdiction"}) == all);
+    RC_ASSERT(sums({"something_else"}) == all);
+  });
+}
+
+TEST_CASE("ids are stable words, each once") {
+  std::map<std::string_view, int> ids;
+  for (const Projection* projection : catalogue()) ++ids[projection->id()];
+  for (const auto& [id, times] : ids) {
+    CHECK(times == 1);
+    CHECK(std::ranges::all_of(id, [](char c) { return c == '_' || (c >= 'a' && c <= 'z'); }));
+  }
+  CHECK(ids.contains("cases"));
+  CHECK(ids.contains("coverage"));
+  CHECK(ids.contains("recovery"));
+}
+
+TEST_CASE("no projection computes in floating point") {
+  const std::regex comment("//.*"), binary(R"(\b(double|float)\b)");
+  int files = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(std::filesystem::path(CASELEDGER_SOURCE) / "projections")) {
+    const auto extension = entry.path().extension();
+    if (extension != ".cc" && extension != ".h") continue;
+    ++files;
+    std::ifstream file(entry.path());
+    for (std::string line; std::getline(file, line);) {
+      CAPTURE(entry.path().filename().string(), line);
+      CHECK_FALSE(std::regex_search(std::regex_replace(line, comment, ""), binary));
+    }
+  }
+  CHECK(files > 20);
+}
