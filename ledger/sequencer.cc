@@ -226,7 +226,7 @@ Result<void> Sequencer::seal_parts(const Placed& placed) {
 Result<void> Sequencer::answer(Group& group, Done& done) {
   if (done.outcome.checkpoint.empty()) {
     TRY_AS(last, parts_.log.last_checkpoint());
-    done.outcome.checkpoint = last.value_or("");
+    done.outcome.checkpoint = last ? std::move(*last) : sign_checkpoint({parts_.origin, 0, empty_root()}, parts_.log_key);
   }
   for (const Placed& placed : group.placed) {
     TRY_AS(path, parts_.tiles.fresh_proof(placed.index));

@@ -31,7 +31,8 @@ AlertMatch match_of(AlertOutcome outcome) {
 class AlertWriter {
  public:
   AlertWriter(const YearPlan& year, std::uint32_t number, EventWriter& writer, Group& out)
-      : year_(year), plan_(year.lpr.alerts[number]), number_(number), writer_(writer), out_(out), place_(us(states()[plan_.state])), analyst_(numbered("an-", number % 60, 2)) {
+      : year_(year), plan_(year.lpr.alerts[number]), number_(number), writer_(writer), out_(out), place_(us(states()[plan_.state])),
+        analyst_(numbered("an-", number % 60, 2)) {
     Chance chance(year.seed, Draw::alert_events, number);
     raised_at_ = plan_.observed_at + chance.between(2, 20) * second_us;
     received_at_ = raised_at_ + chance.between(1, 30) * second_us;
@@ -156,7 +157,8 @@ void write_hotlist_entry(const YearPlan& year, std::uint32_t number, Phase phase
   body.add_valid_until(adds ? plan.added_at + 90 * day_us : plan.removed_at);
   body.add_purpose(purpose);
   if (adds) body.add_propagated_at(plan.propagated_at);
-  Envelope envelope{.kind = StreamKind::hotlist_entry, .stream = plan.stream, .operator_code = by, .purpose = "missing_child", .handling = Handling::law_enforcement};
+  Envelope envelope{.kind = StreamKind::hotlist_entry, .stream = plan.stream, .operator_code = by, .purpose = "missing_child",
+                    .handling = Handling::law_enforcement};
   envelope.version = adds ? 1 : 2;
   envelope.occurred_at = adds ? plan.added_at : plan.removed_at;
   envelope.jurisdiction = place;

@@ -16,7 +16,7 @@ struct OutcomeShare {
 constexpr OutcomeShare mix_of_outcomes[] = {
     {AlertOutcome::true_match, 290}, {AlertOutcome::unset, 200},     {AlertOutcome::misread, 190},
     {AlertOutcome::wrong_state, 130}, {AlertOutcome::stale_list, 60}, {AlertOutcome::wrong_vehicle_or_person, 45},
-    {AlertOutcome::unverifiable, 25}, {AlertOutcome::duplicate, 60},  // last: a duplicate repeats one of the others
+    {AlertOutcome::unverifiable, 25}, {AlertOutcome::duplicate, 60},  // last: a duplicate repeats one before it
 };
 
 constexpr std::uint32_t vendor_weights[] = {70, 20, 10};
@@ -48,7 +48,8 @@ std::vector<HotlistPlan> list_vehicles(std::vector<CasePlan>& cases, std::uint64
 }
 
 // Which recoveries are owed to an alert: of children found alive whose vehicle was listed.
-std::vector<std::uint32_t> found_by_alert(const std::vector<CasePlan>& cases, const std::vector<HotlistPlan>& entries, std::uint64_t count, std::uint64_t seed) {
+std::vector<std::uint32_t> found_by_alert(const std::vector<CasePlan>& cases, const std::vector<HotlistPlan>& entries, std::uint64_t count,
+                                          std::uint64_t seed) {
   std::vector<std::uint32_t> eligible;
   for (std::uint32_t e = 0; e < entries.size(); ++e) {
     const CasePlan& plan = cases[entries[e].of_case];
@@ -71,7 +72,8 @@ void place(AlertPlan& alert, const std::vector<CasePlan>& cases, const std::vect
     alert.observed_at = entry->propagated_at + chance.between(0, std::min(plan.end() - hour_us - entry->propagated_at, 90 * day_us));
 }
 
-std::vector<AlertPlan> raise(const std::vector<CasePlan>& cases, const std::vector<HotlistPlan>& entries, std::uint64_t count, std::uint64_t led, std::uint64_t seed) {
+std::vector<AlertPlan> raise(const std::vector<CasePlan>& cases, const std::vector<HotlistPlan>& entries, std::uint64_t count, std::uint64_t led,
+                             std::uint64_t seed) {
   std::vector<AlertPlan> alerts;
   std::vector<std::uint64_t> weights;
   for (const auto& share : mix_of_outcomes) weights.push_back(share.permille);

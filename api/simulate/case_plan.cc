@@ -89,7 +89,8 @@ std::vector<CasePlan> reported(std::uint64_t count, std::uint64_t seed, const De
 
 // Exactly `found` of the cases of one type end in time. Who would be back only after the year's end is still missing first, then chance
 // decides; where that leaves too few, a time within the year is drawn.
-void decide_recoveries(std::vector<CasePlan>& cases, const std::vector<std::uint32_t>& members, std::uint64_t found, const TypeMix& type, std::uint64_t seed) {
+void decide_recoveries(std::vector<CasePlan>& cases, const std::vector<std::uint32_t>& members, std::uint64_t found, const TypeMix& type,
+                       std::uint64_t seed) {
   std::vector<std::uint32_t> in_time, too_late;
   for (const std::uint32_t i : members) {
     Chance chance(seed, Draw::case_fate, i);
@@ -117,7 +118,7 @@ void decide_course(CasePlan& plan, std::uint32_t number, const TypeMix& type, st
   chance.next();
   chance.next();
   const Micros open_for = plan.end() - plan.reported_at;
-  if (open_for > 6 * hour_us && chance.permille(plan.recovered ? type.located_permille : type.located_permille * 2))
+  if (open_for > day_us && chance.permille(plan.recovered ? type.located_permille : type.located_permille * 2))
     plan.located_at = plan.reported_at + chance.between(open_for / 4, open_for * 3 / 4) / second_us * second_us;
   else if (open_for > 150 * day_us && chance.permille(400))
     plan.suspended_at = plan.reported_at + 120 * day_us;

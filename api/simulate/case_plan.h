@@ -55,6 +55,7 @@ struct CasePlan {
   bool deployment_led = false;      // to the recovery
 
   Micros end() const { return recovered ? recovered_at : last_moment; }
+  Micros first_news() const { return located_at != 0 ? located_at : end(); }  // until then nobody knows where the child is
   bool missing_for(Micros duration) const { return end() - reported_at >= duration; }
 };
 

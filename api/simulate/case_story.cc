@@ -22,7 +22,7 @@ CaseStory::CaseStory(const CasePlan& plan, std::uint32_t number, std::uint64_t s
 
 void CaseStory::first_hours(const CasePlan& plan, Chance& chance) {
   const auto if_still_missing = [&](CaseStep what, Micros after) {
-    if (plan.reported_at + after < plan.end()) add(what, plan.reported_at + after);
+    if (plan.reported_at + after < plan.first_news()) add(what, plan.reported_at + after);
   };
   const Micros requested = chance.between(20, 90) * minute_us, decided = requested + chance.between(10, 90) * minute_us;
   if (plan.amber != Amber::none) add(CaseStep::amber_requested, plan.reported_at + requested);
@@ -38,7 +38,7 @@ void CaseStory::first_hours(const CasePlan& plan, Chance& chance) {
 }
 
 void CaseStory::long_way(const CasePlan& plan) {
-  if (plan.episode > 1) add(CaseStep::linked, plan.reported_at + 20 * minute_us);
+  if (plan.episode > 1) add(CaseStep::linked, std::min(plan.reported_at + 31 * hour_us, plan.end()));
   if (plan.missing_for(30 * day_us)) add(CaseStep::ncic_verified, plan.reported_at + 30 * day_us);
   if (plan.suspended_at != 0) {
     add(CaseStep::suspended, plan.suspended_at);
@@ -69,7 +69,7 @@ Clocks clocks_of(const CasePlan& plan, std::uint32_t number, std::uint64_t seed)
   Clocks clocks;
   clocks.reported_le = plan.reported_at - draw(told_minutes, chance) * minute_us;
   clocks.last_contact = clocks.reported_le - draw(unnoticed_minutes, chance) * minute_us;
-  clocks.ncic_entered = std::min(clocks.reported_le + draw(entry_minutes, chance) * minute_us, plan.end());
+  clocks.ncic_entered = std::min(clocks.reported_le + draw(entry_minutes, chance) * minute_us, plan.first_news());
   return clocks;
 }
 

@@ -1,6 +1,8 @@
 // Writes the events of one case: what each step of its story says.
 #pragma once
 
+#include <optional>
+
 #include "api/simulate/case_story.h"
 #include "api/simulate/stream_events.h"
 

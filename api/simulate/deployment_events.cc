@@ -11,14 +11,16 @@ namespace {
 class DeploymentWriter {
  public:
   DeploymentWriter(const YearPlan& year, std::uint32_t number, EventWriter& writer, Group& out)
-      : year_(year), plan_(year.deployments[number]), case_(year.cases[plan_.of_case]), number_(number), writer_(writer), out_(out), place_(us(state())) {}
+      : year_(year), plan_(year.deployments[number]), case_(year.cases[plan_.of_case]), number_(number), writer_(writer), out_(out),
+        place_(us(state())) {}
 
   void requested() {
-    static constexpr Capability both[] = {Capability::search_mgmt, Capability::command, Capability::tech};
+    static constexpr Capability on_site[] = {Capability::search_mgmt, Capability::command}, from_afar[] = {Capability::tech};
+    const std::span<const Capability> wanted = plan_.requested == DeploymentMode::on_site ? std::span<const Capability>(on_site) : from_afar;
     const std::string by = numbered("cw-", plan_.of_case % 400, 3);
     Chance chance = chance_of(1);
     const auto agency = writer_.text(ori(state(), chance.below(400)));
-    const auto capabilities = writer_.builder().CreateVector(both + (plan_.requested == DeploymentMode::on_site ? 0 : 2), plan_.requested == DeploymentMode::on_site ? 2 : 1);
+    const auto capabilities = writer_.builder().CreateVector(wanted.data(), wanted.size());
     const auto where = writer_.text(county(state(), chance.below(12)));
     const auto body = CreateDeploymentRequested(writer_.builder(), agency, plan_.requested_at, plan_.requested, capabilities, where);
     finish(1, by, plan_.requested_at, body, ref_to(case_.stream, 0), chance);
@@ -57,7 +59,8 @@ class DeploymentWriter {
     body.add_at(at);
     body.add_personnel(personnel);
     if (stage == DeploymentStage::dispatched && plan_.on_site()) body.add_distance_m(distance_m);
-    if (stage == DeploymentStage::ended && plan_.on_site()) body.add_minutes_on_site(static_cast<std::uint32_t>((plan_.ended_at - plan_.arrived_at) / minute_us));
+    if (stage == DeploymentStage::ended && plan_.on_site())
+      body.add_minutes_on_site(static_cast<std::uint32_t>((plan_.ended_at - plan_.arrived_at) / minute_us));
     finish(version, consultant(), at, body.Finish(), ref_to(plan_.stream, version - 1), chance);
   }
 
@@ -99,7 +102,8 @@ void write_policy(const YearPlan& year, EventWriter& writer, Group& out) {
   const auto parameters = writer.text("{\"reasons\":[\"criteria_met\",\"no_consultant_near\"]}");
   const auto prose = writer.text(summary);
   const auto body = CreatePolicyPublished(writer.builder(), version, PolicyKind::deployment, year_begins, flatbuffers::nullopt, &document, parameters, prose);
-  Envelope envelope{.kind = StreamKind::policy, .stream = uuid_of(year.deployment_policy.stream()), .operator_code = "sv-00", .purpose = "policy", .handling = Handling::open};
+  Envelope envelope{.kind = StreamKind::policy, .stream = uuid_of(year.deployment_policy.stream()), .operator_code = "sv-00", .purpose = "policy",
+                    .handling = Handling::open};
   envelope.version = year.deployment_policy.version();
   envelope.occurred_at = year_begins;
   writer.write(envelope, body, chance, out.add());

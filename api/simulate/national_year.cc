@@ -38,13 +38,14 @@ Author author_of(Phase phase) {
 }
 
 std::string_view name(Phase phase) {
-  static constexpr std::string_view names[phases] = {"policy", "cases opened", "hot lists", "alerts raised", "alerts answered", "deployments requested",
-                                                     "deployments decided", "deployments worked", "cases worked", "cases closed", "hot lists cleared", "CyberTipline reports"};
+  static constexpr std::string_view names[phases] = {
+      "policy", "cases opened", "hot lists filled", "alerts raised", "alerts answered", "deployments requested", "deployments decided",
+      "deployments worked", "cases worked", "cases closed", "hot lists cleared", "CyberTipline reports"};
   return names[static_cast<std::size_t>(phase)];
 }
 
 NationalYear::NationalYear(Scale scale, std::uint64_t seed)
-    : plan_(plan_year(scale.cases, seed)), reports_(scale.reports, seed), totals_(count(plan_, reports_)) {}
+    : plan_((ENSURE(scale.cases > 0 && scale.reports > 0), plan_year(scale.cases, seed))), reports_(scale.reports, seed), totals_(count(plan_, reports_)) {}
 
 std::uint64_t NationalYear::groups(Phase phase) const {
   switch (phase) {

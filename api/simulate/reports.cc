@@ -124,7 +124,8 @@ void Reports::write(std::uint64_t number, EventWriter& writer, SimulatedEvent& o
   if (incidents > 1 && (luck >> 44) % 8 == 0) body.add_batched_reason(BatchedReason::viral_potential_meme);
   const auto made = body.Finish();
 
-  Envelope envelope{.kind = StreamKind::report, .stream = chance.uuid(received_at), .operator_code = "ctr", .purpose = "exploitation", .handling = Handling::law_enforcement};
+  Envelope envelope{.kind = StreamKind::report, .stream = chance.uuid(received_at), .operator_code = "ctr", .purpose = "exploitation",
+                    .handling = Handling::law_enforcement};
   envelope.version = 1;
   envelope.occurred_at = received_at;
   envelope.precision = Precision::us;

@@ -1,5 +1,7 @@
 #include "api/simulate/words.h"
 
+#include <algorithm>
+
 namespace caseledger::api::simulate {
 
 namespace {

@@ -1,6 +1,7 @@
 // Invented names and codes. None of them belongs to anyone: names are made of syllables no register has, agencies and plates carry SIM.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "api/simulate/case_plan.h"

@@ -56,10 +56,13 @@ std::vector<Figure> figures_of(const Fold& fold, Micros as_of, const std::vector
 // Any event of the schema, said to belong to one of a few streams and to be of any kind: what no rule would admit.
 std::deque<Buffer> some_events(std::vector<Fact>& facts) {
   std::deque<Buffer> bytes;
+  using enum schema::Body;
+  static constexpr schema::Body case_events[] = {CaseOpened, CaseOpened, CaseSubjectAdded, CaseSuspendedLongTerm, CaseClosed, CaseClosed, CaseReopened,
+                                                 CaseMerged, ChildLocated, ChildRecovered, LongtermReviewed, CoverageSnapshotTaken};
   const auto types = samples::event_types();
   std::map<StreamId, Version> versions;
   for (unsigned n = below(60); n > 0; --n) {
-    const auto type = below(2) == 0 ? types[below(static_cast<unsigned>(types.size()))] : static_cast<schema::Body>(21 + below(12));
+    const auto type = below(4) == 0 ? types[below(static_cast<unsigned>(types.size()))] : case_events[below(std::size(case_events))];
     bytes.push_back(samples::sample_event(type, below(2) == 0, below(1'000'000)));
     Fact fact{.event = view_event(bytes.back()), .position = {facts.size()}, .entry = {facts.size()}, .recorded_at = Micros(facts.size())};
     fact.event.stream = stories::stream(500 + below(4));

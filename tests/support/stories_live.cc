@@ -62,7 +62,9 @@ class Living {
       case 9:
       case 10: close(one); break;
       case 11: reopen(one); break;
-      case 12: one.merged(stream(choose_(case_streams)), said()); break;
+      case 12:
+        if (choose_(4) == 0) one.merged(stream(choose_(case_streams)), said());
+        break;
       default: one.assigned("op-7", "team-2", said()); break;
     }
   }

@@ -48,7 +48,7 @@ TEST_CASE("whatever bytes are an event can be said in JSON, and read back say th
   for (const auto type : samples::event_types()) {
     const Buffer sample = samples::sample_event(type, true, 5);
     for (std::size_t i = 0; i < sample.size(); ++i)
-      for (const auto change : std::to_array<std::uint8_t>({0x01, 0x02, 0x80, 0xff})) {
+      for (const auto change : std::to_array<std::uint8_t>({0x01, 0x80})) {
         Buffer bytes = sample;
         bytes[i] ^= change;
         std::vector<FoundRef> refs;
