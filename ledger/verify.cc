@@ -26,17 +26,6 @@ Result<void> check_parts(const EventView& event, const EventType& type) {
   return {};
 }
 
-Result<void> check_event(const EventView& event) {
-  const EventType* type = event_type(event.type);
-  if (!type) return fail(Errc::malformed, "the event's body is of an unknown type");
-  if (const int v = event.stream.version(); v != 7 && v != 8)
-    return fail(Errc::value_out_of_range, "a stream id is a UUID of version 7, or 8 when derived from a source's id; found version " + std::to_string(v));
-  if (event.version == 0) return fail(Errc::value_out_of_range, "a version counts from 1");
-  if (!(type->streams >> static_cast<int>(event.kind) & 1))
-    return fail(Errc::illegal_transition, std::string(type->name) + " has no place in a " + std::string(kind_name(event.kind)) + " stream");
-  return check_parts(event, *type);
-}
-
 // The opening has to be what the event committed to: a JSON object of just the named fields.
 Result<void> check_opening(const schema::SealedPart& part, const Opening& opening) {
   const auto bad = [](std::string why) { return fail(Errc::bad_opening, std::move(why)); };
@@ -66,6 +55,17 @@ Result<void> check_openings(std::uint16_t index, const EventView& event, std::sp
 }
 
 }  // namespace
+
+Result<void> check_event(const EventView& event) {
+  const EventType* type = event_type(event.type);
+  if (!type) return fail(Errc::malformed, "the event's body is of an unknown type");
+  if (const int v = event.stream.version(); v != 7 && v != 8)
+    return fail(Errc::value_out_of_range, "a stream id is a UUID of version 7, or 8 when derived from a source's id; found version " + std::to_string(v));
+  if (event.version == 0) return fail(Errc::value_out_of_range, "a version counts from 1");
+  if (!(type->streams >> static_cast<int>(event.kind) & 1))
+    return fail(Errc::illegal_transition, std::string(type->name) + " has no place in a " + std::string(kind_name(event.kind)) + " stream");
+  return check_parts(event, *type);
+}
 
 Entry VerifiedBatch::entry(Position first, Micros recorded_at) const {
   return {static_cast<std::uint32_t>(events_.size()), first, recorded_at, author_, root_, signature_};

@@ -61,4 +61,8 @@ class VerifiedBatch {
 
 std::expected<VerifiedBatch, Rejection> verify(Submission submission, std::string_view origin);
 
+// What an event of the right shape says by itself: a stream id and a version that may be, a type at home in that kind of
+// stream, sealed fields that it has. Errors: malformed, value_out_of_range, illegal_transition.
+Result<void> check_event(const EventView& event);
+
 }  // namespace caseledger

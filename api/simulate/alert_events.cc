@@ -73,7 +73,8 @@ class AlertWriter {
  private:
   void adjudicated(Version version, Micros at) {
     static constexpr std::uint32_t weights[] = {60, 30, 10};
-    static constexpr AdjudicationMethod methods[] = {AdjudicationMethod::image_compare, AdjudicationMethod::live_ncic_query, AdjudicationMethod::field_contact};
+    static constexpr AdjudicationMethod methods[] = {AdjudicationMethod::image_compare, AdjudicationMethod::live_ncic_query,
+                                                     AdjudicationMethod::field_contact};
     Chance chance = chance_of(version);
     const auto body = CreateAlertAdjudicated(writer_.builder(), plan_.outcome, methods[chance.weighted(weights)], {}, true, at);
     answer(envelope_of(version, Handling::law_enforcement, at), body, chance);

@@ -17,7 +17,8 @@ NcicCategory category_of(CaseType type) {
 }  // namespace
 
 CaseWriter::CaseWriter(const YearPlan& year, std::uint32_t number, EventWriter& writer)
-    : year_(year), plan_(year.cases[number]), number_(number), story_(plan_, number, year.seed), state_code_(us(state())), writer_(writer), fbb_(writer.builder()) {}
+    : year_(year), plan_(year.cases[number]), number_(number), story_(plan_, number, year.seed), state_code_(us(state())), writer_(writer),
+      fbb_(writer.builder()) {}
 
 void CaseWriter::write(Phase phase, Group& out) {
   Version version = 0;

@@ -20,7 +20,8 @@ class CaseWriter {
   void write(const Step& step, Version version, SimulatedEvent& out);
   template <class Table>
   void finish(flatbuffers::Offset<Table> body, schema::Handling handling, std::span<const schema::Ref> causes = {}) {
-    Envelope envelope{.kind = StreamKind::case_, .stream = plan_.stream, .operator_code = worker_, .purpose = "missing_child", .handling = handling};
+    Envelope envelope{.kind = StreamKind::case_, .stream = plan_.stream, .operator_code = worker_, .purpose = "missing_child",
+                      .handling = handling};
     envelope.version = version_;
     envelope.occurred_at = at_;
     envelope.jurisdiction = state_code_;

@@ -40,7 +40,9 @@ class Chance {
   // 0 … n − 1; the bias is below n / 2^64.
   constexpr std::uint64_t below(std::uint64_t n) { return static_cast<std::uint64_t>((Wide{next()} * n) >> 64); }
   // From … to, both included.
-  constexpr std::int64_t between(std::int64_t from, std::int64_t to) { return from + static_cast<std::int64_t>(below(static_cast<std::uint64_t>(to - from) + 1)); }
+  constexpr std::int64_t between(std::int64_t from, std::int64_t to) {
+    return from + static_cast<std::int64_t>(below(static_cast<std::uint64_t>(to - from) + 1));
+  }
   constexpr bool permille(unsigned share) { return below(1000) < share; }
 
   // The number of the slot that a draw falls in, slots being as wide as their weights.

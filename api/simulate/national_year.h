@@ -1,6 +1,6 @@
 // One national year, simulated: 29,568 missing-child cases with their course, and 20.5 million CyberTipline reports.
 //
-// The same scale and seed give the same bytes on every machine. Everything is decided when the year is made, some 20 MB at most, and
+// The same scale and seed give the same bytes on every machine. Everything is decided when the year is made, in about 10 MB, and
 // written on demand: phase by phase, each phase in groups of one stream's events. All events of a phase have one author. Append the
 // phases in order and wait between them until all of one is recorded: what an event refers to then stands in the ledger, or before it in its
 // own group. A group is never to be split between two batches; it has at most 16 events.

@@ -5,6 +5,12 @@
 
 namespace caseledger {
 
+std::string quote(std::string_view text) {
+  std::string quoted = "\"";
+  for (const char c : text.substr(0, 40)) quoted += c >= 0x20 && c < 0x7f && c != '"' ? c : '?';
+  return quoted + (text.size() > 40 ? "…\"" : "\"");
+}
+
 std::string hex(Bytes bytes) {
   std::string text(bytes.size() * 2 + 1, '\0');
   sodium_bin2hex(text.data(), text.size(), bytes.data(), bytes.size());
@@ -19,7 +25,7 @@ Result<Buffer> from_hex(std::string_view text) {
   if (text.size() % 2 != 0 ||
       sodium_hex2bin(bytes.data(), bytes.size(), text.data(), text.size(), nullptr, &length, nullptr) != 0 ||
       length != bytes.size())
-    return fail(Errc::malformed, "not hexadecimal: \"" + std::string(text.substr(0, 80)) + "\"");
+    return fail(Errc::malformed, "not hexadecimal: " + quote(text));
   return bytes;
 }
 
@@ -35,10 +41,10 @@ Result<Buffer> from_base64(std::string_view text) {
   std::size_t length = 0;
   if (sodium_base642bin(bytes.data(), bytes.size(), text.data(), text.size(), nullptr, &length, nullptr,
                         sodium_base64_VARIANT_ORIGINAL) != 0)
-    return fail(Errc::malformed, "not base64: \"" + std::string(text.substr(0, 80)) + "\"");
+    return fail(Errc::malformed, "not base64: " + quote(text));
   bytes.resize(length);
   if (base64(bytes) != text)
-    return fail(Errc::malformed, "base64 with stray bits: \"" + std::string(text.substr(0, 80)) + "\"");
+    return fail(Errc::malformed, "base64 with stray bits: " + quote(text));
   return bytes;
 }
 
@@ -46,7 +52,7 @@ Result<std::uint64_t> from_decimal(std::string_view text) {
   std::uint64_t value = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (text.empty() || error != std::errc{} || end != text.data() + text.size() || (text.size() > 1 && text[0] == '0'))
-    return fail(Errc::malformed, "not a decimal number: \"" + std::string(text.substr(0, 40)) + "\"");
+    return fail(Errc::malformed, "not a decimal number: " + quote(text));
   return value;
 }
 

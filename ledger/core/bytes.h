@@ -68,6 +68,9 @@ void append_be(Container& to, Integer value) {
   append(to, Bytes(raw));
 }
 
+// The beginning of a text, for sentences: in quotes, printable ASCII only.
+std::string quote(std::string_view text);
+
 std::string hex(Bytes bytes);
 Result<Buffer> from_hex(std::string_view text);
 

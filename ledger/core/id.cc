@@ -17,11 +17,11 @@ Result<Uuid> parse_uuid(std::string_view text) {
   std::string digits;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash != (text[i] == '-')) return fail(Errc::malformed, "not a UUID: \"" + std::string(text.substr(0, 40)) + "\"");
+    if (dash != (text[i] == '-')) return fail(Errc::malformed, "not a UUID: " + quote(text));
     if (!dash) digits += text[i];
   }
   auto bytes = exactly<16>(from_hex(digits));
-  if (!bytes) return fail(Errc::malformed, "not a UUID: \"" + std::string(text.substr(0, 40)) + "\"");
+  if (!bytes) return fail(Errc::malformed, "not a UUID: " + quote(text));
   return Uuid{*bytes};
 }
 
@@ -100,7 +100,7 @@ Result<Instant> parse_rfc3339(std::string_view whole) {
   using namespace std::chrono;
   std::string_view text = whole;
   int y, mo, d, h, mi, s, oh = 0, om = 0;
-  const auto bad = [&] { return fail(Errc::malformed, "not an RFC 3339 time with offset: \"" + std::string(whole.substr(0, 40)) + "\""); };
+  const auto bad = [&] { return fail(Errc::malformed, "not an RFC 3339 time with offset: " + quote(whole)); };
   if (!take_digits(text, 4, y) || !take(text, "-") || !take_digits(text, 2, mo) || !take(text, "-") || !take_digits(text, 2, d) ||
       !take(text, "Tt ") || !take_digits(text, 2, h) || !take(text, ":") || !take_digits(text, 2, mi) || !take(text, ":") ||
       !take_digits(text, 2, s))

@@ -252,28 +252,9 @@ bool is_code(std::string_view text) {
   });
 }
 
-// RFC 3629, without control characters but newline and tab.
+// UTF-8 without control characters but newline and tab.
 bool is_text(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c < 0x80) {
-      if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f) return false;
-      ++i;
-      continue;
-    }
-    const int more = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : 1;
-    if (c < 0xc2 || c > 0xf4 || i + static_cast<std::size_t>(more) >= text.size()) return false;
-    std::uint32_t point = c & (0x3f >> more);
-    for (int k = 1; k <= more; ++k) {
-      const auto next = static_cast<unsigned char>(text[i + static_cast<std::size_t>(k)]);
-      if ((next & 0xc0) != 0x80) return false;
-      point = point << 6 | (next & 0x3f);
-    }
-    if ((more == 2 && (point < 0x800 || (point >= 0xd800 && point < 0xe000))) || (more == 3 && (point < 0x10000 || point > 0x10ffff)))
-      return false;
-    i += static_cast<std::size_t>(more) + 1;
-  }
-  return true;
+  return std::ranges::none_of(text, [](unsigned char c) { return (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f; }) && is_utf8(text);
 }
 
 // Walks what the FlatBuffers verifier has already found to lie within the buffer.

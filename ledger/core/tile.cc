@@ -28,7 +28,7 @@ std::string tile_path(const TileId& tile) {
 std::string entries_path(std::uint64_t index, unsigned width) { return "tile/entries/" + path_number(index) + partial(width); }
 
 Result<TileId> parse_entries_path(std::string_view path) {
-  const auto bad = [&] { return fail(Errc::not_found, "no tile has the path \"" + std::string(path.substr(0, 80)) + "\""); };
+  const auto bad = [&] { return fail(Errc::not_found, "no tile has the path " + quote(path)); };
   TileId tile;
   std::string_view number = path;
   if (const auto at = path.find(".p/"); at != std::string_view::npos) {
@@ -51,7 +51,7 @@ Result<TileId> parse_tile_path(std::string_view path) {
   const auto slash = path.find('/');
   const auto level = from_decimal(path.substr(0, slash));
   if (slash == std::string_view::npos || !level || *level > 63)
-    return fail(Errc::not_found, "no tile has the path \"" + std::string(path.substr(0, 80)) + "\"");
+    return fail(Errc::not_found, "no tile has the path " + quote(path));
   TRY_AS(tile, parse_entries_path(path.substr(slash + 1)));
   tile.level = static_cast<unsigned>(*level);
   return tile;

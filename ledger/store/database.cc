@@ -86,10 +86,11 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fo
   for (const auto& family : families) descriptors.emplace_back(family.name, family_options(family, cache));
   impl->wanted = std::move(families);
   std::error_code error;
-  std::filesystem::create_directories(folder, error);
+  if (!read_only) std::filesystem::create_directories(folder, error);
   if (error) return fail(Errc::io, "cannot make " + folder.string() + ": " + error.message());
   rocksdb::DB* db = nullptr;
-  const auto options = database_options(durability);
+  auto options = database_options(durability);
+  if (read_only) options.max_open_files = -1;  // all opened now: a writer beside us may delete them
   const auto status = read_only ? rocksdb::DB::OpenForReadOnly(options, folder.string(), descriptors, &impl->families, &db)
                                 : rocksdb::DB::Open(options, folder.string(), descriptors, &impl->families, &db);
   impl->db.reset(db);

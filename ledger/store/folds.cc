@@ -35,12 +35,13 @@ Result<EntryIndex> cursor_value(const Result<std::optional<std::string>>& value)
 
 }  // namespace
 
-Result<std::unique_ptr<Folds>> Folds::open(const std::filesystem::path& folder) {
+Result<std::unique_ptr<Folds>> Folds::open(const std::filesystem::path& folder, bool read_only) {
   TRY_AS(database, Database::open(folder, Durability::derived,
                                   {{.name = "heads", .compress = true, .bloom = true},
                                    {.name = "skips", .write_buffer_bytes = 16 << 20},
                                    {.name = "tiles", .write_buffer_bytes = 16 << 20},
-                                   {.name = "state", .write_buffer_bytes = 32 << 20, .compress = true}}));
+                                   {.name = "state", .write_buffer_bytes = 32 << 20, .compress = true}},
+                                  read_only));
   return std::unique_ptr<Folds>(new Folds(std::move(database)));
 }
 
@@ -83,6 +84,26 @@ Result<std::optional<Folds::Skip>> Folds::skip_at_least(const StreamId& stream, 
   TRY(cursor.status());
   if (!cursor.valid() || cursor.key().size() != 20 || !equal(cursor.key().first(16), stream.bytes)) return std::nullopt;
   return Skip{load_be<std::uint32_t>(cursor.key().data() + 16), {load_be<std::uint64_t>(cursor.value().data())}};
+}
+
+Result<void> Folds::each_tile(const std::function<void(unsigned, std::uint64_t)>& visit) const {
+  auto cursor = database_->cursor(tiles_family, true);
+  for (cursor.seek_first(); cursor.valid(); cursor.next()) {
+    if (cursor.key().size() != 9) return fail(Errc::verification_failed, "a tile's key is damaged; rebuild the folds");
+    visit(cursor.key()[0], load_be<std::uint64_t>(cursor.key().data() + 1));
+  }
+  return cursor.status();
+}
+
+Result<void> Folds::each_skip(const std::function<void(const StreamId&, Version, Position)>& visit) const {
+  auto cursor = database_->cursor(skips_family, true);
+  for (cursor.seek_first(); cursor.valid(); cursor.next()) {
+    if (cursor.key().size() != 20 || cursor.value().size() != 8) return fail(Errc::verification_failed, "a skip is damaged; rebuild the folds");
+    StreamId stream;
+    std::memcpy(stream.bytes.data(), cursor.key().data(), 16);
+    visit(stream, load_be<Version>(cursor.key().data() + 16), {load_be<std::uint64_t>(cursor.value().data())});
+  }
+  return cursor.status();
 }
 
 Result<EntryIndex> Folds::cursor(std::string_view projection) const { return cursor_value(database_->get(state_family, bytes_of(cursor_key(projection)))); }

@@ -17,13 +17,16 @@ inline constexpr Version skip_every = 64;
 
 class Folds {
  public:
-  static Result<std::unique_ptr<Folds>> open(const std::filesystem::path& folder);
+  static Result<std::unique_ptr<Folds>> open(const std::filesystem::path& folder, bool read_only = false);
 
   Result<EntryIndex> heads_cursor() const;
   Result<void> write_heads(const std::vector<Heads::Row>& sorted, EntryIndex cursor);
   Result<void> each_head(const std::function<void(const Heads::Row&)>& visit) const;
 
   Result<std::optional<Hashes>> tile(unsigned level, std::uint64_t index) const;
+
+  Result<void> each_tile(const std::function<void(unsigned level, std::uint64_t index)>& visit) const;
+  Result<void> each_skip(const std::function<void(const StreamId&, Version, Position)>& visit) const;
 
   // The greatest known place in a stream at or above a version: where walking back to it may begin.
   struct Skip {

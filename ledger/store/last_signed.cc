@@ -58,6 +58,24 @@ Result<LastSigned> LastSigned::open(const std::filesystem::path& path) {
   return last;
 }
 
+Result<std::array<LastSigned::Slot, 2>> LastSigned::slots(const std::filesystem::path& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return failed("open");
+  std::string text(2 * slot_bytes + 1, '\0');
+  const auto length = ::pread(file, text.data(), text.size(), 0);
+  ::close(file);
+  if (length < 0) return failed("read");
+  text.resize(static_cast<std::size_t>(length));
+  std::array<Slot, 2> slots;
+  for (std::size_t i = 0; i < 2; ++i) {
+    const auto slot = text.size() > i * slot_bytes ? std::string_view(text).substr(i * slot_bytes, slot_bytes) : std::string_view();
+    slots[i].mark = parse_slot(slot);
+    slots[i].damaged = slots[i].mark ? slot != slot_text(*slots[i].mark) : slot.find_first_not_of(' ') != slot.npos;
+    slots[i].damaged = slots[i].damaged || (length != 0 && length != 2 * static_cast<ssize_t>(slot_bytes));
+  }
+  return slots;
+}
+
 LastSigned::LastSigned(LastSigned&& other) noexcept : file_(std::exchange(other.file_, -1)), slot_(other.slot_), mark_(other.mark_) {}
 LastSigned::~LastSigned() {
   if (file_ >= 0) ::close(file_);

@@ -24,6 +24,13 @@ class LastSigned {
   };
   const std::optional<Mark>& mark() const { return mark_; }
 
+  // What stands in the two slots, read without touching them; one never written holds nothing.
+  struct Slot {
+    bool damaged = false;
+    std::optional<Mark> mark;
+  };
+  static Result<std::array<Slot, 2>> slots(const std::filesystem::path& file);
+
   // Durable when it returns.
   Result<void> write(const Mark& mark);
 

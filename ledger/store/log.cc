@@ -4,7 +4,8 @@ namespace caseledger::store {
 
 namespace {
 
-enum Family : std::size_t { entries_family, batches_family, sealed_family, checkpoints_family };
+constexpr auto entries_family = static_cast<std::size_t>(Log::Family::entries), batches_family = static_cast<std::size_t>(Log::Family::batches),
+               sealed_family = static_cast<std::size_t>(Log::Family::sealed), checkpoints_family = static_cast<std::size_t>(Log::Family::checkpoints);
 
 using Key = std::array<std::uint8_t, 8>;
 Key key_of(std::uint64_t number) {
@@ -28,7 +29,9 @@ std::unexpected<Error> absent(std::string_view what, std::uint64_t number) {
   return fail(Errc::not_found, "the log has no " + std::string(what) + ' ' + std::to_string(number));
 }
 
-Result<BatchRow> parse_row(Bytes key, Bytes value) {
+}  // namespace
+
+Result<BatchRow> parse_batch_row(Bytes key, Bytes value) {
   if (key.size() != 8) return fail(Errc::verification_failed, "the log is damaged: a batch has a key of " + std::to_string(key.size()) + " bytes");
   BatchRow row;
   row.first = {load_be<std::uint64_t>(key.data())};
@@ -40,8 +43,6 @@ Result<BatchRow> parse_row(Bytes key, Bytes value) {
   row.items = value.subspan(12 + 8ull * row.count);
   return row;
 }
-
-}  // namespace
 
 Result<std::unique_ptr<Log>> Log::open(const std::filesystem::path& folder, bool read_only) {
   TRY_AS(database, Database::open(folder, Durability::synced,
@@ -109,7 +110,7 @@ Result<StoredEvent> Log::event(Database::Cursor& cursor, Position position) cons
     TRY(cursor.status());
     return absent("position", position.value);
   }
-  TRY_AS(row, parse_row(cursor.key(), cursor.value()));
+  TRY_AS(row, parse_batch_row(cursor.key(), cursor.value()));
   if (position - row.first >= row.count) return absent("position", position.value);
   const auto wanted = static_cast<std::uint32_t>(position - row.first);
   Bytes items = row.items;
@@ -134,7 +135,7 @@ Result<Buffer> Log::record(EntryIndex index) const {
   TRY_AS(entry, this->entry(index));
   TRY_AS(value, database_->get(batches_family, key_of(entry.first_position.value)));
   if (!value) return damaged("the batch of entry", index.value);
-  TRY_AS(row, parse_row(key_of(entry.first_position.value), bytes_of(*value)));
+  TRY_AS(row, parse_batch_row(key_of(entry.first_position.value), bytes_of(*value)));
   if (row.index != index || row.count != entry.count) return damaged("the batch of entry", index.value);
   const auto head = entry.encode();
   Buffer record(head.begin(), head.end());
@@ -188,7 +189,7 @@ Result<Log::Scan> Log::scan_from(Position position) const {
 }
 
 Result<Entry> Log::Scan::entry() const { return parse_entry(entries_.value()); }
-Result<BatchRow> Log::Scan::batch() const { return parse_row(batches_.key(), batches_.value()); }
+Result<BatchRow> Log::Scan::batch() const { return parse_batch_row(batches_.key(), batches_.value()); }
 void Log::Scan::next() {
   entries_.next();
   batches_.next();

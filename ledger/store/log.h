@@ -27,6 +27,8 @@ struct BatchRow {
   Position link(std::uint32_t event) const { return {load_le<std::uint64_t>(links.data() + 8 * event)}; }
 };
 
+Result<BatchRow> parse_batch_row(Bytes key, Bytes value);
+
 // One event, copied out: aligned, so that its fields can be read in place.
 struct StoredEvent {
   EntryIndex index;
@@ -92,6 +94,10 @@ class Log {
   };
   Result<Scan> scan(EntryIndex from) const;
   Result<Scan> scan_from(Position position) const;
+
+  // The rows as they lie, for those who trust none of them.
+  enum class Family : std::size_t { entries, batches, sealed, checkpoints };
+  Database::Cursor rows(Family family) const { return database_->cursor(static_cast<std::size_t>(family), true); }
 
   // For those who walk many events: one cursor, moved about.
   Database::Cursor batches() const;

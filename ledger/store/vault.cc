@@ -74,9 +74,9 @@ Result<void> write_file(const std::filesystem::path& path, Bytes bytes) {
 
 }  // namespace
 
-Result<std::unique_ptr<Vault>> Vault::open(const std::filesystem::path& folder, std::string origin) {
+Result<std::unique_ptr<Vault>> Vault::open(const std::filesystem::path& folder, std::string origin, bool read_only) {
   std::unique_ptr<Vault> vault(new Vault(std::move(origin)));
-  TRY(vault->load(folder));
+  TRY(vault->load(folder, read_only));
   return vault;
 }
 
@@ -85,21 +85,21 @@ Vault::~Vault() {
   if (file_ >= 0) ::close(file_);
 }
 
-Result<void> Vault::load(const std::filesystem::path& folder) {
+Result<void> Vault::load(const std::filesystem::path& folder, bool read_only) {
   std::error_code error;
-  std::filesystem::create_directories(folder, error);
+  if (!read_only) std::filesystem::create_directories(folder, error);
   if (error) return fail(Errc::io, "vault: cannot make " + folder.string() + ": " + error.message());
-  std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+  if (!read_only) std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
   bucket_keys_ = static_cast<std::uint8_t*>(sodium_malloc(buckets * 32));
   ENSURE(bucket_keys_ != nullptr);
-  TRY(load_buckets(folder));
-  return load_subjects(folder);
+  TRY(load_buckets(folder, read_only));
+  return load_subjects(folder, read_only);
 }
 
-Result<void> Vault::load_buckets(const std::filesystem::path& folder) {
+Result<void> Vault::load_buckets(const std::filesystem::path& folder, bool read_only) {
   TRY_AS(root, read_file(folder / "root"));
   TRY_AS(table, read_file(folder / "buckets"));
-  if (root.empty() && table.empty()) {
+  if (root.empty() && table.empty() && !read_only) {
     root.resize(32);
     randombytes_buf(root.data(), root.size());
     randombytes_buf(bucket_keys_, buckets * 32);
@@ -118,14 +118,14 @@ Result<void> Vault::load_buckets(const std::filesystem::path& folder) {
   return {};
 }
 
-Result<void> Vault::load_subjects(const std::filesystem::path& folder) {
+Result<void> Vault::load_subjects(const std::filesystem::path& folder, bool read_only) {
   const auto path = folder / "subjects";
   TRY_AS(records, read_file(path));
-  file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  file_ = ::open(path.c_str(), read_only ? O_RDONLY | O_CLOEXEC : O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (file_ < 0) return failed("open " + path.string());
   // A torn record at the end belongs to a commit that never happened.
   file_bytes_ = records.size() / record_bytes * record_bytes;
-  if (file_bytes_ != records.size() && ::ftruncate(file_, static_cast<off_t>(file_bytes_)) != 0) return failed("mend " + path.string());
+  if (!read_only && file_bytes_ != records.size() && ::ftruncate(file_, static_cast<off_t>(file_bytes_)) != 0) return failed("mend " + path.string());
   for (std::uint64_t at = 0; at < file_bytes_; at += record_bytes) {
     SubjectId subject;
     std::memcpy(subject.bytes.data(), records.data() + at, 16);

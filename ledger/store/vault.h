@@ -20,7 +20,8 @@ namespace caseledger::store {
 class Vault {
  public:
   // Errors: io, verification_failed (keys that do not unwrap).
-  static Result<std::unique_ptr<Vault>> open(const std::filesystem::path& folder, std::string origin);
+  // read_only: nothing is made or mended, so that a running ledger's vault can be read beside it; only find() may be called.
+  static Result<std::unique_ptr<Vault>> open(const std::filesystem::path& folder, std::string origin, bool read_only = false);
   ~Vault();
 
   // The subject's key, made on first sight. A new key counts once sync() has returned.
@@ -33,9 +34,9 @@ class Vault {
 
  private:
   explicit Vault(std::string origin) : origin_(std::move(origin)) {}
-  Result<void> load(const std::filesystem::path& folder);
-  Result<void> load_buckets(const std::filesystem::path& folder);
-  Result<void> load_subjects(const std::filesystem::path& folder);
+  Result<void> load(const std::filesystem::path& folder, bool read_only);
+  Result<void> load_buckets(const std::filesystem::path& folder, bool read_only);
+  Result<void> load_subjects(const std::filesystem::path& folder, bool read_only);
   Result<SubjectKey> unwrap(const SubjectId& subject, Bytes record) const;
 
   static constexpr std::size_t record_bytes = 16 + 8 + 24 + 48, buckets = 4096;

@@ -117,6 +117,32 @@ TEST_CASE("a consistency proof holds between its own two sizes and no others") {
     }
 }
 
+TEST_CASE("a proof of the wrong length leads to no head, and is not taken for a fork") {
+  const Hashes leaves = byte_leaves(17);
+  const AllNodes nodes(leaves);
+  for (std::size_t n = 1; n <= 17; ++n) {
+    const Hash root = tree_head(first(leaves, n));
+    for (std::size_t i = 0; i < n; ++i) {
+      Hashes proof = inclusion_proof(first(leaves, n), i);
+      const std::size_t length = proof.size();
+      proof.resize(length + 3);
+      for (std::size_t wrong = 0; wrong <= length + 3; ++wrong)
+        REQUIRE(head_from_inclusion(leaves[i], i, n, first(proof, wrong)).has_value() == (wrong == length));
+    }
+    for (std::size_t m = 1; m < n; ++m) {
+      Hashes proof = consistency_proof(m, n, nodes.within(n)).value();
+      const std::size_t length = proof.size();
+      proof.resize(length + 3);
+      for (std::size_t wrong = 0; wrong <= length + 3; ++wrong) {
+        if (wrong == length) continue;
+        const auto verdict = verify_consistency(m, tree_head(first(leaves, m)), n, root, first(proof, wrong));
+        REQUIRE_FALSE(verdict);
+        REQUIRE(verdict.error().sentence.ends_with(wrong < length ? "the proof is too short" : "the proof is too long"));
+      }
+    }
+  }
+}
+
 TEST_CASE("equal and empty trees are consistent only with equal roots and an empty proof") {
   const Hashes leaves = byte_leaves(3);
   const Hash one = tree_head(first(leaves, 1)), three = tree_head(leaves);
@@ -128,7 +154,7 @@ TEST_CASE("equal and empty trees are consistent only with equal roots and an emp
   CHECK(verify_consistency(0, empty_root(), 3, three, {}));
   CHECK_FALSE(verify_consistency(0, one, 3, three, {}));
   CHECK_FALSE(verify_consistency(0, empty_root(), 3, three, Hashes{three}));
-  CHECK_FALSE(verify_consistency(3, three, 1, one, {}));
+  CHECK(verify_consistency(3, three, 1, one, {}).error().sentence.ends_with("the older one is larger"));
   CHECK_FALSE(verify_consistency(1, one, 3, three, {}));
 }
 

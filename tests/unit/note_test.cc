@@ -212,8 +212,14 @@ TEST_CASE("one bad signature by a known key refuses the whole note") {
   CHECK(refusal(signed_text + std::string(witness_line) + bad_witness.line(), {&witness, 1}) == Errc::verification_failed);
   CHECK(open_checkpoint(signed_text + bad_witness.line(), vkey(log_vkey)));  // not asked for, so unknown
 
-  bad_log.blob.pop_back();
-  CHECK(refusal(std::string(three_lines) + '\n' + bad_log.line()) == Errc::malformed);
+  for (const std::size_t size : {1, 63, 65, 72}) {
+    bad_log.blob.resize(size);
+    CHECK(refusal(std::string(three_lines) + '\n' + bad_log.line()) == Errc::malformed);
+  }
+  for (const std::size_t size : {1, 64, 71, 73, 80}) {
+    bad_witness.blob.resize(size);
+    CHECK(refusal(signed_text + bad_witness.line(), {&witness, 1}) == Errc::malformed);
+  }
   NoteSignature untimed = sign_note(three_lines, witness_key());  // a log's kind of signature in a witness's place
   CHECK(refusal(signed_text + untimed.line(), {&witness, 1}) == Errc::malformed);
 }

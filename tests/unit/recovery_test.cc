@@ -141,7 +141,30 @@ TEST_CASE("Kaplan-Meier with censoring agrees with the calculation by hand") {
   CHECK(said_by(named(all, "R5.p75")) == "4/7 = - not_reached");
   CHECK(said_by(named(all, "R4.6h.mature")).starts_with("3/6 = "));  // number 5 began less than 6 hours ago
   // Greenwood at 6 h: 1/(7·6) + 2/(6·4); the bounds are those of S, turned round.
-  CHECK(named(all, "R4.6h.km").interval == std::pair<std::string, std::string>("0.164785", "0.835215"));
+  CHECK(named(all, "R4.6h.km").interval == std::pair<std::string, std::string>("0.162917", "0.828134"));
+}
+
+TEST_CASE("what happens at the very edge of a period or a horizon is within it at its beginning") {
+  Log log;
+  simple(log, 1, t0 - day, t0);
+  CHECK(said(log, in_period(t0, t0 + day, far_away), "R3").starts_with("1/1 = "));
+  CHECK(said(log, in_period(t0 - 2 * day, t0, far_away), "R3").starts_with("0/1 = "));
+  CHECK(said(log, as_of(t0 + 2 * hour), "R4.24h.mature").starts_with("1/1 = "));
+  CHECK(said(log, as_of(t0), "R4.24h.mature").starts_with("1/1 = "));
+  CHECK(said(log, as_of(t0 - 1), "R4.24h.mature") == "0/0 = - no_data");
+}
+
+TEST_CASE("a case is what it was opened as, even when an import opens it again") {
+  Log log;
+  Said again = at(t0 + day);
+  again.imported = true;
+  Case(log, stream(1), {.type = CaseType::EXPL, .clocks = {}}, at(t0));
+  Case(log, stream(1), {.type = CaseType::ERU, .clocks = {}}, again);
+  CHECK(value(log, as_of(far_away), "R8") == "0");
+  Case(log, stream(2), {.type = CaseType::ERU, .clocks = {}}, at(t0)).closed(withdrawn, at(t0 + hour));
+  Case(log, stream(2), {.type = CaseType::EXPL, .clocks = {}}, again);
+  CHECK(value(log, as_of(t0 + 2 * day), "R8.oldest") == std::to_string(2 * day));
+  CHECK(value(log, as_of(t0 + 2 * day), "R8.residual") == "0");
 }
 
 TEST_CASE("who is found dead is resolved, but not alive") {

@@ -224,7 +224,8 @@ struct Ledger {
 }  // namespace
 
 TEST_CASE("a ledger takes a small year, batch by batch, and it holds what was planned") {
-  const NationalYear year(small, 7);
+  const auto cases = GENERATE(10u, 100u);
+  const NationalYear year({.reports = small.reports, .cases = cases}, 7);
   Ledger ledger;
   Counted counted;
   for (std::size_t p = 0; p < phases; ++p) {
@@ -238,9 +239,24 @@ TEST_CASE("a ledger takes a small year, batch by batch, and it holds what was pl
     ledger.flush();
   }
   CHECK(ledger.states.at(year.deployment_policy()).kind == StreamKind::policy);
-  CHECK(year.planned().cases == CaseCount{296, 270});
+  CHECK(year.planned().cases == (cases == 10 ? CaseCount{2'957, 2'703} : CaseCount{296, 270}));
   CHECK(year.planned().reports == 205);
   counted.matches(year.planned());
+}
+
+TEST_CASE("as many children are recovered in time as planned, however few the cases") {
+  CHECK(rc::check("recovered", [](std::uint64_t seed) {
+    const auto parts = *rc::gen::inRange<std::uint64_t>(100, 60'000);
+    const auto cases = plan_cases(parts, seed);
+    std::uint64_t recovered = 0;
+    for (const CasePlan& plan : cases) {
+      RC_ASSERT((plan.reported_at >= year_begins && plan.reported_at < last_moment));
+      if (plan.recovered) RC_ASSERT((plan.recovered_at > plan.reported_at && plan.recovered_at <= last_moment));
+      recovered += plan.recovered;
+    }
+    RC_ASSERT(cases.size() == round_half_up(cases_2024, parts));
+    RC_ASSERT(recovered == round_half_up(recovered_2024, parts));
+  }));
 }
 
 TEST_CASE("all cases of the year: 29,568 reported, 27,033 recovered by its end, alerts among what they are owed to") {

@@ -1,0 +1,125 @@
+// What each command is asked, and its exit code. Parsing the command line is main.cc's alone.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/cli/terminal.h"
+
+namespace caseledger::api {
+
+using std::filesystem::path;
+
+struct InitOptions {
+  path folder;
+  std::string origin;
+  std::vector<std::string> governors;
+  unsigned threshold = 1;
+};
+Exit init(const InitOptions& options);
+
+struct ServeOptions {
+  path folder;
+  std::string listen, tls_certificate, tls_key, tls_client_ca;  // empty: as ledger.toml says
+  bool after_long_stop = false;
+};
+Exit serve(const ServeOptions& options);
+
+Exit key_new(const path& file, const std::string& name);
+Exit key_show(const path& file);
+
+struct Remote {
+  std::string server;  // http://host:port
+  path key;
+  std::string vkey;    // of the log; empty: the server's own word for it, which is said
+};
+
+struct EnrollOptions {
+  Remote remote;  // key: a governor's
+  std::string vkey, organisation;
+  std::vector<std::string> roles, groups, jurisdictions;
+};
+Exit enroll(const EnrollOptions& options);
+Exit proposal_list(const Remote& remote, Format format);
+Exit proposal_approve(const Remote& remote, std::uint32_t version);
+
+struct AppendOptions {
+  Remote remote;
+  std::size_t batch = 256;
+  path receipts;  // a folder, or empty
+  path input = "-";
+};
+Exit append_events(const AppendOptions& options);
+
+// Where to read from: a server, or a folder that may be in use.
+struct Source {
+  std::string server;
+  path folder;
+};
+
+struct EventsOptions {
+  Source source;
+  std::uint64_t from = 0;
+  std::optional<std::uint64_t> limit;
+  std::string stream;
+  std::vector<std::string> types, kinds, jurisdictions;
+  bool follow = false;
+  Remote remote;  // for follow: a session needs a key
+  Format format = Format::jsonl;
+};
+Exit events(const EventsOptions& options);
+
+struct StateOptions {
+  Source source;
+  std::string stream, as_of, as_at;
+  Format format = Format::table;
+};
+Exit state(const StateOptions& options);
+
+struct FiguresOptions {
+  Source source;
+  std::vector<std::string> ids, by;
+  std::string as_of, period;
+  Format format = Format::table;
+};
+Exit figures(const FiguresOptions& options);
+
+struct VerifyOptions {
+  std::vector<path> files;
+  path policy, bundle, event;
+  std::string vkey;
+};
+Exit verify_files(const VerifyOptions& options);
+
+struct AuditOptions {
+  std::string source;  // a folder, a bundle, or a URL
+  std::string vkey;
+  Format format = Format::table;
+};
+Exit audit_source(const AuditOptions& options);
+
+Exit export_folder(const path& folder, const path& out, std::optional<std::uint64_t> size);
+Exit rebuild_folder(const path& folder, unsigned threads);
+Exit import_portals(const path& file);
+
+struct SimulateOptions {
+  std::uint64_t reports_scale = 1000, cases_scale = 1, seed = 1;
+  std::string author;   // only events of this role; empty: all
+  Remote remote;        // server: append as it goes
+  path keys;            // a folder with <role>.key
+  bool plan_only = false;
+};
+Exit simulate_year(const SimulateOptions& options);
+
+struct BenchOptions {
+  path folder;
+  std::vector<std::string> only;
+  bool json = false;
+  std::uint64_t events = 1'000'000;
+  std::string postgres;
+};
+Exit bench_table(const BenchOptions& options);
+
+}  // namespace caseledger::api

@@ -1,0 +1,242 @@
+// The command line. Help leads with examples; everything else is in the commands' own files.
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <sodium.h>
+
+#include "api/cli/commands.h"
+
+using namespace caseledger;
+using namespace caseledger::api;
+
+namespace {
+
+// "1:1000" → 1000.
+std::uint64_t parse_scale(const std::string& text) {
+  const auto n = text.starts_with("1:") ? from_decimal(std::string_view(text).substr(2)) : Result<std::uint64_t>(fail(Errc::usage, ""));
+  if (!n || *n == 0) throw CLI::ValidationError("--scale", "wanted 1:N with N from 1 on, found " + text);
+  return *n;
+}
+
+class CommandLine {
+ public:
+  CommandLine() {
+    app_.require_subcommand(1);
+    app_.set_version_flag("--version", "caseledger " CASELEDGER_VERSION);
+    app_.get_formatter()->column_width(34);
+    app_.footer("Data goes to standard output, progress and logs to standard error; - is standard input.\n"
+                "Exit codes: 0 ok, 1 failure, 2 usage, 3 verification failed (tampering), 4 not found, 5 conflict,\n"
+                "6 unavailable or timed out, 7 not permitted, 8 partly done.");
+    folder_commands();
+    governance_commands();
+    writing_commands();
+    reading_commands();
+    checking_commands();
+  }
+
+  int run(int argc, char** argv) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+      const int code = app_.exit(error);
+      return code == 0 ? 0 : static_cast<int>(Exit::usage);
+    }
+    return static_cast<int>(chosen_());
+  }
+
+ private:
+  CLI::App* command(CLI::App& under, const std::string& name, const std::string& what, const std::string& examples, std::function<Exit()> run) {
+    auto* made = under.add_subcommand(name, what + "\n\nExamples:\n" + examples);
+    if (run) made->callback([this, run = std::move(run)] { chosen_ = run; });
+    return made;
+  }
+  void format(CLI::App* to, Format& into) {
+    to->add_option_function<std::string>(
+          "--format", [&into](const std::string& text) {
+            const auto parsed = parse_format(text);
+            if (!parsed) throw CLI::ValidationError("--format", parsed.error().sentence);
+            into = *parsed;
+          }, "table, json, jsonl or csv");
+  }
+  void remote(CLI::App* to, Remote& into, bool key_needed, const std::string& key_name = "--key", const std::string& what = "the author's private key") {
+    to->add_option("--server", into.server, "the ledger's address, such as http://127.0.0.1:8420")->envname("CASELEDGER_SERVER")->required(key_needed);
+    to->add_option(key_name, into.key, what)->envname("CASELEDGER_KEY")->required(key_needed);
+    to->add_option("--log-vkey", into.vkey, "the log's key as you know it; without it the server's own word is taken")->envname("CASELEDGER_LOG_VKEY");
+  }
+  void source(CLI::App* to, Source& into) {
+    auto* server = to->add_option("--server", into.server, "the ledger's address")->envname("CASELEDGER_SERVER");
+    to->add_option("--dir", into.folder, "a ledger's folder, read as it lies")->excludes(server);
+  }
+
+  void folder_commands() {
+    auto* init_ = command(app_, "init", "Make a new, empty ledger", "  caseledger init ledger --origin ledger.example.org/l/1", [this] { return init(init_options_); });
+    init_->add_option("DIR", init_options_.folder, "a folder that is empty or not there yet")->required();
+    init_->add_option("--origin", init_options_.origin, "the ledger's name: a URL without scheme")->required();
+    init_->add_option("--governor", init_options_.governors, "a governor's vkey, once for each; without any, a key is made in DIR/keys");
+    init_->add_option("--threshold", init_options_.threshold, "how many governors decide");
+
+    auto* serve_ = command(app_, "serve", "Serve a ledger until SIGTERM", "  caseledger serve ledger\n  caseledger serve ledger --listen 0.0.0.0:8443 --tls-cert c.pem --tls-key k.pem",
+                           [this] { return serve(serve_options_); });
+    serve_->add_option("DIR", serve_options_.folder, "the ledger's folder")->required();
+    serve_->add_option("--listen", serve_options_.listen, "address and port; beyond loopback TLS is needed")->envname("CASELEDGER_LISTEN");
+    serve_->add_option("--tls-cert", serve_options_.tls_certificate, "certificate chain, PEM");
+    serve_->add_option("--tls-key", serve_options_.tls_key, "its private key, PEM");
+    serve_->add_option("--client-ca", serve_options_.tls_client_ca, "demand client certificates of this authority");
+    serve_->add_flag("--after-long-stop", serve_options_.after_long_stop, "confirm the clock after more than 30 days without an entry");
+
+    auto* export_ = command(app_, "export", "Write a bundle that can be audited offline", "  caseledger export ledger bundle", [this] { return export_folder(folder_, out_, size_); });
+    export_->add_option("DIR", folder_, "the ledger's folder")->required();
+    export_->add_option("OUT", out_, "a folder that is not there yet")->required();
+    export_->add_option("--size", size_, "entries to include; all without it");
+
+    auto* rebuild_ = command(app_, "rebuild", "Fold everything derivable anew from the log", "  caseledger rebuild ledger", [this] { return rebuild_folder(folder_, threads_); });
+    rebuild_->add_option("DIR", folder_, "the ledger's folder; not while it is served")->required();
+    rebuild_->add_option("--threads", threads_, "how many");
+  }
+
+  void governance_commands() {
+    auto* key = command(app_, "key", "Make and show keys", "  caseledger key new desk.key --name desk.example.org\n  caseledger key show desk.key", {});
+    key->require_subcommand(1);
+    auto* fresh = command(*key, "new", "Make a private key; prints its vkey", "  caseledger key new desk.key --name desk.example.org", [this] { return key_new(folder_, name_); });
+    fresh->add_option("FILE", folder_, "a file that is not there yet")->required();
+    fresh->add_option("--name", name_, "the key's name, without spaces")->required();
+    auto* show = command(*key, "show", "Print the vkey of a private key", "  caseledger key show desk.key", [this] { return key_show(folder_); });
+    show->add_option("FILE", folder_, "a private key")->required();
+
+    auto* enroll_ = command(app_, "enroll", "Propose, as a governor, to enrol an author's key",
+                            "  caseledger enroll --server http://127.0.0.1:8420 --as ledger/keys/governor.key \\\n    --vkey \"$(caseledger key show desk.key)\" --organisation desk --role case_system",
+                            [this] { return enroll(enroll_options_); });
+    remote(enroll_, enroll_options_.remote, true, "--as", "the governor's private key");
+    enroll_->add_option("--vkey", enroll_options_.vkey, "the author's vkey")->required();
+    enroll_->add_option("--organisation", enroll_options_.organisation, "whom it writes for")->required();
+    enroll_->add_option("--role", enroll_options_.roles, "case_system, automated_source, importer, analyst, supervisor, privacy_officer, auditor, oversight")->required();
+    enroll_->add_option("--scope-group", enroll_options_.groups, "event group A to N; all without it");
+    enroll_->add_option("--scope-jurisdiction", enroll_options_.jurisdictions, "such as US or US-TX; all without it");
+
+    auto* proposal = command(app_, "proposal", "The governors' proposals", "  caseledger proposal list --server http://127.0.0.1:8420", {});
+    proposal->require_subcommand(1);
+    auto* list = command(*proposal, "list", "List them", "  caseledger proposal list --server http://127.0.0.1:8420", [this] { return proposal_list(remote_, format_); });
+    list->add_option("--server", remote_.server, "the ledger's address")->envname("CASELEDGER_SERVER")->required();
+    format(list, format_);
+    auto* approve = command(*proposal, "approve", "Approve one", "  caseledger proposal approve 4 --as governor2.key --server http://127.0.0.1:8420",
+                            [this] { return proposal_approve(remote_, proposal_); });
+    approve->add_option("VERSION", proposal_, "its version in the governance stream; 1 is genesis")->required();
+    remote(approve, remote_, true, "--as", "the governor's private key");
+  }
+
+  void writing_commands() {
+    auto* append = command(app_, "append", "Sign events and append them; one JSON line for each batch",
+                           "  caseledger append --server http://127.0.0.1:8420 --key desk.key events.ndjson\n  caseledger import lpr-portals list.csv | caseledger append --key importer.key --receipts r -",
+                           [this] { return append_events(append_options_); });
+    remote(append, append_options_.remote, true);
+    append->add_option("--batch", append_options_.batch, "events in a batch")->check(CLI::Range(1, 1024));
+    append->add_option("--receipts", append_options_.receipts, "a folder for the receipts");
+    append->add_option("FILE", append_options_.input, "NDJSON; - is standard input");
+
+    auto* import_ = command(app_, "import", "Read published files; NDJSON out, ready for append", "  caseledger import lpr-portals portals.csv > coverage.ndjson", {});
+    import_->require_subcommand(1);
+    auto* portals = command(*import_, "lpr-portals", "Licence-plate-reader transparency portals, a CSV row each", "  caseledger import lpr-portals portals.csv > coverage.ndjson",
+                            [this] { return import_portals(folder_); });
+    portals->add_option("FILE", folder_, "CSV; - is standard input")->required();
+
+    auto* simulate = command(app_, "simulate", "A national year, the same for the same seed",
+                             "  caseledger simulate national-year --plan\n  caseledger simulate national-year --scale 1:1000 --server http://127.0.0.1:8420 --keys keys",
+                             [this] { return simulate_year(simulate_options_); });
+    simulate->add_option("PROFILE", name_, "national-year")->required()->check(CLI::IsMember({"national-year"}));
+    simulate->add_option_function<std::string>("--scale", [this](const std::string& text) { simulate_options_.reports_scale = parse_scale(text); }, "of the CyberTipline reports, 1:N");
+    simulate->add_option_function<std::string>("--cases-scale", [this](const std::string& text) { simulate_options_.cases_scale = parse_scale(text); }, "of the missing-child cases, 1:N");
+    simulate->add_option("--seed", simulate_options_.seed, "another seed, another year");
+    simulate->add_option("--author", simulate_options_.author, "only what this role writes")->check(CLI::IsMember({"case_system", "automated_source", "analyst", "supervisor"}));
+    simulate->add_option("--server", simulate_options_.remote.server, "append as it goes");
+    simulate->add_option("--log-vkey", simulate_options_.remote.vkey, "the log's key as you know it");
+    simulate->add_option("--keys", simulate_options_.keys, "a folder with case_system.key, automated_source.key, analyst.key, supervisor.key");
+    simulate->add_flag("--plan", simulate_options_.plan_only, "print the exact totals and make nothing");
+  }
+
+  void reading_commands() {
+    auto* events_ = command(app_, "events", "Print events", "  caseledger events --server http://127.0.0.1:8420 --type ChildRecovered --limit 10\n  caseledger events --dir ledger --from 5000",
+                            [this] { return events(events_options_); });
+    source(events_, events_options_.source);
+    events_->add_option("--from", events_options_.from, "the first position");
+    events_->add_option("--limit", events_options_.limit, "at most so many");
+    events_->add_option("--stream", events_options_.stream, "only this stream");
+    events_->add_option("--type", events_options_.types, "only these event types, such as CaseOpened");
+    events_->add_option("--kind", events_options_.kinds, "only these kinds of stream, such as case");
+    events_->add_option("--jurisdiction", events_options_.jurisdictions, "only these; US covers US-TX");
+    events_->add_flag("--follow", events_options_.follow, "go on with new events as they are recorded; needs --key");
+    events_->add_option("--key", events_options_.remote.key, "an enrolled key, for --follow")->envname("CASELEDGER_KEY");
+    format(events_, events_options_.format);
+
+    auto* state_ = command(app_, "state", "The folded state and timeline of one stream",
+                           "  caseledger state 0192f0c1-7a2b-7000-8000-0123456789ab --server http://127.0.0.1:8420\n  caseledger state 0192f0c1-… --dir ledger --as-of 2024-06-01T00:00:00Z",
+                           [this] { return state(state_options_); });
+    state_->add_option("STREAM", state_options_.stream, "its id")->required();
+    source(state_, state_options_.source);
+    state_->add_option("--as-of", state_options_.as_of, "as the ledger knew it: a position or a time");
+    state_->add_option("--as-at", state_options_.as_at, "on today's knowledge, what had occurred by this time");
+    format(state_, state_options_.format);
+
+    auto* figures_ = command(app_, "figures", "Figures, each with what it counts",
+                             "  caseledger figures R1 --server http://127.0.0.1:8420\n  caseledger figures R4 R5 --by case_type --period 2024\n  caseledger figures coverage --by jurisdiction --format csv",
+                             [this] { return figures(figures_options_); });
+    figures_->add_option("ID", figures_options_.ids, "such as R1, R4, coverage; all without it");
+    source(figures_, figures_options_.source);
+    figures_->add_option("--as-of", figures_options_.as_of, "as the ledger knew it: a position or a time (with --dir: folded anew)");
+    figures_->add_option("--period", figures_options_.period, "2024, 2024-03 or FROM/TO");
+    figures_->add_option("--by", figures_options_.by, "split by case_type, jurisdiction, …")->delimiter(',');
+    format(figures_, figures_options_.format);
+  }
+
+  void checking_commands() {
+    auto* verify_ = command(app_, "verify", "Check receipts, checkpoints and bundles, offline",
+                            "  caseledger verify r/000000000005.tlog-proof --log-vkey \"$(cat ledger/vkey)\"\n  caseledger verify event.tlog-proof --event event.bin --policy policy.txt --bundle bundle",
+                            [this] { return verify_files(verify_options_); });
+    verify_->add_option("FILE", verify_options_.files, "receipts, checkpoints, bundle folders")->required();
+    verify_->add_option("--policy", verify_options_.policy, "a tlog-policy: logs, witnesses, quorum");
+    verify_->add_option("--log-vkey", verify_options_.vkey, "the log's key, where there is no policy")->envname("CASELEDGER_LOG_VKEY");
+    verify_->add_option("--bundle", verify_options_.bundle, "check the receipts against this bundle too");
+    verify_->add_option("--event", verify_options_.event, "the bytes of the event that a receipt is of");
+
+    auto* audit = command(app_, "audit", "Check everything in a folder, a bundle or a served log", "  caseledger audit ledger\n  caseledger audit bundle\n  caseledger audit http://127.0.0.1:8420",
+                          [this] { return audit_source(audit_options_); });
+    audit->add_option("SOURCE", audit_options_.source, "a ledger's folder, a bundle, or an address")->required();
+    audit->add_option("--log-vkey", audit_options_.vkey, "the log's key as you know it")->envname("CASELEDGER_LOG_VKEY");
+    format(audit, audit_options_.format);
+
+    auto* bench = command(app_, "bench", "The performance table, beside its yardsticks", "  caseledger bench --only P1,P4", [this] { return bench_table(bench_options_); });
+    bench->add_option("--only", bench_options_.only, "such as P1,P2")->delimiter(',');
+    bench->add_flag("--json", bench_options_.json, "a list of {id, what, value, unit, yardstick, ratio, target}");
+    bench->add_option("--events", bench_options_.events, "for the bulk figures");
+    bench->add_option("--dir", bench_options_.folder, "scratch folder; a temporary one without it");
+    bench->add_option("--postgres", bench_options_.postgres, "libpq connection string, for P1b and P2b")->envname("CASELEDGER_BENCH_POSTGRES");
+  }
+
+  CLI::App app_{"caseledger: a verifiable case ledger.\n\nExamples:\n  caseledger init ledger --origin ledger.example.org/l/1\n  caseledger serve ledger\n  caseledger audit ledger",
+                "caseledger"};
+  std::function<Exit()> chosen_;
+  InitOptions init_options_;
+  ServeOptions serve_options_;
+  EnrollOptions enroll_options_;
+  AppendOptions append_options_;
+  EventsOptions events_options_;
+  StateOptions state_options_;
+  FiguresOptions figures_options_;
+  VerifyOptions verify_options_;
+  AuditOptions audit_options_;
+  SimulateOptions simulate_options_;
+  BenchOptions bench_options_;
+  Remote remote_;
+  Format format_ = Format::table;
+  path folder_, out_;
+  std::string name_;
+  std::uint32_t proposal_ = 0;
+  unsigned threads_ = 2;
+  std::optional<std::uint64_t> size_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  ENSURE(sodium_init() >= 0);
+  return CommandLine().run(argc, argv);
+}

@@ -1,0 +1,70 @@
+#include "api/problem.h"
+
+#include <boost/json/object.hpp>
+
+#include "api/json.h"
+
+namespace caseledger::api {
+
+namespace {
+
+struct Kind {
+  unsigned status;
+  std::string_view title;
+};
+
+Kind kind_of(Errc code) {
+  switch (code) {
+    case Errc::malformed: return {400, "The request is malformed"};
+    case Errc::usage: return {400, "The request asks for something that does not exist"};
+    case Errc::value_out_of_range: return {400, "A value is out of range"};
+    case Errc::bad_signature: return {400, "The signature does not hold"};
+    case Errc::bad_opening: return {400, "An opening does not fit its commitment"};
+    case Errc::future: return {400, "The time lies too far ahead"};
+    case Errc::unknown_author: return {403, "The key is not enrolled"};
+    case Errc::not_permitted: return {403, "Not permitted"};
+    case Errc::four_eyes: return {403, "A second author is needed"};
+    case Errc::wrong_origin: return {404, "Another ledger"};
+    case Errc::not_found: return {404, "Not found"};
+    case Errc::version_conflict: return {409, "The stream is at another version"};
+    case Errc::already_recorded: return {409, "Recorded already"};
+    case Errc::illegal_transition: return {409, "The stream is in another state"};
+    case Errc::unresolved_reference: return {409, "A reference does not resolve"};
+    case Errc::too_large: return {413, "Past a limit"};
+    case Errc::verification_failed: return {500, "The ledger's own data does not verify"};
+    case Errc::io: return {500, "The ledger cannot read its data"};
+    case Errc::overloaded: return {503, "Overloaded"};
+    case Errc::draining: return {503, "Shutting down"};
+    case Errc::locked: return {503, "In use by another process"};
+  }
+  return {500, "Unknown"};
+}
+
+Response details(std::string_view code, Kind kind, std::string_view sentence) {
+  const boost::json::object body{{"type", std::string(problem_type_prefix).append(code)}, {"title", kind.title}, {"status", kind.status}, {"detail", sentence}};
+  Response response;
+  response.status = kind.status;
+  response.content_type = "application/problem+json";
+  response.body = to_text(body);
+  return response;
+}
+
+}  // namespace
+
+Response problem(const Error& error) {
+  Response response = details(name(error.code), kind_of(error.code), error.sentence);
+  if (response.status == 503) response.headers.emplace_back("Retry-After", "1");
+  return response;
+}
+
+Response method_not_allowed(std::string_view method) {
+  Response response = details("method_not_allowed", {405, "Method not allowed"}, "found " + quote(method) + " where GET or HEAD was wanted");
+  response.headers.emplace_back("Allow", "GET, HEAD");
+  return response;
+}
+
+Error told_to_strangers(const Error& error) {
+  return kind_of(error.code).status == 500 ? Error{error.code, "the ledger failed to answer; its operator finds the reason in its log"} : error;
+}
+
+}  // namespace caseledger::api

@@ -1,0 +1,22 @@
+// Errors as HTTP answers: RFC 9457 problem details.
+//
+// `type` is "urn:caseledger:problem:<code>" and as stable as the codes of Errc, which it repeats; title and status follow from it by one
+// table; detail is the error's sentence.
+#pragma once
+
+#include "api/http.h"
+#include "ledger/core/result.h"
+
+namespace caseledger::api {
+
+inline constexpr std::string_view problem_type_prefix = "urn:caseledger:problem:";
+
+Response problem(const Error& error);
+
+// For what only HTTP knows: another method than GET and HEAD.
+Response method_not_allowed(std::string_view method);
+
+// What of an error is told beyond this machine: the ledger's own failures may name files, and are told in the log only.
+Error told_to_strangers(const Error& error);
+
+}  // namespace caseledger::api

@@ -1,0 +1,33 @@
+// The events of one stream as answers need them: all of them up to a point of the log, or a page of versions.
+//
+// The heads in memory run ahead of the published log by the commit under way, and are taken back when it refuses a batch. What is read
+// here is committed: a head that is not, is waited for or read again.
+#pragma once
+
+#include "ledger/history.h"
+#include "ledger/ledger.h"
+#include "projections/projection.h"
+
+namespace caseledger::api {
+
+// Events copied out of the log, and the facts that point into them. Those that are gone (excised) are left out.
+struct StreamEvents {
+  std::vector<store::StoredEvent> stored;
+  std::vector<projections::Fact> facts;
+};
+
+// A published state of a stream, no older than the published head at the call. Errors: not_found, overloaded, io.
+Result<rules::StreamState> published_state(const Ledger& ledger, const StreamId& stream);
+
+// All events before a position. Errors: not_found (the stream begins later), too_large (it has more than events_max), overloaded, io.
+Result<StreamEvents> events_before(const Ledger& ledger, const StreamId& stream, Position limit, Version events_max);
+
+// Versions from .. from + count − 1, as far as they stand before a position. Errors: not_found, overloaded, io.
+struct StreamPage {
+  StreamEvents events;
+  Version next = 0;       // the version to go on with
+  bool complete = false;  // there are none beyond these before the position
+};
+Result<StreamPage> versions_before(const Ledger& ledger, const StreamId& stream, Version from, Version count, Position limit);
+
+}  // namespace caseledger::api

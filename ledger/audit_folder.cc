@@ -1,0 +1,172 @@
+#include "ledger/audit_folder.h"
+
+namespace caseledger::audit {
+
+using Family = store::Log::Family;
+
+namespace {
+std::string number(std::uint64_t value) { return std::to_string(value); }
+}  // namespace
+
+FolderSource::FolderSource(const store::Log& log, const store::Folds* folds, std::uint64_t size)
+    : log_(log),
+      folds_(folds),
+      size_(size),
+      entries_(log.rows(Family::entries)),
+      batches_(log.rows(Family::batches)),
+      sealed_(log.rows(Family::sealed)),
+      notes_(log.rows(Family::checkpoints)),
+      lookup_(log.batches()) {
+  if (const auto cursor = folds ? folds->cursor("tiles") : Result<EntryIndex>(EntryIndex{0})) tiles_below_ = cursor->value;
+}
+
+bool FolderSource::draw(Exhibit& exhibit) {
+  exhibit.clear(next_);
+  if (!take_entry(exhibit)) {
+    leave(exhibit);
+    return false;
+  }
+  take_batch(exhibit);
+  take_notes(exhibit);
+  next_ = next_ + 1;
+  return true;
+}
+
+// A row that nothing accounts for.
+void FolderSource::stray(Exhibit& exhibit, const char* code, const char* what, Rows& rows) {
+  Place place{.path = "store/log"};
+  const std::string where = rows.key().size() >= 8 ? number(rows.number()) : "the key " + hex(rows.key());
+  exhibit.findings.push_back(error(code, std::move(place), std::string("there is ") + what + " at " + where + " that belongs to nothing"));
+  rows.next();
+}
+
+bool FolderSource::take_entry(Exhibit& exhibit) {
+  const std::uint64_t index = next_.value;
+  while (entries_.valid()) {
+    const bool is_entry = entries_.key().size() == 8;
+    if (is_entry && entries_.number() == index) {
+      const Bytes value = entries_.value();
+      exhibit.entry.assign(value.begin(), value.end());
+      if (value.empty()) exhibit.findings.push_back(error("entry.malformed", entry_place(next_), "the entry is empty"));
+      entries_.next();
+      return true;
+    }
+    if (is_entry && entries_.number() > index && index < size_) break;  // a gap before it
+    stray(exhibit, "entry.extra", "an entry", entries_);
+  }
+  if (index >= size_) return false;
+  if (const Error* hidden = entries_.hidden(index))
+    exhibit.findings.push_back(error("entry.unreadable", entry_place(next_), "the entry cannot be read: " + hidden->sentence));
+  else
+    exhibit.findings.push_back(error("entry.missing", entry_place(next_), "the entry is missing from a log of " + number(size_)));
+  return true;
+}
+
+// The batch stands at the position its entry says, or else at the one that follows from the batches before.
+void FolderSource::take_batch(Exhibit& exhibit) {
+  const auto entry = parse_entry(exhibit.entry);
+  const std::uint64_t claimed = entry ? entry->first_position.value : position_.value;
+  while (batches_.valid()) {
+    const auto row = store::parse_batch_row(batches_.key(), batches_.value());
+    const std::uint64_t here = batches_.number();
+    const bool due = batches_.key().size() == 8 && (here == claimed || (here == position_.value && row && row->index == exhibit.index));
+    if (due && row) {
+      accept(exhibit, *row);
+      batches_.next();
+      return;
+    }
+    if (due) {
+      exhibit.findings.push_back(error("batch.malformed", batch_place(exhibit.index), row.error().sentence));
+      batches_.next();
+      position_ = position_ + (entry ? entry->count : 0);
+      return;
+    }
+    if (batches_.key().size() == 8 && here > std::max(claimed, position_.value)) break;
+    if (batches_.key().size() == 8 && here > claimed && entry) break;
+    stray(exhibit, "batch.extra", "a batch", batches_);
+  }
+  Place place = batch_place(exhibit.index);
+  place.position = Position{claimed};
+  if (const Error* hidden = batches_.hidden(claimed))
+    exhibit.findings.push_back(error("batch.unreadable", std::move(place), "the batch cannot be read: " + hidden->sentence));
+  else
+    exhibit.findings.push_back(error("batch.missing", std::move(place), "the entry's batch is missing"));
+  position_ = position_ + (entry ? entry->count : 0);
+}
+
+void FolderSource::accept(Exhibit& exhibit, const store::BatchRow& row) {
+  exhibit.has_items = true;
+  exhibit.items.assign(row.items.begin(), row.items.end());
+  exhibit.count = row.count;
+  exhibit.first = row.first;
+  exhibit.links.emplace(row.links.begin(), row.links.end());
+  if (row.index != exhibit.index)
+    exhibit.findings.push_back(error("batch.entry", batch_place(exhibit.index), "the batch at position " + number(row.first.value) + " says it is of entry " + number(row.index.value)));
+  take_sealed(exhibit, row.first + row.count);
+  position_ = row.first + row.count;
+}
+
+void FolderSource::take_sealed(Exhibit& exhibit, Position end) {
+  exhibit.sealed_complete = true;
+  while (sealed_.valid() && sealed_.number() < end.value) {
+    if (sealed_.key().size() != 10 || sealed_.number() < exhibit.first->value) {
+      stray(exhibit, "sealed.extra", "a sealed part", sealed_);
+      continue;
+    }
+    const Bytes value = sealed_.value();
+    exhibit.sealed.push_back({{sealed_.number()}, load_be<std::uint16_t>(sealed_.key().data() + 8), Buffer(value.begin(), value.end())});
+    sealed_.next();
+  }
+  for (std::uint64_t position = exhibit.first->value; position < end.value && exhibit.sealed_complete; ++position) {
+    const Error* hidden = sealed_.hidden(position);
+    if (!hidden) continue;
+    exhibit.sealed_complete = false;
+    Place place = batch_place(exhibit.index);
+    place.position = Position{position};
+    exhibit.findings.push_back(error("sealed.unreadable", std::move(place), "sealed parts from here on cannot be read: " + hidden->sentence));
+  }
+}
+
+void FolderSource::take_notes(Exhibit& exhibit) {
+  const std::uint64_t size = exhibit.index.value + 1;
+  if (const Error* hidden = notes_.hidden(size))
+    exhibit.findings.push_back(error("checkpoint.unreadable", {.path = "store/log checkpoint " + number(size)}, "a checkpoint of this size, if there is one, cannot be read: " + hidden->sentence));
+  while (notes_.valid() && notes_.number() <= size) {
+    if (notes_.key().size() != 8 || notes_.number() == 0) {
+      stray(exhibit, "checkpoint.extra", "a checkpoint", notes_);
+      continue;
+    }
+    exhibit.notes.push_back({notes_.number(), std::string(text_of(notes_.value()))});
+    notes_.next();
+  }
+}
+
+void FolderSource::leave(Exhibit& exhibit) {
+  while (batches_.valid()) stray(exhibit, "batch.extra", "a batch", batches_);
+  while (sealed_.valid()) stray(exhibit, "sealed.extra", "a sealed part", sealed_);
+  while (notes_.valid()) stray(exhibit, "checkpoint.extra", "a checkpoint", notes_);
+  const auto tail = [&](const Rows& rows, std::uint64_t from, const char* code, const char* what) {
+    if (const Error* hidden = rows.hidden(from))
+      exhibit.findings.push_back(error(code, {.path = "store/log"}, std::string(what) + " from " + number(from) + " on, if there are any, cannot be read: " + hidden->sentence));
+  };
+  tail(entries_, next_.value, "entry.unreadable", "entries");
+  tail(batches_, position_.value, "batch.unreadable", "batches");
+  tail(sealed_, position_.value, "sealed.unreadable", "sealed parts");
+  tail(notes_, next_.value + 1, "checkpoint.unreadable", "checkpoints");
+}
+
+Result<std::optional<Source::Kept>> FolderSource::tile(unsigned level, std::uint64_t index) {
+  if (!folds_) return std::nullopt;
+  TRY_AS(hashes, folds_->tile(level, index));
+  if (hashes) return Kept{{level, index, 256}, std::move(*hashes)};
+  if (tiles_below_ >> 8 * level >> 8 > index) return fail(Errc::not_found, "the tile is missing, although tiles are kept up to entry " + number(tiles_below_));
+  return std::nullopt;
+}
+
+Result<Buffer> FolderSource::event(Position position) {
+  TRY_AS(found, log_.event(lookup_, position));
+  if (found.kind != ItemKind::event) return fail(Errc::not_found, "the event's bytes are gone");
+  return std::move(found.bytes);
+}
+
+}  // namespace caseledger::audit

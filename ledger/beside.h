@@ -1,0 +1,19 @@
+// Reading a ledger folder beside the process that may be writing it: nothing is locked, made or changed.
+//
+// What is seen is one moment of the folder: everything up to some commit.
+#pragma once
+
+#include "ledger/core/note.h"
+#include "ledger/store/folds.h"
+#include "ledger/store/log.h"
+
+namespace caseledger {
+
+// Errors: not_found (no such ledger), io, verification_failed (what lies there is damaged).
+Result<std::unique_ptr<store::Log>> open_log_beside(const std::filesystem::path& ledger);
+Result<std::unique_ptr<store::Folds>> open_folds_beside(const std::filesystem::path& ledger);
+
+// The log's key as genesis names it. Errors: not_found (no genesis yet), malformed, io, verification_failed.
+Result<Vkey> genesis_log_key(const store::Log& log);
+
+}  // namespace caseledger

@@ -1,0 +1,28 @@
+# Shared by the scripts: where things are, what has to be installed, how it is built. Meant to be sourced.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+build=$root/build/release
+caseledger=$build/caseledger
+
+say() { printf '\n── %s\n' "$*" >&2; }
+
+# Installs what is missing, as root or with sudo.
+install_packages() {
+  local missing=() package
+  for package in $(grep -v '^#' "$root/scripts/packages.txt"); do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return
+  say "Installing ${missing[*]}"
+  local as_root=()
+  [ "$(id -u)" -eq 0 ] || as_root=(sudo)
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq >&2
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+}
+
+# build_targets [target…]: all without any.
+build_targets() {
+  say "Building ${*:-everything}"
+  cmake -S "$root" -B "$build" -G Ninja -DCMAKE_CXX_COMPILER_LAUNCHER=ccache >&2
+  ninja -C "$build" "$@" >&2
+}
