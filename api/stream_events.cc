@@ -68,10 +68,11 @@ Result<StreamEvents> events_before(const Ledger& ledger, const StreamId& stream,
 Result<StreamPage> versions_before(const Ledger& ledger, const StreamId& stream, Version from, Version count, Position limit) {
   ENSURE(from >= 1 && count >= 1);
   TRY_AS(state, published_state(ledger, stream));
+  if (from > state.version) return StreamPage{{}, from, true};
   const Version to = state.version - from < count ? state.version : from + count - 1;
   Version version = state.version;
   Position at = state.last;
-  if (from <= version && version - to > store::skip_every) {
+  if (version - to > store::skip_every) {
     TRY_AS(skip, ledger.folds().skip_at_least(stream, to));
     if (skip && skip->version < version) version = skip->version, at = skip->position;
   }
@@ -82,6 +83,7 @@ Result<StreamPage> versions_before(const Ledger& ledger, const StreamId& stream,
     at = event.previous;
     if (version <= to && event.position < limit) found.push_back(std::move(event));
   }
+  if (from == 1 && found.empty()) return std::unexpected(no_such_stream(stream));
   std::ranges::reverse(found);
   StreamPage page;
   page.next = from + static_cast<Version>(found.size());

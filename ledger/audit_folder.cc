@@ -65,33 +65,37 @@ bool FolderSource::take_entry(Exhibit& exhibit) {
 // The batch stands at the position its entry says, or else at the one that follows from the batches before.
 void FolderSource::take_batch(Exhibit& exhibit) {
   const auto entry = parse_entry(exhibit.entry);
-  const std::uint64_t claimed = entry ? entry->first_position.value : position_.value;
+  const Position claimed = entry ? entry->first_position : position_;
   while (batches_.valid()) {
+    const bool whole_key = batches_.key().size() == 8;
     const auto row = store::parse_batch_row(batches_.key(), batches_.value());
-    const std::uint64_t here = batches_.number();
-    const bool due = batches_.key().size() == 8 && (here == claimed || (here == position_.value && row && row->index == exhibit.index));
-    if (due && row) {
-      accept(exhibit, *row);
+    const Position here{batches_.number()};
+    if (whole_key && (here == claimed || here == position_) && (!row || row->index == exhibit.index || here == claimed)) {
+      if (row) accept(exhibit, *row);
+      else exhibit.findings.push_back(error("batch.malformed", batch_place(exhibit.index), row.error().sentence));
       batches_.next();
+      if (!row) position_ = position_ + (entry ? entry->count : 0);
       return;
     }
-    if (due) {
-      exhibit.findings.push_back(error("batch.malformed", batch_place(exhibit.index), row.error().sentence));
-      batches_.next();
-      position_ = position_ + (entry ? entry->count : 0);
-      return;
-    }
-    if (batches_.key().size() == 8 && here > std::max(claimed, position_.value)) break;
-    if (batches_.key().size() == 8 && here > claimed && entry) break;
+    if (whole_key && here >= position_ && !(here < claimed && stands_at(claimed, exhibit.index))) break;
     stray(exhibit, "batch.extra", "a batch", batches_);
   }
   Place place = batch_place(exhibit.index);
-  place.position = Position{claimed};
-  if (const Error* hidden = batches_.hidden(claimed))
+  place.position = claimed;
+  if (const Error* hidden = batches_.hidden(claimed.value))
     exhibit.findings.push_back(error("batch.unreadable", std::move(place), "the batch cannot be read: " + hidden->sentence));
   else
     exhibit.findings.push_back(error("batch.missing", std::move(place), "the entry's batch is missing"));
   position_ = position_ + (entry ? entry->count : 0);
+}
+
+bool FolderSource::stands_at(Position position, EntryIndex index) {
+  std::uint8_t key[8];
+  store_be(key, position.value);
+  lookup_.seek(key);
+  if (!lookup_.valid() || !equal(lookup_.key(), key)) return false;
+  const auto row = store::parse_batch_row(lookup_.key(), lookup_.value());
+  return row && row->index == index;
 }
 
 void FolderSource::accept(Exhibit& exhibit, const store::BatchRow& row) {

@@ -23,6 +23,7 @@ class FolderSource : public Source {
  private:
   bool take_entry(Exhibit& exhibit);
   void take_batch(Exhibit& exhibit);
+  bool stands_at(Position position, EntryIndex index);
   void take_sealed(Exhibit& exhibit, Position end);
   void take_notes(Exhibit& exhibit);
   void leave(Exhibit& exhibit);  // what is left over behind the last entry

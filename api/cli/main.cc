@@ -4,6 +4,7 @@
 #include <sodium.h>
 
 #include "api/cli/commands.h"
+#include "ledger/core/bytes.h"
 
 using namespace caseledger;
 using namespace caseledger::api;

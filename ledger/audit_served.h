@@ -1,0 +1,40 @@
+// A served log, from a bundle or an address, as the source of an audit.
+#pragma once
+
+#include "ledger/audit_source.h"
+
+namespace caseledger::audit {
+
+class ServedSource : public Source {
+ public:
+  // with_batches: records have to be there too.
+  ServedSource(Fetch fetch, std::uint64_t size, bool with_batches);
+
+  bool draw(Exhibit& exhibit) override;
+  Result<std::optional<Kept>> tile(unsigned level, std::uint64_t index) override;
+  Place tile_place(const TileId& tile) const override { return {.path = tile_path(tile)}; }
+  Place entry_place(EntryIndex index) const override { return {.path = entries_path(index.value / 256, served_.width(index.value / 256)), .entry = index}; }
+  Place batch_place(EntryIndex index) const override { return {.path = batch_path(index.value / 256, served_.width(index.value / 256)), .entry = index}; }
+  Result<Buffer> event(Position position) override;
+  Result<Entry> entry(EntryIndex index) override;
+
+ private:
+  void open_files(Exhibit& exhibit);
+  void take_entry(Exhibit& exhibit);
+  void take_record(Exhibit& exhibit);
+  void shape(Exhibit& exhibit, const Place& place, std::size_t found, std::size_t wanted);
+
+  Served served_;
+  const bool with_batches_;
+  EntryIndex next_;
+  Buffer entries_, batches_;          // the files that hold the next entry
+  std::vector<Bytes> records_;        // of batches_
+  std::vector<Position> first_positions_;  // of each file of 256, as its entry says
+
+  // Kept from the last look back.
+  std::optional<std::uint64_t> back_file_;
+  Buffer back_entries_, back_batches_;
+  std::vector<Bytes> back_records_;
+};
+
+}  // namespace caseledger::audit
