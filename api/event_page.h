@@ -1,4 +1,4 @@
-// Pages of events, as JSON or one JSON text per line, and what chooses them.
+// Pages of events, as JSON or one JSON text per line.
 #pragma once
 
 #include "api/http.h"
@@ -8,18 +8,6 @@ namespace caseledger::api {
 
 // {"position", "entry", "recorded_at", "author", "event"}; the event as NDJSON has it.
 std::string event_text(const projections::Fact& fact);
-
-// Which events are wanted; an empty list wants all. A jurisdiction covers what lies within it: "US" covers "US-TX", as in authors' scopes.
-struct EventFilter {
-  std::vector<StreamKind> kinds;
-  std::vector<schema::Body> types;
-  std::vector<std::string> jurisdictions;
-
-  // Errors: malformed (no such kind or type), too_large (more than values_max of one).
-  static Result<EventFilter> parse(std::span<const std::string_view> kinds, std::span<const std::string_view> types, std::span<const std::string_view> jurisdictions,
-                                   std::size_t values_max);
-  bool wants(const EventView& event) const;
-};
 
 // Fills up to so many events or bytes; the first event always has room.
 class EventPage {
@@ -31,7 +19,7 @@ class EventPage {
   bool full() const { return events_ == events_max_; }
   bool add(std::string_view event);  // false: it does not fit, and is left to the next page
 
-  // next: where to go on. caught_up: everything up to the head has been looked at. link: the address of the next page.
+  // next: where to go on. caught_up: everything up to the end asked for has been looked at. link: the address of the next page.
   Response response(std::uint64_t next, bool caught_up, const std::string& link) &&;
 
  private:

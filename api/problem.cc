@@ -57,6 +57,8 @@ Response problem(const Error& error) {
   return response;
 }
 
+Response unavailable(const Error& error) { return details(name(error.code), {503, kind_of(error.code).title}, error.sentence); }
+
 Response method_not_allowed(std::string_view method) {
   Response response = details("method_not_allowed", {405, "Method not allowed"}, "found " + quote(method) + " where GET or HEAD was wanted");
   response.headers.emplace_back("Allow", "GET, HEAD");

@@ -13,6 +13,9 @@ inline constexpr std::string_view problem_type_prefix = "urn:caseledger:problem:
 
 Response problem(const Error& error);
 
+// The same with status 503, whatever the error is: why the service is not ready.
+Response unavailable(const Error& error);
+
 // For what only HTTP knows: another method than GET and HEAD.
 Response method_not_allowed(std::string_view method);
 

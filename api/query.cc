@@ -36,7 +36,7 @@ Result<std::string> percent_decoded(std::string_view text) {
 
 Result<Query> Query::parse(std::string_view text, std::span<const Parameter> known, std::size_t bytes_max) {
   if (text.size() > bytes_max)
-    return fail(Errc::too_large, "a query of " + std::to_string(text.size()) + " bytes; at most " + std::to_string(bytes_max) + " are allowed");
+    return fail(Errc::value_out_of_range, "a query of " + std::to_string(text.size()) + " bytes; at most " + std::to_string(bytes_max) + " are allowed");
   Query query;
   for (bool more = !text.empty(); more;) {
     const auto end = text.find('&');

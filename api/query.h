@@ -27,7 +27,7 @@ Result<std::string> percent_decoded(std::string_view text);
 
 class Query {
  public:
-  // Errors: malformed, too_large.
+  // Errors: malformed, value_out_of_range (longer than bytes_max).
   static Result<Query> parse(std::string_view text, std::span<const Parameter> known, std::size_t bytes_max);
 
   std::optional<std::string_view> one(std::string_view name) const;

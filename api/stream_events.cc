@@ -7,7 +7,7 @@ namespace caseledger::api {
 namespace {
 
 constexpr auto wait_step = std::chrono::milliseconds(5);
-constexpr int wait_steps_max = 400;
+constexpr int wait_steps_max = 200;
 
 Error no_such_stream(const StreamId& stream) { return {Errc::not_found, "the stream " + to_string(stream) + " has no event there"}; }
 

@@ -167,10 +167,11 @@ Result<std::optional<Source::Kept>> FolderSource::tile(unsigned level, std::uint
   return std::nullopt;
 }
 
-Result<Buffer> FolderSource::event(Position position) {
+Result<Source::Again> FolderSource::event(Position position) {
   TRY_AS(found, log_.event(lookup_, position));
   if (found.kind != ItemKind::event) return fail(Errc::not_found, "the event's bytes are gone");
-  return std::move(found.bytes);
+  TRY_AS(entry, log_.entry(found.index));
+  return Again{std::move(found.bytes), entry.author};
 }
 
 }  // namespace caseledger::audit

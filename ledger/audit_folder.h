@@ -17,7 +17,7 @@ class FolderSource : public Source {
   Place tile_place(const TileId& tile) const override { return {.path = "store/folds " + tile_path(tile)}; }
   Place entry_place(EntryIndex index) const override { return {.path = "store/log", .entry = index}; }
   Place batch_place(EntryIndex index) const override { return {.path = "store/log", .entry = index}; }
-  Result<Buffer> event(Position position) override;
+  Result<Again> event(Position position) override;
   Result<Entry> entry(EntryIndex index) override { return log_.entry(index); }
 
  private:

@@ -14,6 +14,7 @@ ServedSource::ServedSource(Fetch fetch, std::uint64_t size, bool with_batches) :
 bool ServedSource::draw(Exhibit& exhibit) {
   exhibit.clear(next_);
   if (next_.value == served_.size()) return false;
+  if (next_.value % 256 == 0 && missing_files_ == missing_files_max) return false;
   if (next_.value % 256 == 0) open_files(exhibit);
   take_entry(exhibit);
   if (with_batches_) take_record(exhibit);
@@ -37,7 +38,8 @@ void ServedSource::open_files(Exhibit& exhibit) {
     exhibit.findings.push_back(error(code, {.path = place.path}, "it cannot be read: " + why.sentence));
   };
   entries_.clear();
-  if (auto read = served_.entries(file)) entries_ = std::move(*read);
+  ++missing_files_;
+  if (auto read = served_.entries(file)) entries_ = std::move(*read), missing_files_ = 0;
   else absent(entry_place(next_), read.error());
   if (!entries_.empty() && entries_.size() != 256 * stride) shape(exhibit, entry_place(next_), entries_.size(), width * stride);
   if (!with_batches_) return;
@@ -113,7 +115,7 @@ Result<Entry> ServedSource::entry(EntryIndex index) {
   return parse_entry(Bytes(back_entries_).subspan(at + 2, entry_bytes));
 }
 
-Result<Buffer> ServedSource::event(Position position) {
+Result<Source::Again> ServedSource::event(Position position) {
   const auto gone = [&] { return fail(Errc::not_found, "position " + number(position.value) + " cannot be read again"); };
   const auto after = std::ranges::upper_bound(first_positions_, position);
   if (after == first_positions_.begin()) return gone();
@@ -125,7 +127,7 @@ Result<Buffer> ServedSource::event(Position position) {
     TRY_AS(items, parse_items(back_records_[i % 256].subspan(entry_bytes), entry.count));
     const Item& item = items[position - entry.first_position];
     if (item.kind != ItemKind::event) return gone();
-    return Buffer(item.bytes.begin(), item.bytes.end());
+    return Again{Buffer(item.bytes.begin(), item.bytes.end()), entry.author};
   }
   return gone();
 }

@@ -15,7 +15,7 @@ class ServedSource : public Source {
   Place tile_place(const TileId& tile) const override { return {.path = tile_path(tile)}; }
   Place entry_place(EntryIndex index) const override { return {.path = entries_path(index.value / 256, served_.width(index.value / 256)), .entry = index}; }
   Place batch_place(EntryIndex index) const override { return {.path = batch_path(index.value / 256, served_.width(index.value / 256)), .entry = index}; }
-  Result<Buffer> event(Position position) override;
+  Result<Again> event(Position position) override;
   Result<Entry> entry(EntryIndex index) override;
 
  private:
@@ -25,7 +25,10 @@ class ServedSource : public Source {
   void shape(Exhibit& exhibit, const Place& place, std::size_t found, std::size_t wanted);
 
   Served served_;
+  static constexpr unsigned missing_files_max = 100;  // in a row; a log that lacks more is not read any further
+
   const bool with_batches_;
+  unsigned missing_files_ = 0;
   EntryIndex next_;
   Buffer entries_, batches_;          // the files that hold the next entry
   std::vector<Bytes> records_;        // of batches_

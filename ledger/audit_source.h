@@ -67,7 +67,11 @@ class Source {
   virtual Place batch_place(EntryIndex index) const = 0;
 
   // What was drawn before, once more.
-  virtual Result<Buffer> event(Position position) = 0;
+  struct Again {
+    Buffer event;
+    PublicKey author;
+  };
+  virtual Result<Again> event(Position position) = 0;
   virtual Result<Entry> entry(EntryIndex index) = 0;
 };
 

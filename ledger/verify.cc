@@ -61,7 +61,6 @@ Result<void> check_event(const EventView& event) {
   if (!type) return fail(Errc::malformed, "the event's body is of an unknown type");
   if (const int v = event.stream.version(); v != 7 && v != 8)
     return fail(Errc::value_out_of_range, "a stream id is a UUID of version 7, or 8 when derived from a source's id; found version " + std::to_string(v));
-  if (event.version == 0) return fail(Errc::value_out_of_range, "a version counts from 1");
   if (!(type->streams >> static_cast<int>(event.kind) & 1))
     return fail(Errc::illegal_transition, std::string(type->name) + " has no place in a " + std::string(kind_name(event.kind)) + " stream");
   return check_parts(event, *type);

@@ -22,18 +22,19 @@ struct Snapshot {
   std::uint64_t reads = 0, hits = 0;
   std::uint32_t cameras = 0;
   std::uint16_t retention_days = 0;
-  std::uint8_t stated = 0;  // of the three that a portal may leave out
+  std::uint8_t stated = 0;  // of what a portal may leave out
   std::uint8_t spare = 0;
   std::array<char, 16> jurisdiction{};  // at most sixteen characters, then zeros
 };
 static_assert(std::has_unique_object_representations_v<Snapshot>);
 
-constexpr std::uint8_t states_reads = 1, states_hits = 2, states_retention = 4;
+constexpr std::uint8_t states_reads = 1, states_hits = 2, states_retention = 4, states_cameras = 8;
 
 Snapshot snapshot_of(const CoverageSnapshotTaken& body) {
-  Snapshot out{.as_of = body.as_of(), .cameras = body.cameras()};
+  Snapshot out{.as_of = body.as_of()};
   const auto jurisdiction = text_of(body.jurisdiction());
   std::copy_n(jurisdiction.data(), std::min(jurisdiction.size(), out.jurisdiction.size()), out.jurisdiction.data());
+  if (const auto cameras = body.cameras()) out.cameras = *cameras, out.stated |= states_cameras;
   if (const auto reads = body.reads_30d()) out.reads = *reads, out.stated |= states_reads;
   if (const auto hits = body.hits_30d()) out.hits = *hits, out.stated |= states_hits;
   if (const auto days = body.retention_days()) out.retention_days = *days, out.stated |= states_retention;
@@ -67,7 +68,7 @@ struct Row {
 
   void add(const Snapshot& s, std::int64_t n) {
     portals += n;
-    cameras.add(s.cameras, n);
+    if (s.stated & states_cameras) cameras.add(s.cameras, n);
     if (s.stated & states_reads) reads.add(s.reads, n);
     if (s.stated & states_hits) hits.add(s.hits, n);
     if ((s.stated & states_reads) && (s.stated & states_hits)) reads_with_hits.add(s.reads, n), hits_with_reads.add(s.hits, n);

@@ -27,7 +27,7 @@ Moment middle(Micros at, schema::Precision precision, int offset_minutes) {
   switch (precision) {
     case schema::Precision::us:
     case schema::Precision::s:
-    case schema::Precision::min:
+    case schema::Precision::minute:
     case schema::Precision::hour: return {at, 0};
     case schema::Precision::day: return {floor_to_day(at + offset) - offset + day / 2, day / 2};
     case schema::Precision::month: {

@@ -125,7 +125,8 @@ void add_to(CaseStory& story, const EventView& event) {
 void settle(CaseStory& story, const rules::StreamState& state, std::span<const Fact> facts) {
   const auto close_at = [&](Version version) -> std::optional<CaseStory::Close> {
     for (const Fact& fact : facts)
-      if (fact.event.version == version && fact.event.type == Body::CaseClosed) return CaseStory::Close{version, fact.event.body<CaseClosed>().reason()};
+      if (fact.event.version == version && fact.event.type == Body::CaseClosed)
+        return CaseStory::Close{version, fact.event.body<CaseClosed>().reason()};
     return std::nullopt;
   };
   story.closing = close_at(state.closing);

@@ -44,7 +44,7 @@ struct Run {
   std::vector<Micros> writes_us;
 };
 
-Run append_all(Rig& rig, const std::vector<Buffer>& batches) {
+Run append_all(Rig& rig, std::vector<Buffer> batches) {
   std::atomic<std::uint64_t> answered = 0;
   Run run;
   rig.open(
@@ -62,7 +62,7 @@ Run append_all(Rig& rig, const std::vector<Buffer>& batches) {
   answered = 0;
   const double begun = wall(), cpu = process_cpu();
   for (std::size_t i = 0; i < batches.size(); ++i) {
-    Submission submission{batches[i], {}};
+    Submission submission{std::move(batches[i]), {}};
     while (!rig.ledger().submit({1, i}, submission)) std::this_thread::sleep_for(std::chrono::microseconds(200));
     while (i - std::min<std::uint64_t>(answered, i) > 64) std::this_thread::sleep_for(std::chrono::microseconds(50));
   }

@@ -66,7 +66,7 @@ void CaseWriter::opened() {
   const Clocks clocks = clocks_of(plan_, number_, year_.seed);
   const flatbuffers::Offset<Clock> all[] = {
       CreateClock(fbb_, ClockKind::last_contact, clocks.last_contact, Precision::hour),
-      CreateClock(fbb_, ClockKind::reported_le, clocks.reported_le, Precision::min),
+      CreateClock(fbb_, ClockKind::reported_le, clocks.reported_le, Precision::minute),
       CreateClock(fbb_, ClockKind::reported_us, plan_.reported_at, Precision::s),
   };
   const auto clock_list = fbb_.CreateVector(all, std::size(all));

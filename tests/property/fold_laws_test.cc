@@ -3,19 +3,15 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <filesystem>
-#include <fstream>
 #include <map>
-#include <regex>
-#include <sstream>
 
 #include "projections/catalogue.h"
-#include "projections/fold.h"
 #include "tests/support/event_samples.h"
-#include "tests/support/stories.h"
+#include "tests/support/figures.h"
 
 using namespace caseledger;
 using namespace caseledger::projections;
+using stories::fold_of;
 
 namespace {
 
@@ -27,24 +23,10 @@ stories::Log some_lives() {
   return log;
 }
 
-Fold fold_of(const Projection& projection, std::span<const Fact> facts) {
-  Fold fold(projection);
-  for (const Fact& fact : facts) fold.apply(fact);
-  return fold;
-}
-
 std::string shown(const std::vector<Figure>& figures) {
-  std::ostringstream out;
-  for (const Figure& f : figures) {
-    out << f.id << '|' << f.title << '|' << f.definition << '|' << f.unit << '|' << f.note;
-    for (const auto& [dimension, value] : f.group) out << '|' << dimension << '=' << value;
-    out << '|' << (f.numerator ? std::to_string(*f.numerator) : "-") << '/' << (f.denominator ? std::to_string(*f.denominator) : "-");
-    out << '|' << f.value.value_or("-");
-    if (f.interval) out << '|' << f.interval->first << ".." << f.interval->second;
-    for (const auto& flag : f.flags) out << '|' << flag;
-    out << '\n';
-  }
-  return out.str();
+  std::string out;
+  for (const Figure& f : figures) out += f.id + ' ' + f.title + ' ' + f.unit + ' ' + f.note + ' ' + stories::said_by(f) + '\n';
+  return out;
 }
 
 const std::vector<std::string> all_dimensions{"case_type", "jurisdiction", "phase"};
@@ -57,8 +39,8 @@ std::vector<Figure> figures_of(const Fold& fold, Micros as_of, const std::vector
 std::deque<Buffer> some_events(std::vector<Fact>& facts) {
   std::deque<Buffer> bytes;
   using enum schema::Body;
-  static constexpr schema::Body case_events[] = {CaseOpened, CaseOpened, CaseSubjectAdded, CaseSuspendedLongTerm, CaseClosed, CaseClosed, CaseReopened,
-                                                 CaseMerged, ChildLocated, ChildRecovered, LongtermReviewed, CoverageSnapshotTaken};
+  static constexpr schema::Body case_events[] = {CaseOpened,   CaseOpened, CaseSubjectAdded, CaseSuspendedLongTerm, CaseClosed,       CaseClosed,
+                                                 CaseReopened, CaseMerged, ChildLocated,     ChildRecovered,        LongtermReviewed, CoverageSnapshotTaken};
   const auto types = samples::event_types();
   std::map<StreamId, Version> versions;
   for (unsigned n = below(60); n > 0; --n) {
@@ -212,78 +194,4 @@ TEST_CASE("counts split by any dimension add up to the count that is not split")
     RC_ASSERT(sums({"jurisdiction"}) == all);
     RC_ASSERT(sums({"something_else"}) == all);
   });
-}
-
-namespace {
-
-// Remembers every other event of a stream, and nothing in between.
-class EveryOther final : public Projection {
- public:
-  std::string_view id() const override { return "every_other"; }
-  bool wants(schema::Body) const override { return true; }
-  void step(std::string& state, const Fact&) const override { state = state.empty() ? "x" : ""; }
-  void contribute(std::string_view state, const std::function<void(std::string_view, std::int64_t)>& add) const override { add(state, 1); }
-  std::vector<Figure> figures(const Cells&, const FigureQuery&) const override { return {}; }
-};
-
-}  // namespace
-
-TEST_CASE("a stream that comes to nothing leaves nothing") {
-  const EveryOther projection;
-  stories::Log log;
-  for (int i = 0; i < 4; ++i) stories::snapshot(log, stories::stream(1), {.reads = {}, .hits = {}, .retention_days = {}});
-  Fold fold(projection);
-  fold.track_changes();
-  Rows rows;
-  for (const Fact& fact : log.facts()) {
-    fold.apply(fact);
-    write(rows, fold.take_changes());
-    const bool there = fact.event.version % 2 == 1;
-    CHECK(fold.streams() == (there ? 1 : 0));
-    CHECK(fold.cells().at("x") == (there ? 1 : 0));
-    CHECK(rows.size() == (there ? 2 : 0));
-    CHECK((fold.digest() == Fold(projection).digest()) == !there);
-  }
-}
-
-TEST_CASE("a fold that was moved or copied keeps its own account of changes") {
-  stories::Log log;
-  for (unsigned i = 0; i < 2; ++i) stories::snapshot(log, stories::stream(i), {.cameras = i, .reads = {}, .hits = {}, .retention_days = {}});
-  Fold first(*catalogue()[1]);
-  first.track_changes();
-  Fold copy = first;
-  copy.apply(log.facts()[0]);
-  CHECK(copy.take_changes().size() == 2);
-  CHECK(first.take_changes().empty());
-  Fold moved = std::move(copy);
-  moved.apply(log.facts()[1]);
-  CHECK(moved.take_changes().size() == 2);
-}
-
-TEST_CASE("ids are stable words, each once") {
-  std::map<std::string_view, int> ids;
-  for (const Projection* projection : catalogue()) ++ids[projection->id()];
-  for (const auto& [id, times] : ids) {
-    CHECK(times == 1);
-    CHECK(std::ranges::all_of(id, [](char c) { return c == '_' || (c >= 'a' && c <= 'z'); }));
-  }
-  CHECK(ids.contains("cases"));
-  CHECK(ids.contains("coverage"));
-  CHECK(ids.contains("recovery"));
-}
-
-TEST_CASE("no projection computes in floating point") {
-  const std::regex comment("//.*"), binary(R"(\b(double|float)\b)");
-  int files = 0;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(std::filesystem::path(CASELEDGER_SOURCE) / "projections")) {
-    const auto extension = entry.path().extension();
-    if (extension != ".cc" && extension != ".h") continue;
-    ++files;
-    std::ifstream file(entry.path());
-    for (std::string line; std::getline(file, line);) {
-      CAPTURE(entry.path().filename().string(), line);
-      CHECK_FALSE(std::regex_search(std::regex_replace(line, comment, ""), binary));
-    }
-  }
-  CHECK(files > 20);
 }

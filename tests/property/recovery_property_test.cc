@@ -8,11 +8,10 @@
 #include <set>
 
 #include "projections/decimal.h"
-#include "projections/fold.h"
 #include "projections/interval.h"
 #include "projections/moment.h"
 #include "projections/recovery.h"
-#include "tests/support/stories.h"
+#include "tests/support/figures.h"
 
 using namespace caseledger;
 using namespace caseledger::projections;
@@ -74,7 +73,8 @@ std::vector<Episode> episodes_of(std::span<const Fact> facts) {
   if (children.empty()) children.insert(SubjectId{});
   std::vector<Episode> all;
   for (const SubjectId& child : children) {
-    Episode one{opening.body<CaseOpened>().case_type(), std::string(text_of(opening.body<CaseOpened>().missing_from()->state())), start_of(opening), {}, {}};
+    const auto& opened = opening.body<CaseOpened>();
+    Episode one{opened.case_type(), std::string(text_of(opened.missing_from()->state())), start_of(opening), {}, {}};
     if (back.contains(child)) one.resolved = std::max(one.start, back[child].first), one.alive = back[child].second;
     else if (closed) one.left = std::max(one.start, close.second);
     one.long_term = state.phase == rules::Phase::long_term;
@@ -176,7 +176,8 @@ void check_group(const std::map<std::string, Figure>& figures, const std::vector
   check_quotient(figures.at("R2"), flow, begun, false);
   check_quotient(figures.at("R3"), flow, begun + open_before, true);
 
-  const std::map<std::string, Micros> horizons{{"3h", 3 * hour}, {"24h", day}, {"72h", 3 * day}, {"7d", 7 * day}, {"30d", 30 * day}, {"1y", 365 * day}};
+  const std::map<std::string, Micros> horizons{{"3h", 3 * hour}, {"6h", 6 * hour}, {"12h", 12 * hour}, {"24h", day},      {"72h", 3 * day},
+                                               {"7d", 7 * day},  {"30d", 30 * day}, {"90d", 90 * day}, {"1y", 365 * day}};
   for (const auto& [name, h] : horizons) {
     std::vector<Episode> mature;
     std::ranges::copy_if(cohort, std::back_inserter(mature), [&, span = h](const Episode& e) { return e.start + span <= as_of; });
@@ -200,8 +201,7 @@ TEST_CASE("recovery figures follow from the list of episodes, for any period, as
     stories::Log log;
     stories::live(log, below, 20 + below(100));
     RC_PRE(!log.facts().empty());
-    Fold fold(recovery());
-    for (const Fact& fact : log.facts()) fold.apply(fact);
+    const Fold fold = stories::fold_of(recovery(), log.facts());
     const auto all = episodes_of(by_stream(log.facts()));
 
     const Micros from = stories::new_year_2024 + (below(60) - Micros{20}) * day, to = from + below(60) * day;
@@ -227,8 +227,7 @@ TEST_CASE("the stock balances: what was open on record before a period, and afte
     stories::Log log;
     stories::live(log, below, 20 + below(100));
     RC_PRE(!log.facts().empty());
-    Fold fold(recovery());
-    for (const Fact& fact : log.facts()) fold.apply(fact);
+    const Fold fold = stories::fold_of(recovery(), log.facts());
     const Micros span = log.clock() - log.facts().front().recorded_at + day;
     const Micros from = log.facts().front().recorded_at + span * below(100) / 100, to = from + span * below(100) / 100;
     const auto recorded_before = [&](Micros time) {

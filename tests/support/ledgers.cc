@@ -32,7 +32,7 @@ api::Draft draft(std::string_view type, std::string_view kind, const StreamId& s
                     {"version", version},
                     {"type", type},
                     {"occurred_at", envelope.occurred_at},
-                    {"precision", "min"},
+                    {"precision", "minute"},
                     {"operator", envelope.operator_code},
                     {"purpose", "missing_child"},
                     {"handling", envelope.handling},
@@ -59,7 +59,7 @@ Buffer event(std::string_view type, std::string_view kind, const StreamId& strea
 
 Buffer case_opened(const StreamId& stream, const Envelope& envelope) {
   return event("CaseOpened", "case", stream, 1,
-               R"({"case_type":"ERU","clocks":[{"clock":"reported_us","at":"2024-03-05T14:00:00-05:00","precision":"min"}],)"
+               R"({"case_type":"ERU","clocks":[{"clock":"reported_us","at":"2024-03-05T14:00:00-05:00","precision":"minute"}],)"
                R"("missing_from":{"state":"US-TX"},"state_care":false,"episode_no":1})",
                envelope);
 }

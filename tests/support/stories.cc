@@ -101,10 +101,12 @@ bool Log::admitted(const Fact& fact) const {
   const rules::Authority nobody("stories.example");
   const std::function<rules::StreamState(const StreamId&)> state_of = [&](const StreamId& id) { return state(id); };
   const std::function<std::optional<rules::Recorded>(const StreamId&, Version)> find = [&](const StreamId& id, Version version) {
-    const auto at = std::ranges::find_if(facts_, [&](const Fact& earlier) { return earlier.event.stream == id && earlier.event.version == version; });
-    return at == facts_.end() ? std::nullopt : std::optional<rules::Recorded>({at->event, at->author});
+    for (const Fact& earlier : facts_)
+      if (earlier.event.stream == id && earlier.event.version == version) return std::optional<rules::Recorded>({earlier.event, earlier.author});
+    return std::optional<rules::Recorded>();
   };
-  return rules::admit_transition(state(fact.event.stream), fact.event, {nobody, nullptr, fact.author, fact.recorded_at, 0, state_of, find}).has_value();
+  const rules::Context context{nobody, nullptr, fact.author, fact.recorded_at, 0, state_of, find};
+  return rules::admit_transition(state(fact.event.stream), fact.event, context).has_value();
 }
 
 std::vector<Fact> Log::facts_of(const StreamId& stream) const {
@@ -123,7 +125,8 @@ rules::StreamState Log::state(const StreamId& stream) const {
 Case::Case(Log& log, const StreamId& id, const Opening& opening, const Said& said) : stream(id), log_(log) {
   say<CaseOpened>(said, [&](FlatBufferBuilder& builder) {
     std::vector<flatbuffers::Offset<Clock>> clocks;
-    for (const auto& [kind, at, precision, until] : opening.clocks) clocks.push_back(CreateClock(builder, kind, at, precision, optional(until)));
+    for (const auto& [kind, at, precision, until] : opening.clocks)
+      clocks.push_back(CreateClock(builder, kind, at, precision, optional(until)));
     if (clocks.empty()) clocks.push_back(CreateClock(builder, ClockKind::reported_us, said.at, said.precision));
     const auto from = CreateMissingFromDirect(builder, opening.state.c_str(), "48201");
     return CreateCaseOpenedDirect(builder, opening.type, NcicCategory::EMJ, nullptr, &clocks, nullptr, from, false, flatbuffers::nullopt, 1);
@@ -141,7 +144,13 @@ Version Case::located(const SubjectId& child, const Said& said) {
   return say<ChildLocated>(said, [&](FlatBufferBuilder& builder) {
     const auto id = raw(child);
     const auto by = builder.CreateString("le-1");
-    return CreateChildLocated(builder, &id, said.at, said.precision, optional(said.until), {}, flatbuffers::nullopt, flatbuffers::nullopt, by);
+    ChildLocatedBuilder body(builder);
+    body.add_subject_id(&id);
+    body.add_at(said.at);
+    body.add_precision(said.precision);
+    if (said.until) body.add_until(*said.until);
+    body.add_verified_by(by);
+    return body.Finish();
   });
 }
 
@@ -149,20 +158,32 @@ Version Case::recovered(const SubjectId& child, const Said& said, ChildOutcome o
   return say<ChildRecovered>(said, [&](FlatBufferBuilder& builder) {
     const auto id = raw(child);
     const auto by = builder.CreateString("le-1");
-    return CreateChildRecovered(builder, &id, said.at, said.precision, optional(said.until), {}, flatbuffers::nullopt, outcome, by, VerifierClass::le);
+    ChildRecoveredBuilder body(builder);
+    body.add_subject_id(&id);
+    body.add_at(said.at);
+    body.add_precision(said.precision);
+    if (said.until) body.add_until(*said.until);
+    body.add_outcome(outcome);
+    body.add_verified_by(by);
+    body.add_verified_by_class(VerifierClass::le);
+    return body.Finish();
   });
 }
 
 Version Case::suspended(const Said& said) {
-  return say<CaseSuspendedLongTerm>(said, [&](auto& builder) { return CreateCaseSuspendedLongTermDirect(builder, "no_leads", said.at + 90 * day); });
+  const Micros review = said.at + 90 * day;
+  return say<CaseSuspendedLongTerm>(said, [&](auto& builder) { return CreateCaseSuspendedLongTermDirect(builder, "no_leads", review); });
 }
 
 Version Case::relisted(const Said& said) {
-  return say<LongtermReviewed>(said, [&](auto& builder) { return CreateLongtermReviewedDirect(builder, LongtermKind::relist, "new_lead", said.at + 180 * day); });
+  const Micros review = said.at + 180 * day;
+  return say<LongtermReviewed>(said, [&](auto& builder) { return CreateLongtermReviewedDirect(builder, LongtermKind::relist, "new_lead", review); });
 }
 
 Version Case::reclassified(ReclassifiedField field, const std::string& from, const std::string& to, const Said& said) {
-  return say<CaseReclassified>(said, [&](auto& builder) { return CreateCaseReclassifiedDirect(builder, from.c_str(), to.c_str(), field, "new_facts"); });
+  return say<CaseReclassified>(said, [&](auto& builder) {
+    return CreateCaseReclassifiedDirect(builder, from.c_str(), to.c_str(), field, "new_facts");
+  });
 }
 
 Version Case::assigned(const std::string& to, const std::string& team, const Said& said) {
@@ -170,7 +191,9 @@ Version Case::assigned(const std::string& to, const std::string& team, const Sai
 }
 
 Version Case::notice(NoticeKind kind, NoticeAction action, const Said& said) {
-  return say<CasePublicNotice>(said, [&](auto& builder) { return CreateCasePublicNoticeDirect(builder, kind, action, said.at, NoticeRange::state); });
+  return say<CasePublicNotice>(said, [&](auto& builder) {
+    return CreateCasePublicNoticeDirect(builder, kind, action, said.at, NoticeRange::state);
+  });
 }
 
 Version Case::linked(const StreamId& other, CaseRelation relation, const Said& said) {
@@ -200,8 +223,18 @@ Version Case::closed(CloseReason reason, Said said) {
 
 Version snapshot(Log& log, const StreamId& stream, const Snapshot& s, const Said& said) {
   return log.append<CoverageSnapshotTaken>(StreamKind::coverage, stream, said, [&](FlatBufferBuilder& builder) {
-    return CreateCoverageSnapshotTakenDirect(builder, "flock", s.jurisdiction.c_str(), s.as_of, s.cameras, flatbuffers::nullopt, optional(s.reads), optional(s.hits),
-                                             optional(s.retention_days), flatbuffers::nullopt, flatbuffers::nullopt, flatbuffers::nullopt, CoverageSource::vendor_portal);
+    const auto vendor = builder.CreateString("vendor-1");
+    const auto jurisdiction = builder.CreateString(s.jurisdiction);
+    CoverageSnapshotTakenBuilder body(builder);
+    body.add_vendor(vendor);
+    body.add_jurisdiction(jurisdiction);
+    body.add_as_of(s.as_of);
+    body.add_cameras(s.cameras);
+    if (s.reads) body.add_reads_30d(*s.reads);
+    if (s.hits) body.add_hits_30d(*s.hits);
+    if (s.retention_days) body.add_retention_days(*s.retention_days);
+    body.add_source(CoverageSource::vendor_portal);
+    return body.Finish();
   });
 }
 

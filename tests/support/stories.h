@@ -71,7 +71,7 @@ struct KnownClock {
 struct Opening {
   schema::CaseType type = schema::CaseType::ERU;
   std::string state = "US-TX";
-  std::vector<KnownClock> clocks;  // none: reported_us when it is said
+  std::vector<KnownClock> clocks = {};  // none: reported_us when it is said
 };
 
 class Case {
@@ -81,7 +81,8 @@ class Case {
   Case(Log& log, const StreamId& id, const Opening& opening = {}, const Said& said = {});
   Case(Log& log, const StreamId& id, std::nullptr_t) : stream(id), log_(log) {}  // one that is open already
 
-  Version child(const SubjectId& id, const Said& said = {}, schema::SubjectRole role = schema::SubjectRole::missing_child, std::optional<std::uint8_t> age = {});
+  Version child(const SubjectId& id, const Said& said = {}, schema::SubjectRole role = schema::SubjectRole::missing_child,
+                std::optional<std::uint8_t> age = {});
   Version located(const SubjectId& child, const Said& said);
   Version recovered(const SubjectId& child, const Said& said, schema::ChildOutcome outcome = schema::ChildOutcome::safe);
   Version suspended(const Said& said);
@@ -107,8 +108,8 @@ struct Snapshot {
   std::string jurisdiction = "US-IN";
   Micros as_of = new_year_2024;
   std::uint32_t cameras = 1;
-  std::optional<std::uint64_t> reads, hits;
-  std::optional<std::uint16_t> retention_days;
+  std::optional<std::uint64_t> reads = {}, hits = {};
+  std::optional<std::uint16_t> retention_days = {};
 };
 Version snapshot(Log& log, const StreamId& stream, const Snapshot& snapshot, const Said& said = {});
 

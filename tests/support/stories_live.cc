@@ -40,10 +40,13 @@ class Living {
   void open(const StreamId& id) {
     static constexpr CaseType types[] = {CaseType::ERU, CaseType::FA, CaseType::NFA, CaseType::LIM, CaseType::CMYA, CaseType::EXPL};
     static constexpr const char* states[] = {"US-TX", "US-IN", "MX"};
-    Opening opening{.type = one_of(types), .state = one_of(states), .clocks = {}};
+    Opening opening{.type = one_of(types), .state = one_of(states)};
     const Said how = said();
     for (const ClockKind kind : {ClockKind::last_contact, ClockKind::reported_le, ClockKind::reported_us})
-      if (choose_(2) == 0) opening.clocks.push_back({.kind = kind, .at = how.at - Micros{choose_(72)} * hour, .precision = choose_(3) == 0 ? Precision::day : Precision::min});
+      if (choose_(2) == 0) {
+        const Micros at = how.at - Micros{choose_(72)} * hour;
+        opening.clocks.push_back({.kind = kind, .at = at, .precision = choose_(3) == 0 ? Precision::day : Precision::minute});
+      }
     Case(log_, id, opening, how);
     if (choose_(3) > 0) Case(log_, id, nullptr).child(some_child(id), how);
   }
@@ -91,7 +94,7 @@ class Living {
 
   void take_snapshot() {
     static constexpr const char* jurisdictions[] = {"US-IN", "US-MI", "US-OH"};
-    Snapshot s{.jurisdiction = one_of(jurisdictions), .as_of = now_ - Micros{choose_(5)} * day, .cameras = choose_(30), .reads = {}, .hits = {}, .retention_days = {}};
+    Snapshot s{.jurisdiction = one_of(jurisdictions), .as_of = now_ - Micros{choose_(5)} * day, .cameras = choose_(30)};
     if (choose_(3) > 0) s.reads = choose_(100'000);
     if (choose_(3) > 0) s.hits = choose_(5'000);
     if (choose_(4) > 0) s.retention_days = static_cast<std::uint16_t>(7 + choose_(3) * 23);

@@ -1,0 +1,111 @@
+// serve: the composition root. Everything that runs, in the order it is made.
+#include <csignal>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "api/cli/commands.h"
+#include "api/cli/folder.h"
+#include "api/routes.h"
+#include "api/server.h"
+
+namespace caseledger::api {
+
+namespace {
+
+struct Endpoint {
+  std::string address;
+  std::uint16_t port;
+};
+
+// "127.0.0.1:8420", "[::1]:8420".
+Result<Endpoint> parse_listen(const std::string& text) {
+  const auto colon = text.rfind(':');
+  const auto port = colon == std::string::npos ? Result<std::uint64_t>(fail(Errc::usage, "")) : from_decimal(std::string_view(text).substr(colon + 1));
+  if (!port || *port > 65535) return fail(Errc::usage, "wanted an address and a port to listen on, such as 127.0.0.1:8420; found \"" + text + '"');
+  std::string address = text.substr(0, colon);
+  if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
+  return Endpoint{address, static_cast<std::uint16_t>(*port)};
+}
+
+void set_up_logs() {
+  auto logger = spdlog::stderr_logger_mt("caseledger");
+  logger->set_pattern(R"({"at":"%Y-%m-%dT%H:%M:%S.%fZ","level":"%l","message":"%v"})", spdlog::pattern_time_type::utc);
+  spdlog::set_default_logger(std::move(logger));
+  spdlog::flush_on(spdlog::level::info);
+}
+
+// What goes into a line of JSON: sentences hold no personal data, but they may hold quotes.
+std::string escaped(std::string_view sentence) {
+  std::string text;
+  for (const char c : sentence) {
+    if (c == '"' || c == '\\') text += '\\';
+    text += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+  }
+  return text;
+}
+
+Result<void> run(const ServeOptions& options) {
+  TRY_AS(config, read_folder(options.folder));
+  if (!options.listen.empty()) config.listen = options.listen;
+  if (!options.tls_certificate.empty()) config.tls_certificate = options.tls_certificate;
+  if (!options.tls_key.empty()) config.tls_key = options.tls_key;
+  if (!options.tls_client_ca.empty()) config.tls_client_ca = options.tls_client_ca;
+  config.limits.gap_confirmed = options.after_long_stop;
+  TRY_AS(endpoint, parse_listen(config.listen));
+
+  // Signals are waited for below; no thread made from here on is to take one.
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int each : {SIGTERM, SIGINT}) sigaddset(&signals, each);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  Metrics metrics;
+  OutcomeRelay outcomes;
+  TRY_AS(ledger, open_folder(options.folder, config,
+                             {[&](Outcome outcome) {
+                                metrics.answered(outcome);
+                                outcomes(std::move(outcome));
+                              },
+                              [&](const CommitTimes& times) { metrics.committed(times); }}));
+  TRY_AS(runner, projections::Runner::open(*ledger));
+
+  RouteConfig route_config;
+  route_config.failed = [](const Request& request, const Error& error) { spdlog::error("{} {}: {}", escaped(request.method), escaped(request.path), escaped(error.sentence)); };
+  const RouteTable routes(*ledger, *runner, metrics, route_config);
+
+  ServerConfig server_config;
+  server_config.address = endpoint.address;
+  server_config.port = endpoint.port;
+  server_config.authorities = config.authorities;
+  server_config.tls_proxy = config.behind_tls_proxy;
+  server_config.complain = [](std::string_view sentence) { spdlog::warn("{}", escaped(sentence)); };
+  if (!config.tls_certificate.empty()) server_config.tls = ServerTls{config.tls_certificate, config.tls_key, config.tls_client_ca};
+  TRY_AS(server, Server::start(std::move(server_config), *ledger, outcomes, [&](const Request& request) { return routes.handle(request); }, system_clock()));
+  spdlog::info("serving {} on {}:{}, {} entries, {} events", config.origin, endpoint.address, server->port(), ledger->head().size, ledger->head().next.value);
+
+  timespec poll{.tv_sec = 1, .tv_nsec = 0};
+  std::optional<Error> failure;
+  int signal = -1;
+  while (signal < 0 && !failure) {
+    signal = sigtimedwait(&signals, nullptr, &poll);
+    failure = ledger->failure();
+  }
+  if (failure) spdlog::error("the ledger stopped: {}", escaped(failure->sentence));
+  else spdlog::info("draining");
+  server->stop();
+  ledger->drain();
+  runner.reset();
+  if (failure) return std::unexpected(*failure);
+  spdlog::info("stopped at {} entries", ledger->head().size);
+  return {};
+}
+
+}  // namespace
+
+Exit serve(const ServeOptions& options) {
+  set_up_logs();
+  const auto ran = run(options);
+  return ran ? Exit::ok : report(ran.error());
+}
+
+}  // namespace caseledger::api

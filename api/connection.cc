@@ -1,0 +1,180 @@
+#include "api/connection.h"
+
+#include <algorithm>
+
+namespace caseledger::api {
+
+namespace {
+
+namespace http = beast::http;
+constexpr unsigned http_1_1 = 11;
+
+bool is_loopback(const Socket& socket) {
+  error_code error;
+  const auto remote = socket.remote_endpoint(error);
+  const auto address = remote.address();
+  const bool mapped = address.is_v6() && address.to_v6().is_v4_mapped();
+  return !error && (mapped ? asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).is_loopback() : address.is_loopback());
+}
+
+Wire wire_of(Socket socket, const TlsContext& tls) { return tls ? Wire(std::move(socket), *tls) : Wire(std::move(socket)); }
+
+Request plain(const http::request<http::string_body>& from, bool remote_loopback) {
+  Request request;
+  request.method = from.method_string();
+  const std::string_view target = from.target();
+  const auto mark = target.find('?');
+  request.path = target.substr(0, mark);
+  if (mark != target.npos) request.query = target.substr(mark + 1);
+  for (const auto& field : from) {
+    std::string name(field.name_string());
+    std::ranges::transform(name, name.begin(), [](unsigned char c) { return c >= 'A' && c <= 'Z' ? c | 0x20 : c; });
+    auto& value = request.headers[name];
+    value.append(value.empty() ? "" : ", ").append(field.value());
+  }
+  request.body = from.body();
+  request.remote_loopback = remote_loopback;
+  return request;
+}
+
+http::response<http::string_body> http_response(Response from) {
+  http::response<http::string_body> response(static_cast<http::status>(from.status), http_1_1);
+  if (!from.content_type.empty()) response.set(http::field::content_type, from.content_type);
+  for (const auto& [name, value] : from.headers) response.insert(name, value);
+  response.body() = std::move(from.body);
+  return response;
+}
+
+Response problem(unsigned status, std::string_view title) {
+  return {status, "application/problem+json", {}, R"({"type":"about:blank","status":)" + std::to_string(status) + R"(,"title":")" + std::string(title) + "\"}"};
+}
+
+// The first of the subprotocols offered that we speak.
+std::optional<std::string_view> subprotocol_of(const http::request<http::string_body>& request) {
+  for (const std::string_view offered : http::token_list(request[http::field::sec_websocket_protocol]))
+    for (const std::string_view spoken : {binary_subprotocol, json_subprotocol})
+      if (offered == spoken) return spoken;
+  return std::nullopt;
+}
+
+}  // namespace
+
+Connection::Connection(Loop& loop, Socket socket, std::uint64_t id)
+    : loop_(loop), id_(id), wire_(wire_of(std::move(socket), loop.shared().tls)), remote_loopback_(is_loopback(wire_.tcp().socket())) {
+  error_code ignored;
+  wire_.tcp().socket().set_option(Tcp::no_delay(true), ignored);
+}
+
+void Connection::close() {
+  if (peer_) peer_->close();
+  else wire_.close();
+}
+
+void Connection::drain() {
+  if (peer_) {
+    peer_->session().drain();
+    peer_->wake();
+  } else if (is_idle_) {
+    wire_.close();
+  }
+}
+
+Task<> Connection::run() {
+  const auto self = shared_from_this();
+  const bool greeted = co_await greet();
+  if (!greeted) co_return;
+  for (bool more = true; more;) {
+    http::request_parser<http::string_body> parser;
+    parser.header_limit(loop_.config().http_header_bytes_max);
+    parser.body_limit(loop_.config().http_body_bytes_max);
+    wire_.tcp().expires_after(loop_.config().http_idle_max);
+    is_idle_ = true;
+    const auto [error, bytes] = co_await http::async_read(wire_, buffer_, parser, use_task);
+    is_idle_ = false;
+    if (error) {
+      co_await refuse(error);
+      break;
+    }
+    HttpRequest request = parser.release();
+    if (websocket::is_upgrade(request)) {
+      co_await upgrade(std::move(request));
+      co_return;
+    }
+    more = co_await answer(std::move(request));
+  }
+  wire_.tcp().expires_after(loop_.config().handshake_within);
+  if (wire_.tls()) {
+    const auto [ignored] = co_await wire_.tls()->async_shutdown(use_task);
+  }
+  wire_.close();
+}
+
+Task<bool> Connection::greet() {
+  if (!wire_.tls()) co_return true;
+  wire_.tcp().expires_after(loop_.config().handshake_within);
+  const auto [error] = co_await wire_.tls()->async_handshake(asio::ssl::stream_base::server, use_task);
+  co_return !error;
+}
+
+// ── HTTP ──
+
+Task<bool> Connection::answer(HttpRequest request) {
+  const bool head = request.method() == http::verb::head;
+  if (head) request.method(http::verb::get);
+  const bool keep_alive = request.keep_alive() && !loop_.draining();
+  HttpResponse response = request.target().starts_with('/') ? http_response(loop_.shared().routes(plain(request, remote_loopback_)))
+                                                            : http_response(problem(400, "the target has to be a path"));
+  response.keep_alive(keep_alive);
+  const bool sent = co_await send(std::move(response), head);
+  co_return sent && keep_alive;
+}
+
+Task<bool> Connection::send(HttpResponse response, bool head) {
+  response.prepare_payload();
+  wire_.tcp().expires_after(loop_.config().http_idle_max);
+  if (head) {
+    http::response<http::empty_body> only(std::move(response.base()));  // the length stays as it would be
+    const auto [error, bytes] = co_await http::async_write(wire_, only, use_task);
+    co_return !error;
+  }
+  const auto [error, bytes] = co_await http::async_write(wire_, response, use_task);
+  co_return !error;
+}
+
+// A request that cannot be read is told why, where there is still someone to tell.
+Task<> Connection::refuse(error_code error) {
+  if (error == http::error::end_of_stream || error.category() != http::make_error_code(http::error::end_of_stream).category()) co_return;
+  const Response why = error == http::error::header_limit ? problem(431, "the header is too large")
+                       : error == http::error::body_limit ? problem(413, "the body is too large")
+                                                          : problem(400, "not an HTTP request");
+  HttpResponse response = http_response(why);
+  response.keep_alive(false);
+  co_await send(std::move(response), false);
+}
+
+// ── upgrade ──
+
+Task<> Connection::upgrade(HttpRequest request) {
+  const auto subprotocol = subprotocol_of(request);
+  const std::string_view target = request.target();
+  std::optional<Response> refusal;
+  if (target.substr(0, target.find('?')) != "/v1/session") refusal = problem(404, "sessions are at /v1/session");
+  else if (!subprotocol) refusal = problem(400, "wanted the subprotocol caseledger.v1 or caseledger.v1+json");
+  else if (buffer_.size() != 0) refusal = problem(400, "nothing may be sent before the upgrade is answered");
+  else if (loop_.draining()) refusal = problem(503, "the server is going away");
+  if (refusal) {
+    HttpResponse response = http_response(std::move(*refusal));
+    response.keep_alive(false);
+    co_await send(std::move(response), false);
+    wire_.close();
+    co_return;
+  }
+  Channel channel{.loopback = remote_loopback_, .exporter = wire_.exporter()};
+  buffer_.shrink_to_fit();
+  peer_ = std::make_shared<Peer>(loop_, std::move(wire_), std::move(channel), *subprotocol == json_subprotocol, id_);
+  const bool accepted = co_await peer_->accept(request);
+  if (accepted) co_await peer_->run();
+  peer_->close();
+}
+
+}  // namespace caseledger::api

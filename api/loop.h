@@ -1,0 +1,90 @@
+// One io thread: its connections, its view of the log, and the outcomes handed over to it.
+#pragma once
+
+#include <thread>
+#include <unordered_set>
+
+#include "api/beast.h"
+#include "api/server.h"
+
+namespace caseledger::api {
+
+class Connection;
+class Peer;
+
+class Loop {
+ public:
+  // What all loops share, and whose owner outlives them.
+  struct Shared {
+    const ServerConfig& config;
+    Ledger& ledger;
+    const Routes& routes;
+    const Clock& clock;
+    const std::vector<std::string>& authorities;
+    TlsContext tls;  // none: in clear
+  };
+  Loop(const Shared& shared, unsigned number, unsigned loops);
+  ~Loop();
+
+  // ── from any thread ──
+  asio::io_context& context() { return context_; }
+  void start();
+  void take(Socket socket);
+  void deliver(Outcome outcome);
+  void drain();
+  void join();
+  bool holds(std::uint64_t session) const { return session % loops_ == number_; }
+  std::size_t connections() const { return connection_count_; }
+  std::size_t sessions() const { return session_count_; }
+  std::size_t subscribers() const { return subscriber_count_; }
+
+  // ── on its thread ──
+  const ServerConfig& config() const { return shared_.config; }
+  const Shared& shared() const { return shared_; }
+  const SessionHouse& house() const { return house_; }
+  Micros now() const { return shared_.clock.boot(); }
+  bool draining() const { return draining_; }
+  void enter(std::uint64_t id, Peer& peer);
+  void leave(std::uint64_t id);
+  void subscribes(std::uint64_t id, bool yes);
+  void submit(std::uint64_t id, Session& session);
+
+ private:
+  void run();
+  void begin(Socket socket);
+  void distribute();
+  void hand_out(Outcome outcome, std::vector<Peer*>& touched);
+  void check_authority();
+  void fan_out();
+  void fan_out_slice();
+  void tick();
+  void begin_draining();
+  void finish_draining();
+  Peer* peer(std::uint64_t id);
+
+  const Shared shared_;
+  const unsigned number_, loops_;
+  asio::io_context context_{1};  // one thread runs it
+  asio::executor_work_guard<Executor> work_{context_.get_executor()};
+  LogReader log_;
+  SessionHouse house_;
+  Version authority_seen_;
+  std::unordered_map<std::uint64_t, std::shared_ptr<Connection>> connections_;
+  std::unordered_map<std::uint64_t, Peer*> peers_;
+  std::unordered_set<std::uint64_t> subscribers_;
+  std::uint64_t next_id_ = 0;
+  std::atomic<std::size_t> connection_count_ = 0, session_count_ = 0, subscriber_count_ = 0;
+
+  std::vector<std::uint64_t> round_;  // of the fan-out, still to be told
+  bool fanning_out_ = false, again_ = false;
+
+  Timer ticker_{context_};
+  bool draining_ = false;
+  Micros drain_until_ = 0;
+
+  std::mutex mailbox_mutex_;
+  std::vector<Outcome> mailbox_;
+  std::thread thread_;
+};
+
+}  // namespace caseledger::api

@@ -1,0 +1,153 @@
+#include "api/routes.h"
+
+#include <algorithm>
+
+#include "api/problem.h"
+
+namespace caseledger::api {
+
+namespace {
+
+// The parameters of a path, "/tile/{level}/{tile}", and of its query.
+std::vector<Parameter> parameters_of(std::string_view path, std::initializer_list<Parameter> in_query) {
+  std::vector<Parameter> all;
+  for (auto begin = path.find('{'); begin != path.npos; begin = path.find('{', begin + 1))
+    all.push_back({path.substr(begin + 1, path.find('}', begin) - begin - 1), Parameter::In::path});
+  all.insert(all.end(), in_query.begin(), in_query.end());
+  return all;
+}
+
+// Every route may be asked wrongly and may fail; one that is not for everyone may refuse.
+std::vector<unsigned> statuses_of(Access access, std::initializer_list<unsigned> further) {
+  std::vector<unsigned> all{200, 400, 500};
+  if (access == Access::here) all.push_back(403);
+  all.insert(all.end(), further.begin(), further.end());
+  std::ranges::sort(all);
+  return all;
+}
+
+constexpr Parameter once(std::string_view name) { return {name, Parameter::In::query, false}; }
+constexpr Parameter many(std::string_view name) { return {name, Parameter::In::query, true}; }
+
+}  // namespace
+
+// ── the table: the first that fits answers ──
+
+std::vector<RouteTable::Route> RouteTable::routes() const {
+  std::vector<Route> all;
+  const auto add = [&](Access access, std::string_view path, std::string_view summary, Answer handler, std::initializer_list<Parameter> in_query,
+                       std::initializer_list<unsigned> statuses) {
+    const auto first = path.find('{');
+    const bool exact = first == path.npos;
+    all.push_back({{path, summary, access, {"GET", "HEAD"}, parameters_of(path, in_query), statuses_of(access, statuses)},
+                   handler,
+                   path.substr(0, first),
+                   exact ? std::string_view{} : path.substr(path.rfind('}') + 1),
+                   exact,
+                   path.starts_with("/tile/"),
+                   metrics_.route(path)});
+  };
+  using enum Access;
+  add(here, "/", "What there is to read here", &RouteTable::index, {}, {});
+  add(here, "/openapi.yaml", "This contract", &RouteTable::openapi, {}, {304});
+  add(everyone, "/healthz", "Does the process answer?", &RouteTable::healthz, {}, {});
+  add(everyone, "/readyz", "Does the ledger record, and are its figures current?", &RouteTable::readyz, {}, {503});
+  add(here, "/metrics", "Counters and gauges for Prometheus", &RouteTable::metrics, {}, {});
+
+  add(any_page, "/checkpoint", "The latest signed checkpoint", &RouteTable::checkpoint, {}, {});
+  add(here, "/tile/entries/{tile}", "Up to 256 entries of the log", &RouteTable::entries, {}, {304, 404});
+  add(any_page, "/tile/{level}/{tile}", "Up to 256 hashes of the tree", &RouteTable::tile, {}, {304, 404});
+  add(here, "/v1/receipts/{position}", "The proof of one event, or of its batch", &RouteTable::receipt, {once("of")}, {404});
+
+  add(here, "/v1/events", "Events in log order", &RouteTable::events, {once("from"), once("limit"), many("type"), many("kind"), many("jurisdiction")}, {413});
+  add(here, "/v1/events/{position}", "One event", &RouteTable::event, {}, {404});
+  add(here, "/v1/streams/{id}", "The state of a stream and its timeline", &RouteTable::stream, {once("as_of"), once("as_at")}, {404, 413, 503});
+  add(here, "/v1/streams/{id}/events", "The events of a stream", &RouteTable::stream_events, {once("from"), once("limit"), once("as_of")}, {404, 503});
+
+  add(here, "/v1/figures", "Every figure at the head", &RouteTable::figures, {once("by"), once("period")}, {413});
+  add(here, "/v1/figures/{id}", "One figure and those beneath it", &RouteTable::figures, {once("by"), once("period")}, {404, 413});
+  add(everyone, "/v1/definitions", "What the figures are", &RouteTable::definitions, {}, {304});
+  add(here, "/v1/authority", "Who may do what, and what waits for approval", &RouteTable::authority, {}, {503});
+  return all;
+}
+
+RouteTable::RouteTable(const Ledger& ledger, const projections::Runner& runner, Metrics& metrics, RouteConfig config)
+    : ledger_(ledger), runner_(runner), metrics_(metrics), config_(std::move(config)), routes_(routes()), unknown_(metrics.route("(none)")) {}
+
+std::vector<RouteInfo> RouteTable::list() const {
+  std::vector<RouteInfo> all;
+  for (const Route& route : routes_) all.push_back(route.info);
+  return all;
+}
+
+bool RouteTable::Route::fits(std::string_view asked) const {
+  if (exact) return asked == before;
+  if (asked.size() <= before.size() + behind.size() || !asked.starts_with(before) || !asked.ends_with(behind)) return false;
+  return deep || place(asked).find('/') == asked.npos;
+}
+
+// ── one request ──
+
+Response RouteTable::handle(const Request& request) const {
+  const auto route = std::ranges::find_if(routes_, [&](const Route& each) { return each.fits(request.path); });
+  Response response;
+  if (route == routes_.end()) response = problem({Errc::not_found, "nothing is at this path; / says what there is"});
+  else if (request.method != "GET" && request.method != "HEAD") response = method_not_allowed(request.method);
+  else response = answer(*route, request);
+
+  const auto said = [&](std::string_view header) { return std::ranges::find(response.headers, header, &std::pair<std::string, std::string>::first) != response.headers.end(); };
+  if (!said("Cache-Control")) response.headers.emplace_back("Cache-Control", "no-store");
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  (route == routes_.end() ? unknown_ : route->counted).answered(response.status);
+  if (request.method == "HEAD") {
+    response.headers.emplace_back("Content-Length", std::to_string(response.body.size()));
+    response.body.clear();
+  }
+  return response;
+}
+
+Response RouteTable::answer(const Route& route, const Request& request) const {
+  const bool here = from_here(request);
+  auto found = look_up(route, request, here);
+  Response response = found ? std::move(*found) : problem(here ? found.error() : told_to_strangers(found.error()));
+  if (!found && response.status == 500) config_.failed(request, found.error());
+  if (route.info.access == Access::any_page) response.headers.emplace_back("Access-Control-Allow-Origin", "*");
+  return response;
+}
+
+Result<Response> RouteTable::look_up(const Route& route, const Request& request, bool here) const {
+  if (route.info.access == Access::here && !here && !config_.open_reads_beyond_loopback)
+    return fail(Errc::not_permitted, "this is answered to requests from the ledger's own machine only, sent to localhost or a loopback address and through no proxy");
+  TRY_AS(query, Query::parse(request.query, route.info.parameters, config_.query_bytes_max));
+  try {
+    return (this->*route.answer)({request, std::move(query), std::string(route.place(request.path)), here});
+  } catch (const std::exception& exception) {  // of a library: RocksDB, Boost.JSON, out of memory
+    return fail(Errc::io, exception.what());
+  }
+}
+
+// ── from here ──
+
+namespace {
+
+bool names_this_machine(std::string_view host) {
+  std::string_view name = host;
+  if (host.starts_with('[')) {
+    name = host.substr(0, host.find(']') + 1);
+  } else if (const auto colon = host.find(':'); colon != host.npos) {
+    name = host.substr(0, colon);
+  }
+  const bool dotted = std::ranges::all_of(name, [](char c) { return c == '.' || (c >= '0' && c <= '9'); });
+  return name == "localhost" || name == "[::1]" || (dotted && name.starts_with("127."));
+}
+
+}  // namespace
+
+bool from_here(const Request& request) {
+  for (const char* proxied : {"forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"})
+    if (request.headers.contains(proxied)) return false;
+  const auto host = request.headers.find("host");
+  return request.remote_loopback && (host == request.headers.end() || names_this_machine(host->second));
+}
+
+}  // namespace caseledger::api

@@ -1,0 +1,117 @@
+// The HTTP resources of a ledger: reads only, without sockets.
+//
+// handle() answers any request, from any thread. The contract is schemas/openapi.yaml, and list() is what a test holds it to. Public are
+// the checkpoint, the hashes of the tree, what the figures mean and how the service is; everything else is answered to requests from this
+// machine only (see from_here()), unless the configuration says otherwise.
+#pragma once
+
+#include "api/http.h"
+#include "api/metrics.h"
+#include "api/query.h"
+
+namespace caseledger::api {
+
+struct RouteConfig {
+  // Everyone who reaches the server may read events, streams, figures and entries. For ledgers without case data.
+  bool open_reads_beyond_loopback = false;
+
+  std::size_t query_bytes_max = 4 * 1024;
+  std::size_t filter_terms_max = 64;            // kinds, types or jurisdictions of one filter
+  std::uint64_t page_events = 100;              // of a page that does not say
+  std::uint64_t page_events_max = 1'000;
+  std::size_t page_bytes_max = 1u << 20;        // of the events in a page; the first one always has room
+  std::uint64_t scanned_events_max = 100'000;   // looked at for one page; what lies behind is the next page's
+  Version stream_events_max = 10'000;           // of a stream whose state is told
+  std::size_t figures_max = 50'000;             // in one answer
+  std::uint64_t projection_lag_entries_max = 10'000;  // at which the ledger is not ready
+
+  // Told of every failure of the ledger's own (status 500). Strangers are told none of it.
+  std::function<void(const Request&, const Error&)> failed = [](const Request&, const Error&) {};
+};
+
+// Who is answered.
+enum class Access {
+  here,      // requests from this machine, unless the configuration opens reads
+  everyone,
+  any_page,  // everyone, and the scripts of any web page too (CORS)
+};
+
+struct RouteInfo {
+  std::string_view path;                // "/v1/streams/{id}/events"
+  std::string_view summary;
+  Access access;
+  std::vector<std::string_view> methods;
+  std::vector<Parameter> parameters;
+  std::vector<unsigned> statuses;       // of every answer it can give
+};
+
+// Does a request come from this machine itself: from a loopback address, through no proxy, and to a host name that only this machine has?
+// A web page elsewhere whose name was made to point here gives itself away by that name.
+bool from_here(const Request& request);
+
+class RouteTable {
+ public:
+  // All three have to outlive it.
+  RouteTable(const Ledger& ledger, const projections::Runner& runner, Metrics& metrics, RouteConfig config);
+
+  // HEAD is answered like GET, with the length of the body that is left out.
+  Response handle(const Request& request) const;
+
+  std::vector<RouteInfo> list() const;
+
+ private:
+  struct Call {
+    const Request& request;
+    Query query;
+    std::string place;  // what stands where the path has {…}
+    bool here;
+  };
+  using Answer = Result<Response> (RouteTable::*)(const Call&) const;
+  struct Route {
+    RouteInfo info;
+    Answer answer;
+    std::string_view before, behind;  // the path around its {…}
+    bool exact;                       // it has none
+    bool deep;                        // {…} may hold slashes
+    Metrics::Route counted;
+
+    bool fits(std::string_view asked) const;
+    std::string_view place(std::string_view asked) const { return exact ? std::string_view{} : asked.substr(before.size(), asked.size() - before.size() - behind.size()); }
+  };
+  std::vector<Route> routes() const;
+  Response answer(const Route& route, const Request& request) const;
+  Result<Response> look_up(const Route& route, const Request& request, bool here) const;
+
+  // ── the log (routes_log.cc) ──
+  Result<Response> checkpoint(const Call& call) const;
+  Result<Response> tile(const Call& call) const;
+  Result<Response> entries(const Call& call) const;
+  Result<Response> receipt(const Call& call) const;
+
+  // ── events and streams (routes_events.cc) ──
+  Result<Response> events(const Call& call) const;
+  Result<Response> event(const Call& call) const;
+  Result<Response> stream(const Call& call) const;
+  Result<Response> stream_events(const Call& call) const;
+
+  // ── what the ledger knows (routes_v1.cc) ──
+  Result<Response> figures(const Call& call) const;
+  Result<Response> definitions(const Call& call) const;
+  Result<Response> authority(const Call& call) const;
+
+  // ── the service (routes_service.cc) ──
+  Result<Response> index(const Call& call) const;
+  Result<Response> healthz(const Call& call) const;
+  Result<Response> readyz(const Call& call) const;
+  Result<Response> metrics(const Call& call) const;
+  Result<Response> openapi(const Call& call) const;
+
+  const Ledger& ledger_;
+  const projections::Runner& runner_;
+  Metrics& metrics_;
+  const RouteConfig config_;
+  const std::vector<Route> routes_;
+  const Metrics::Route unknown_;
+};
+
+}  // namespace caseledger::api

@@ -1,0 +1,140 @@
+// Events in log order, and streams: their state and their events.
+#include <algorithm>
+#include <boost/json/object.hpp>
+
+#include "api/answers.h"
+#include "api/as_of.h"
+#include "api/event_page.h"
+#include "api/routes.h"
+#include "api/story_json.h"
+#include "api/stream_events.h"
+#include "api/subscription.h"
+
+namespace caseledger::api {
+
+namespace {
+
+constexpr std::string_view octets = "application/octet-stream";
+
+// Of those offered, the media type that the request likes best.
+template <std::size_t N>
+std::string_view media_type(const Request& request, const std::string_view (&offered)[N]) {
+  const auto accept = request.headers.find("accept");
+  return offered[accept == request.headers.end() ? 0 : accepted(accept->second, offered)];
+}
+
+constexpr std::string_view page_types[] = {EventPage::json, EventPage::ndjson};
+
+Result<std::uint8_t> kind_named(std::string_view name) {
+  for (const StreamKind kind : schema::EnumValuesStreamKind())
+    if (kind != StreamKind::unset && kind_name(kind) == name) return static_cast<std::uint8_t>(kind);
+  return fail(Errc::value_out_of_range, "there is no kind of stream " + quote(name));
+}
+
+Result<EventFilter> filter_of(const Query& query, std::size_t terms_max) {
+  frames::Filter filter;
+  for (const auto name : query.all("kind")) {
+    TRY_AS(kind, kind_named(name));
+    filter.kinds.push_back(kind);
+  }
+  for (const auto type : query.all("type")) filter.types.emplace_back(type);
+  for (const auto jurisdiction : query.all("jurisdiction")) filter.jurisdictions.emplace_back(jurisdiction);
+  return parse_filter(filter, terms_max);
+}
+
+Result<Position> position_of(std::string_view text) {
+  const auto position = from_decimal(text);
+  if (!position) return fail(Errc::malformed, "a position is a decimal number; found " + quote(text));
+  return Position{*position};
+}
+
+Result<AsOf> as_of_asked(const Ledger& ledger, const Query& query) {
+  const Head head = ledger.head();
+  const auto text = query.one("as_of");
+  return text ? parse_as_of(ledger, head, *text) : as_of_head(head);
+}
+
+}  // namespace
+
+Result<Response> RouteTable::events(const Call& call) const {
+  TRY_AS(from, call.query.number("from", 0, 0, ~std::uint64_t{0}));
+  TRY_AS(limit, call.query.number("limit", config_.page_events, 1, config_.page_events_max));
+  TRY_AS(filter, filter_of(call.query, config_.filter_terms_max));
+  const Head head = ledger_.head();
+  EventPage page(media_type(call.request, page_types), limit, config_.page_bytes_max);
+  Position next{from};
+  std::uint64_t looked_at = 0;
+  bool full = false;
+  Buffer scratch;
+  TRY_AS(scan, ledger_.log().scan_from(next));
+  for (; scan.valid() && next < head.next && !full; scan.next()) {
+    TRY_AS(row, scan.batch());
+    TRY_AS(entry, scan.entry());
+    TRY(each_event(row, scratch, [&](const EventView& event, Position position) {
+      if (full || position < next) return;
+      full = page.full() || looked_at++ == config_.scanned_events_max ||
+             (filter.matches(event) && !page.add(event_text({event, position, row.index, entry.recorded_at, entry.author})));
+      if (!full) next = position + 1;
+    }));
+    if (!full) next = row.first + row.count;
+  }
+  // The scan begins after the head was read and holds everything before it.
+  if (!full && next < head.next) {
+    TRY(scan.status());
+    return fail(Errc::verification_failed, "the log is damaged: position " + std::to_string(next.value) + " cannot be read");
+  }
+  return std::move(page).response(next.value, next >= head.next, call.request.path + '?' + call.query.with("from", next.value));
+}
+
+Result<Response> RouteTable::event(const Call& call) const {
+  TRY_AS(position, position_of(call.place));
+  const Head head = ledger_.head();
+  if (position >= head.next)
+    return fail(Errc::not_found, "position " + std::to_string(position.value) + " is not recorded; the next one is " + std::to_string(head.next.value));
+  TRY_AS(stored, ledger_.log().event(position));
+  if (stored.kind != ItemKind::event) return fail(Errc::not_found, "the event at position " + std::to_string(position.value) + " was excised; its leaf hash is " + hex(stored.bytes));
+  TRY_AS(entry, ledger_.log().entry(stored.index));
+  constexpr std::string_view types[] = {EventPage::json, octets};
+  const bool exact_bytes = media_type(call.request, types) == octets;
+  Response response = exact_bytes ? text_answer(std::string(text_of(stored.bytes)), std::string(octets))
+                                  : text_answer(event_text({view_event(stored.bytes), position, stored.index, entry.recorded_at, entry.author}), std::string(EventPage::json));
+  response.headers.emplace_back("Vary", "Accept");
+  return response;
+}
+
+Result<Response> RouteTable::stream(const Call& call) const {
+  TRY_AS(id, parse_uuid(call.place));
+  TRY_AS(as_of, as_of_asked(ledger_, call.query));
+  std::optional<Micros> as_at;
+  if (const auto text = call.query.one("as_at")) {
+    TRY_AS(instant, parse_rfc3339(*text));
+    as_at = instant.at;
+  }
+  TRY_AS(events, events_before(ledger_, id, as_of.next, config_.stream_events_max));
+  if (as_at) std::erase_if(events.facts, [&](const projections::Fact& fact) { return fact.event.fields->occurred_at() > *as_at; });
+  if (events.facts.empty()) return fail(Errc::not_found, "nothing of the stream " + to_string(id) + " had occurred then");
+  TRY_AS(point, as_of_json(ledger_, as_of));
+  boost::json::object story = story_to_json(projections::tell(events.facts));
+  story.emplace("as_of", std::move(point));
+  if (as_at) story.emplace("as_at", to_rfc3339(*as_at));
+  return json_answer(std::move(story));
+}
+
+Result<Response> RouteTable::stream_events(const Call& call) const {
+  TRY_AS(id, parse_uuid(call.place));
+  TRY_AS(from, call.query.number("from", 1, 1, ~Version{0}));
+  TRY_AS(limit, call.query.number("limit", config_.page_events, 1, config_.page_events_max));
+  TRY_AS(as_of, as_of_asked(ledger_, call.query));
+  TRY_AS(versions, versions_before(ledger_, id, static_cast<Version>(from), static_cast<Version>(limit), as_of.next));
+  EventPage page(media_type(call.request, page_types), limit, config_.page_bytes_max);
+  Version next = versions.next;
+  for (const projections::Fact& fact : versions.events.facts) {
+    if (page.add(event_text(fact))) continue;
+    next = fact.event.version;
+    break;
+  }
+  const bool all = versions.complete && next == versions.next;
+  return std::move(page).response(next, all, call.request.path + '?' + call.query.with("from", next));
+}
+
+}  // namespace caseledger::api

@@ -1,0 +1,18 @@
+// The story of a stream, and who may do what, as JSON.
+#pragma once
+
+#include <boost/json/object.hpp>
+
+#include "ledger/rules/authority.h"
+#include "projections/cases.h"
+
+namespace caseledger::api {
+
+// {"stream", "kind", "phase", "version", "case": {…} of a case, "timeline": […]}. What is absent is left out.
+boost::json::object story_to_json(const projections::Story& story);
+
+// {"origin", "constituted", "governance": {"stream", "version"}, "log_vkey", "governors", "threshold", "keys", "proposals"}: all that a
+// governor needs to propose, and to see what waits for approval. version: of the governance stream; the next event of it is one more.
+boost::json::object authority_to_json(const rules::Authority& authority, Version version);
+
+}  // namespace caseledger::api

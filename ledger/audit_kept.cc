@@ -1,0 +1,105 @@
+#include "ledger/audit_kept.h"
+
+namespace caseledger::audit {
+
+namespace {
+std::string number(std::uint64_t value) { return std::to_string(value); }
+
+Finding unreadable(const Error& why) { return error("fold.unreadable", {.path = "store/folds"}, why.sentence); }
+}  // namespace
+
+void check_heads(const store::Folds& folds, const store::Heads& heads, Findings& findings) {
+  std::uint64_t kept = 0;
+  const auto wrong = [&](const StreamId& stream, std::string sentence) { findings.add(error("fold.head", {.path = "store/folds", .stream = stream}, std::move(sentence))); };
+  const auto read = folds.each_head([&](const store::Heads::Row& row) {
+    ++kept;
+    const auto state = heads.get(row.stream);
+    if (row.state == state) return;
+    if (state.version == 0) return wrong(row.stream, "the folds keep a state of a stream that the log does not have");
+    wrong(row.stream, "the kept state (version " + number(row.state.version) + ", " + std::string(rules::name(row.state.phase)) + ", last at " + number(row.state.last.value) +
+                          ") is not what the log gives (version " + number(state.version) + ", " + std::string(rules::name(state.phase)) + ", last at " + number(state.last.value) + ")");
+  });
+  if (!read) return findings.add(unreadable(read.error()));
+  std::uint64_t wanted = 0;
+  heads.each(0, 1, [&](const store::Heads::Row&) { ++wanted; });
+  if (kept >= wanted) return;
+  // Which are missing is worth its memory only now.
+  std::unordered_set<StreamId> there;
+  (void)folds.each_head([&](const store::Heads::Row& row) { there.insert(row.stream); });
+  heads.each(0, 1, [&](const store::Heads::Row& row) {
+    if (!there.contains(row.stream)) wrong(row.stream, "the folds keep no state of this stream");
+  });
+}
+
+void check_folds(const store::Folds& folds, const Replay& replay, EntryIndex heads_cursor, std::uint64_t size, Findings& findings) {
+  const auto beyond = [&](const char* part, const Result<EntryIndex>& cursor) {
+    if (!cursor) findings.add(unreadable(cursor.error()));
+    else if (cursor->value > size) findings.add(error("fold.beyond", {.path = "store/folds"}, std::string("the ") + part + " claim to cover " + number(cursor->value) + " entries, the log has " + number(size)));
+  };
+  beyond("heads", heads_cursor);
+  beyond("tiles", folds.cursor("tiles"));
+  const auto tiles = folds.each_tile([&](unsigned level, std::uint64_t index) {
+    if (level < 8 && tile_width(level, index, size) == 256) return;
+    findings.add(error("tile.extra", {.path = "store/folds " + tile_path({level, index, 256})}, "the log is too short for this tile"));
+  });
+  if (!tiles) findings.add(unreadable(tiles.error()));
+  const auto skips = folds.each_skip([&](const StreamId& stream, Version version, Position position) {
+    const auto found = replay.skips().find({stream, version});
+    if (found != replay.skips().end() && found->second == position) return;
+    findings.add(error("fold.skip", {.path = "store/folds", .stream = stream, .version = version},
+                       found == replay.skips().end() ? "the folds keep a place of an event that the log does not have"
+                                                     : "the event stands at position " + number(found->second.value) + ", the folds say " + number(position.value)));
+  });
+  if (!skips) findings.add(unreadable(skips.error()));
+}
+
+// ── last signed ──
+
+Marks::Marks(const std::filesystem::path& file, Findings& findings) : findings_(findings) {
+  auto slots = store::LastSigned::slots(file);
+  const auto damaged = [&] { return slots && ((*slots)[0].damaged || (*slots)[1].damaged); };
+  for (int i = 0; i < 3 && damaged(); ++i) slots = store::LastSigned::slots(file);  // one may be in the making
+  if (!slots) findings_.add(error("last_signed.unreadable", place(), slots.error().sentence));
+  for (std::size_t i = 0; slots && i < 2; ++i) {
+    if ((*slots)[i].damaged) findings_.add(error("last_signed.damaged", place(), "slot " + number(i) + " is neither empty nor what was written"));
+    if ((*slots)[i].mark) marks_.push_back(*(*slots)[i].mark);
+  }
+}
+
+void Marks::reach(std::uint64_t size, const TreeCheck& tree) {
+  for (const auto& mark : marks_)
+    if (const auto root = mark.size == size ? tree.root() : std::nullopt; root && mark.root != *root)
+      findings_.add(error("last_signed.root", place(), "at size " + number(size) + " the root " + base64(mark.root.bytes) + " was signed, the log has " + base64(root->bytes)));
+}
+
+void Marks::finish(std::uint64_t size) {
+  for (const auto& mark : marks_)
+    if (mark.size > size)
+      findings_.add(error("last_signed.shorter", place(), "a checkpoint over " + number(mark.size) + " entries was signed, the log has " + number(size) + ": it was cut short or put back from a backup"));
+}
+
+// ── compromised keys ──
+
+void check_compromises(Source& source, const Replay& replay, std::uint64_t size, Findings& findings, AuditCounts& counts) {
+  for (const auto& compromise : replay.compromises()) {
+    std::uint64_t begin = 0, end = size;
+    while (begin < end) {  // the first entry that reaches beyond compromise.from
+      const std::uint64_t middle = begin + (end - begin) / 2;
+      const auto entry = source.entry({middle});
+      if (entry && entry->end() <= compromise.from) begin = middle + 1;
+      else end = middle;
+    }
+    for (std::uint64_t i = begin; i < size; ++i) {
+      const auto entry = source.entry({i});
+      if (!entry) continue;
+      if (entry->first_position >= compromise.revoked) break;
+      if (entry->author != compromise.vkey.key) continue;
+      ++counts.suspect_entries;
+      Place place = source.entry_place({i});
+      place.position = entry->first_position;
+      findings.add(warning("key.compromised", std::move(place), "signed by " + compromise.vkey.name + ", which is said to be compromised from position " + number(compromise.from.value) + " on"));
+    }
+  }
+}
+
+}  // namespace caseledger::audit

@@ -1,0 +1,33 @@
+// What a data folder keeps beside the log: it has to be what follows from the log, or what was signed.
+#pragma once
+
+#include "ledger/audit_replay.h"
+#include "ledger/audit_tree.h"
+#include "ledger/store/folds.h"
+#include "ledger/store/last_signed.h"
+
+namespace caseledger::audit {
+
+// The heads in the folds, at the moment when as many entries are replayed as their cursor says.
+void check_heads(const store::Folds& folds, const store::Heads& heads, Findings& findings);
+
+// Behind the last entry: skips, tiles of no entry, cursors beyond the log.
+void check_folds(const store::Folds& folds, const Replay& replay, EntryIndex heads_cursor, std::uint64_t size, Findings& findings);
+
+// The marks of what was signed last: read before the log, so that the log cannot be behind them.
+class Marks {
+ public:
+  Marks(const std::filesystem::path& file, Findings& findings);
+  void reach(std::uint64_t size, const TreeCheck& tree);
+  void finish(std::uint64_t size);
+
+ private:
+  Place place() const { return {.path = "last-signed"}; }
+  Findings& findings_;
+  std::vector<store::LastSigned::Mark> marks_;
+};
+
+// Entries by keys that were compromised when they signed.
+void check_compromises(Source& source, const Replay& replay, std::uint64_t size, Findings& findings, AuditCounts& counts);
+
+}  // namespace caseledger::audit

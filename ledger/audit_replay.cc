@@ -1,0 +1,203 @@
+#include "ledger/audit_replay.h"
+
+#include "ledger/store/folds.h"
+#include "ledger/store/log.h"
+
+namespace caseledger::audit {
+
+namespace {
+std::string number(std::uint64_t value) { return std::to_string(value); }
+}  // namespace
+
+void Backlinks::add(Position position, std::optional<Position> previous) {
+  if (distance_.size() <= position.value) distance_.resize(position.value + 1);
+  if (!previous) return;
+  const std::uint64_t distance = position - *previous;
+  distance_[position.value] = distance < far ? static_cast<std::uint32_t>(distance) : far;
+  if (distance >= far) far_[position.value] = distance;
+}
+
+std::optional<Position> Backlinks::previous(Position position) const {
+  if (position.value >= distance_.size() || distance_[position.value] == 0) return std::nullopt;
+  const std::uint32_t distance = distance_[position.value];
+  return Position{position.value - (distance < far ? distance : far_.at(position.value))};
+}
+
+Replay::Replay(std::string origin, Micros clock_tolerance, Source& source, Findings& findings, AuditCounts& counts)
+    : clock_tolerance_(clock_tolerance),
+      source_(source),
+      findings_(findings),
+      counts_(counts),
+      authority_(std::move(origin)),
+      stream_of_([this](const StreamId& id) { return heads_.get(id); }),
+      find_([this](const StreamId& id, Version version) { return find(id, version); }) {}
+
+// ── entry by entry ──
+
+void Replay::take(Exhibit& exhibit) {
+  findings_.add(exhibit.findings);
+  ++counts_.entries;
+  counts_.signatures += exhibit.signatures;
+  counts_.sealed_parts += exhibit.sealed_parts;
+  counts_.opened_parts += exhibit.opened_parts;
+  counts_.erased_parts += exhibit.erased_parts;
+  const Position first = place(exhibit);
+  const std::uint64_t count = exhibit.parsed ? exhibit.parsed->count : exhibit.events.size();
+  next_ = first + count;
+  if (exhibit.events.empty()) {
+    lost_events_ += std::max<std::uint64_t>(1, count);
+    return;
+  }
+  if (!exhibit.sound) lost_events_ += count;  // any of them may have been another
+
+  const auto author = exhibit.sound ? authority_.author(exhibit.parsed->author) : Result<const rules::Enrolment*>(nullptr);
+  if (!author && !excused(author.error().code))
+    findings_.add(error("rules." + std::string(name(author.error().code)), source_.entry_place(exhibit.index), author.error().sentence));
+  std::optional<rules::Context> context;
+  if (exhibit.sound)
+    context.emplace(rules::Context{authority_, author ? *author : nullptr, exhibit.parsed->author, exhibit.parsed->recorded_at, clock_tolerance_, stream_of_, find_});
+  for (std::size_t i = 0; i < exhibit.events.size(); ++i) take_event(exhibit, i, first + i, context ? &*context : nullptr);
+}
+
+// Where its batch belongs: behind the one before. What the entry claims is held to it, and its time to the time before.
+Position Replay::place(const Exhibit& exhibit) {
+  if (!exhibit.parsed) {
+    ++uncounted_entries_;
+    return next_;
+  }
+  const Entry& entry = *exhibit.parsed;
+  const auto wrong = [&](const char* code, std::string sentence) { findings_.add(error(code, source_.entry_place(exhibit.index), std::move(sentence))); };
+  // Behind an entry that cannot be read, the next one says how many events that one had.
+  if (entry.first_position > next_ && entry.first_position - next_ <= uncounted_entries_ * events_per_batch_max) next_ = entry.first_position;
+  uncounted_entries_ = 0;
+  const std::uint64_t offset = entry.first_position - next_;
+  if (offset != 0 && offset != offset_)
+    wrong("entry.chain", "its first position is given as " + number(entry.first_position.value) + ", the entries before it end at " + number(next_.value));
+  offset_ = offset;
+  if (entry.recorded_at < recorded_at_)
+    wrong("entry.time", "recorded at " + to_rfc3339(entry.recorded_at) + ", before the entry ahead of it, " + to_rfc3339(recorded_at_));
+  recorded_at_ = entry.recorded_at;
+  return next_;
+}
+
+// ── event by event ──
+
+void Replay::take_event(const Exhibit& exhibit, std::size_t which, Position position, const rules::Context* context) {
+  const SeenEvent& seen = exhibit.events[which];
+  if (!seen.view) {
+    backlinks_.add(position, std::nullopt);
+    counts_.withheld_events += seen.kind == ItemKind::leaf;
+    lost_events_ += exhibit.sound;
+    return;
+  }
+  const EventView& event = *seen.view;
+  ++counts_.events;
+  counts_.event_bytes += event.bytes.size();
+  const auto at = heads_.place(event.stream);
+  const rules::StreamState state = heads_.at(at);
+  counts_.streams += state.version == 0;
+  if (exhibit.links) check_link(exhibit, which, position, state);
+
+  const bool gap = !follows(state, event);
+  bool admitted = false;
+  if (context && !gap) admitted = judge(state, exhibit, which, position, *context);
+  else ++counts_.unjudged_events;
+  if (event.kind == StreamKind::governance && exhibit.parsed) govern(exhibit.parsed->author, event, position, admitted);
+  backlinks_.add(position, state.version == 0 ? std::nullopt : std::optional(state.last));
+  heads_.set(at, rules::apply(state, event, position));
+  if (event.version % store::skip_every == 0) skips_[{event.stream, event.version}] = position;
+}
+
+Place Replay::place_of(const Exhibit& exhibit, std::size_t which, Position position) const {
+  Place place = source_.batch_place(exhibit.index);
+  place.position = position;
+  place.stream = exhibit.events[which].view->stream;
+  place.version = exhibit.events[which].view->version;
+  return place;
+}
+
+void Replay::check_link(const Exhibit& exhibit, std::size_t which, Position position, const rules::StreamState& state) {
+  const Position link{load_le<std::uint64_t>(exhibit.links->data() + 8 * which)};
+  const Position wanted = state.version == 0 ? store::no_link : state.last;
+  if (link == wanted) return;
+  const auto say = [](Position p) { return p == store::no_link ? std::string("none") : number(p.value); };
+  findings_.add(error("link.wrong", place_of(exhibit, which, position), "the event before it in its stream stands at position " + say(wanted) + ", the link says " + say(link)));
+}
+
+// Whether what stands before the event in its stream is known. A gap is excused once for each event whose content is not.
+bool Replay::follows(const rules::StreamState& state, const EventView& event) {
+  if (lost_events_ == 0) return true;
+  if (gaps_.contains(event.stream)) return false;
+  if (event.version <= state.version + 1) return true;
+  const std::uint64_t lacking = event.version - state.version - 1;
+  if (missing_versions_ + lacking > lost_events_) return true;  // more than can be excused: the rules will say so
+  missing_versions_ += lacking;
+  gaps_.insert(event.stream);
+  return false;
+}
+
+// What may be due to an enrolment, or another stream's event, whose content is not known.
+bool Replay::excused(Errc code) const {
+  if (lost_events_ == 0) return false;
+  return code == Errc::unknown_author || code == Errc::not_permitted || code == Errc::unresolved_reference || authority_.governors().empty();
+}
+
+bool Replay::judge(const rules::StreamState& state, const Exhibit& exhibit, std::size_t which, Position position, const rules::Context& context) {
+  lent_.clear();
+  walked_ = {};
+  const SeenEvent& seen = exhibit.events[which];
+  const EventView& event = *seen.view;
+  const auto refs = std::span(exhibit.refs).subspan(seen.refs_begin, seen.refs_end - seen.refs_begin);
+  const auto admitted = rules::admit(state, event, refs, context);
+  if (!admitted && excused(admitted.error().code)) {
+    ++counts_.unjudged_events;
+  } else if (!admitted) {
+    findings_.add(error("rules." + std::string(name(admitted.error().code)), place_of(exhibit, which, position), admitted.error().sentence));
+  } else if (event.fields->imported()) {
+    const auto fits = rules::admit_transition(state, event, context);
+    counts_.imported_anomalies += !fits && fits.error().code == Errc::illegal_transition;
+  }
+  return admitted.has_value();
+}
+
+// The authority changes only by what it admits; an event that is not judged is asked about alone.
+void Replay::govern(const PublicKey& author, const EventView& event, Position position, bool admitted) {
+  if (!admitted && !authority_.admits(author, event)) return;
+  if (event.type != schema::Body::ProposalMade && event.type != schema::Body::ProposalApproved) return authority_.apply(author, event, position);
+  const auto before = authority_.enrolments();
+  authority_.apply(author, event, position);
+  for (const auto& [key, enrolment] : authority_.enrolments()) {
+    if (!enrolment.compromised_from || !enrolment.revoked) continue;
+    const auto old = before.find(key);
+    if (old == before.end() || old->second.compromised_from != enrolment.compromised_from)
+      compromises_.push_back({enrolment.vkey, *enrolment.compromised_from, *enrolment.revoked});
+  }
+}
+
+// ── looking back ──
+
+std::optional<rules::Recorded> Replay::find(const StreamId& stream, Version version) {
+  const rules::StreamState state = heads_.get(stream);
+  if (version == 0 || version > state.version) return std::nullopt;
+  if (walked_ != stream || walked_.is_nil()) {
+    walked_ = stream;
+    steps_.clear();
+    steps_[walked_down_to_ = state.version] = state.last;
+  }
+  while (walked_down_to_ > version) {
+    const auto previous = backlinks_.previous(steps_.at(walked_down_to_));
+    if (!previous) return std::nullopt;
+    steps_[--walked_down_to_] = *previous;
+  }
+  const auto step = steps_.find(version);
+  if (step == steps_.end()) return std::nullopt;
+  auto again = source_.event(step->second);
+  std::vector<FoundRef> ignored;
+  if (!again || !check_event_bytes(again->event, ignored)) return std::nullopt;
+  lent_.push_back(std::move(again->event));
+  const EventView event = view_event(lent_.back());
+  if (event.stream != stream || event.version != version) return std::nullopt;
+  return rules::Recorded{event, again->author};
+}
+
+}  // namespace caseledger::audit

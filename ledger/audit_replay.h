@@ -1,0 +1,93 @@
+// The log lived through once more, in order: places and times, the state of every stream, the rules and the authority of the moment.
+//
+// Memory is what the sequencer needs, plus four bytes an event: how far back its predecessor in the stream stands.
+#pragma once
+
+#include <deque>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "ledger/audit_source.h"
+#include "ledger/rules/rules.h"
+#include "ledger/store/heads.h"
+
+namespace caseledger::audit {
+
+// For each event the distance to the one before it in its stream.
+class Backlinks {
+ public:
+  void add(Position position, std::optional<Position> previous);
+  std::optional<Position> previous(Position position) const;
+
+ private:
+  static constexpr std::uint32_t far = ~std::uint32_t{0};
+  std::vector<std::uint32_t> distance_;  // 0: the first of its stream
+  std::unordered_map<std::uint64_t, std::uint64_t> far_;
+};
+
+class Replay {
+ public:
+  Replay(std::string origin, Micros clock_tolerance, Source& source, Findings& findings, AuditCounts& counts);
+
+  void take(Exhibit& exhibit);
+
+  const store::Heads& heads() const { return heads_; }
+  const rules::Authority& authority() const { return authority_; }
+
+  // A revocation that says from where on the key's signatures are suspect.
+  struct Compromise {
+    Vkey vkey;
+    Position from, revoked;
+  };
+  const std::vector<Compromise>& compromises() const { return compromises_; }
+
+  struct Skip {
+    StreamId stream;
+    Version version;
+    friend bool operator==(const Skip&, const Skip&) = default;
+  };
+  struct SkipHash {
+    std::size_t operator()(const Skip& skip) const { return std::hash<Uuid>{}(skip.stream) ^ skip.version; }
+  };
+  const std::unordered_map<Skip, Position, SkipHash>& skips() const { return skips_; }
+
+ private:
+  Position place(const Exhibit& exhibit);
+  void take_event(const Exhibit& exhibit, std::size_t which, Position position, const rules::Context* context);
+  void check_link(const Exhibit& exhibit, std::size_t which, Position position, const rules::StreamState& state);
+  bool judge(const rules::StreamState& state, const Exhibit& exhibit, std::size_t which, Position position, const rules::Context& context);
+  Place place_of(const Exhibit& exhibit, std::size_t which, Position position) const;
+  bool follows(const rules::StreamState& state, const EventView& event);
+  bool excused(Errc code) const;
+  void govern(const PublicKey& author, const EventView& event, Position position, bool admitted);
+  std::optional<rules::Recorded> find(const StreamId& stream, Version version);
+
+  const Micros clock_tolerance_;
+  Source& source_;
+  Findings& findings_;
+  AuditCounts& counts_;
+  rules::Authority authority_;
+  store::Heads heads_;
+  Backlinks backlinks_;
+  std::unordered_map<Skip, Position, SkipHash> skips_;
+  std::vector<Compromise> compromises_;
+
+  // Where the next batch belongs, and how far the entries' own claims are off: 0 in a sound log.
+  Position next_;
+  std::uint64_t offset_ = 0, uncounted_entries_ = 0;
+  Micros recorded_at_ = 0;
+
+  // Events whose content is not known: withheld, or damaged. Each may be what an unexplained gap in a stream lacks.
+  std::uint64_t lost_events_ = 0, missing_versions_ = 0;
+  std::unordered_set<StreamId> gaps_;
+
+  // What the rules looked back at for the event at hand, by version.
+  StreamId walked_;
+  Version walked_down_to_ = 0;
+  std::unordered_map<Version, Position> steps_;
+  std::deque<Buffer> lent_;
+  std::function<rules::StreamState(const StreamId&)> stream_of_;
+  std::function<std::optional<rules::Recorded>(const StreamId&, Version)> find_;
+};
+
+}  // namespace caseledger::audit
