@@ -81,30 +81,15 @@ void Connection::drain() {
 
 Task<> Connection::run() {
   const auto self = shared_from_this();
-  const bool greeted = co_await greet();
-  if (!greeted) co_return;
-  for (bool more = true; more;) {
-    http::request_parser<http::string_body> parser;
-    parser.header_limit(loop_.config().http_header_bytes_max);
-    parser.body_limit(loop_.config().http_body_bytes_max);
-    wire_.tcp().expires_after(loop_.config().http_idle_max);
-    is_idle_ = true;
-    const auto [error, bytes] = co_await http::async_read(wire_, buffer_, parser, use_task);
-    is_idle_ = false;
-    if (error) {
-      co_await refuse(error);
-      break;
-    }
-    HttpRequest request = parser.release();
-    if (websocket::is_upgrade(request)) {
-      co_await upgrade(std::move(request));
-      co_return;
-    }
-    more = co_await answer(std::move(request));
+  bool more = co_await greet();
+  while (more) more = co_await next_request();
+  if (peer_) {
+    co_await peer_->run();
+    co_return peer_->close();
   }
-  wire_.tcp().expires_after(loop_.config().handshake_within);
   if (wire_.tls()) {
-    const auto [ignored] = co_await wire_.tls()->async_shutdown(use_task);
+    wire_.tcp().expires_after(loop_.config().handshake_within);
+    [[maybe_unused]] const auto [ignored] = co_await wire_.tls()->async_shutdown(use_task);
   }
   wire_.close();
 }
@@ -118,12 +103,41 @@ Task<bool> Connection::greet() {
 
 // ── HTTP ──
 
+Task<bool> Connection::next_request() {
+  http::request_parser<http::string_body> parser;
+  parser.header_limit(loop_.config().http_header_bytes_max);
+  parser.body_limit(loop_.config().http_body_bytes_max);
+  wire_.tcp().expires_after(loop_.config().http_idle_max);
+  is_idle_ = true;
+  const auto [error, bytes] = co_await http::async_read(wire_, buffer_, parser, use_task);
+  is_idle_ = false;
+  if (error) {
+    co_await refuse(error);
+    co_return false;
+  }
+  HttpRequest request = parser.release();
+  if (websocket::is_upgrade(request)) {
+    co_await upgrade(std::move(request));
+    co_return false;
+  }
+  co_return co_await answer(std::move(request));
+}
+
+Response Connection::ask(const Request& request) const {
+  if (!request.path.starts_with('/')) return problem(400, "the target has to be a path");
+  try {
+    return loop_.shared().routes(request);
+  } catch (const std::exception& exception) {
+    loop_.config().complain(request.method + ' ' + request.path + ": " + exception.what());
+    return problem(500, "the server failed to answer");
+  }
+}
+
 Task<bool> Connection::answer(HttpRequest request) {
   const bool head = request.method() == http::verb::head;
   if (head) request.method(http::verb::get);
   const bool keep_alive = request.keep_alive() && !loop_.draining();
-  HttpResponse response = request.target().starts_with('/') ? http_response(loop_.shared().routes(plain(request, remote_loopback_)))
-                                                            : http_response(problem(400, "the target has to be a path"));
+  HttpResponse response = http_response(ask(plain(request, remote_loopback_)));
   response.keep_alive(keep_alive);
   const bool sent = co_await send(std::move(response), head);
   co_return sent && keep_alive;
@@ -166,15 +180,12 @@ Task<> Connection::upgrade(HttpRequest request) {
     HttpResponse response = http_response(std::move(*refusal));
     response.keep_alive(false);
     co_await send(std::move(response), false);
-    wire_.close();
     co_return;
   }
   Channel channel{.loopback = remote_loopback_, .exporter = wire_.exporter()};
   buffer_.shrink_to_fit();
   peer_ = std::make_shared<Peer>(loop_, std::move(wire_), std::move(channel), *subprotocol == json_subprotocol, id_);
-  const bool accepted = co_await peer_->accept(request);
-  if (accepted) co_await peer_->run();
-  peer_->close();
+  co_await peer_->accept(request);  // where it fails, so does the first read
 }
 
 }  // namespace caseledger::api

@@ -20,6 +20,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   using HttpResponse = beast::http::response<beast::http::string_body>;
 
   Task<bool> greet();
+  Task<bool> next_request();
+  Response ask(const Request& request) const;
   Task<bool> answer(HttpRequest request);
   Task<> upgrade(HttpRequest request);
   Task<bool> send(HttpResponse response, bool head);

@@ -22,12 +22,12 @@ Peer::Peer(Loop& loop, Wire wire, Channel channel, bool json, std::uint64_t id)
   socket_.binary(!json_);
 }
 
-Task<bool> Peer::accept(const beast::http::request<beast::http::string_body>& request) {
+Task<> Peer::accept(const beast::http::request<beast::http::string_body>& request) {
   const std::string_view subprotocol = json_ ? json_subprotocol : binary_subprotocol;
   const auto name_it = [subprotocol](websocket::response_type& response) { response.set(beast::http::field::sec_websocket_protocol, subprotocol); };
   socket_.set_option(websocket::stream_base::decorator(name_it));
   const auto [error] = co_await socket_.async_accept(request, use_task);
-  co_return !error;
+  if (error) close();
 }
 
 // ── reading ──
@@ -75,7 +75,7 @@ void Peer::give_back_buffer(std::size_t used) {
 Task<> Peer::wait_for_room() {
   is_waiting_ = true;
   room_.expires_at(Timer::time_point::max());
-  const auto [error] = co_await room_.async_wait(use_task);
+  [[maybe_unused]] const auto [error] = co_await room_.async_wait(use_task);
   is_waiting_ = false;
 }
 

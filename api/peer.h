@@ -12,7 +12,7 @@ class Peer : public std::enable_shared_from_this<Peer> {
  public:
   Peer(Loop& loop, Wire wire, Channel channel, bool json, std::uint64_t id);
 
-  Task<bool> accept(const beast::http::request<beast::http::string_body>& request);
+  Task<> accept(const beast::http::request<beast::http::string_body>& request);
   Task<> run();  // until the connection is gone
 
   Session& session() { return session_; }

@@ -155,6 +155,8 @@ std::expected<void, Sequencer::Problem> Sequencer::admit_event(const rules::Stre
   if (event.version > state.version || state.kind != event.kind) {
     auto admitted = rules::admit(state, event, refs, context);
     if (!admitted) return std::unexpected(Problem{std::move(admitted.error()), std::nullopt});
+    if (event.type == schema::Body::GovernanceConstituted && text_of(event.body<schema::GovernanceConstituted>().log_vkey()) != parts_.log_key.vkey().text())
+      return std::unexpected(Problem{{Errc::value_out_of_range, "genesis names another log key than the one this ledger signs with, " + parts_.log_key.vkey().text()}, std::nullopt});
     return {};
   }
   const auto stored = find(event.stream, event.version, group);

@@ -72,6 +72,7 @@ Result<void> Authority::admits_genesis(const PublicKey& author, const Governance
   TRY_AS(log, author_key(genesis.log_vkey()));
   TRY_AS(service, author_key(genesis.service_vkey()));
   if (log.name != origin_) return fail(Errc::value_out_of_range, "the log key has to carry the origin as its name");
+  if (log.key == service.key) return fail(Errc::value_out_of_range, "log, service and governors need keys of their own");
   TRY(check_governors(*genesis.governors(), genesis.threshold()));
   bool is_governor = false;
   for (const auto* text : *genesis.governors()) {
@@ -84,11 +85,7 @@ Result<void> Authority::admits_genesis(const PublicKey& author, const Governance
 }
 
 Result<void> Authority::admits_action(const ProposalMade& proposal) const {
-  const auto not_governor = [&](const Vkey& vkey) -> Result<void> {
-    if (std::ranges::any_of(governors_, [&](const Vkey& g) { return g.key == vkey.key; }) || (log_key_ && log_key_->key == vkey.key))
-      return fail(Errc::value_out_of_range, "log and governors need keys of their own");
-    return {};
-  };
+  const auto is_log = [&](const Vkey& vkey) { return log_key_ && log_key_->key == vkey.key; };
   switch (proposal.action_type()) {
     case Action::NONE: return fail(Errc::malformed, "the proposal proposes nothing");
     case Action::KeyEnrolled: {
@@ -97,15 +94,27 @@ Result<void> Authority::admits_action(const ProposalMade& proposal) const {
       for (const auto role : *enrolled.roles())
         if (role == Role::governor || role == Role::service)
           return fail(Errc::value_out_of_range, "governors and the service key are named by genesis and governors.changed, not enrolled");
-      return not_governor(vkey);
+      const Enrolment* known = find(vkey.key);
+      if (is_log(vkey) || (known && (known->has(Role::service) || (known->has(Role::governor) && !known->revoked))))
+        return fail(Errc::value_out_of_range, "log, service and governors need keys of their own");
+      return {};
     }
     case Action::KeyRevoked: {
       TRY_AS(vkey, author_key(proposal.action_as_KeyRevoked()->vkey()));
       if (!find(vkey.key)) return fail(Errc::unresolved_reference, "the key " + vkey.name + " is not enrolled");
       return {};
     }
-    case Action::GovernorsChanged:
-      return check_governors(*proposal.action_as_GovernorsChanged()->governors(), proposal.action_as_GovernorsChanged()->threshold());
+    case Action::GovernorsChanged: {
+      const auto& changed = *proposal.action_as_GovernorsChanged();
+      TRY(check_governors(*changed.governors(), changed.threshold()));
+      for (const auto* text : *changed.governors()) {
+        const auto vkey = parse_vkey(text_of(text));
+        const Enrolment* known = find(vkey->key);
+        if (is_log(*vkey) || (known && !known->has(Role::governor)))
+          return fail(Errc::value_out_of_range, vkey->name + " is the log's, the service's or an author's key; governors need keys of their own");
+      }
+      return {};
+    }
     case Action::PolicyAdopted:
     case Action::EntriesPublished: return {};
     // Admitting what is not carried out would be a false record.
@@ -132,7 +141,7 @@ Result<void> Authority::admits(const PublicKey& author, const EventView& event) 
     if (found == proposals_.end()) return fail(Errc::unresolved_reference, "version " + std::to_string(named.version()) + " of the governance stream is no proposal");
     if (found->second.in_force) return fail(Errc::illegal_transition, "the proposal is in force already");
     if (found->second.approvals.contains(author)) return fail(Errc::illegal_transition, "this governor has approved the proposal already");
-    return {};
+    return admits_action(view_event(found->second.event).body<ProposalMade>());  // what was in force since may stand against it
   }
   if (!constituted_)
     return fail(Errc::illegal_transition, "genesis has " + std::to_string(genesis_approvals_.size()) + " of " + std::to_string(threshold_) + " approvals; nothing else is admitted before");

@@ -33,29 +33,52 @@ struct Judged {
 
 // ── case ──
 
-// The missing child an event speaks of has to be one of the case, not yet back or found dead.
-Result<void> child_is_missing(const Judged& j, const schema::Uuid& subject) {
-  const SubjectId child = uuid_of(subject);
-  if (j.state.children == 0) return j.refuse("no missing child has been added to it");
-  if (j.state.children == 1) {
-    if (load_le<std::uint32_t>(child.bytes.data() + 12) != j.state.only_child) return j.refuse("subject " + to_string(child) + " is no missing child of it");
-    return {};
-  }
+// What the case's events say of a child: added as missing, and since the last reopening back or found dead.
+struct OfChild {
   bool added = false, resolved = false;
+};
+
+OfChild look_up(const Judged& j, const SubjectId& child) {
+  OfChild found;
   for (Version v = 1; v < j.event.version; ++v) {
     const auto earlier = j.context.find(j.event.stream, v);
     if (!earlier) continue;
     if (earlier->event.type == Body::CaseSubjectAdded) {
       const auto& body = earlier->event.body<CaseSubjectAdded>();
-      added = added || (body.role() == SubjectRole::missing_child && uuid_of(*body.subject_id()) == child);
+      found.added = found.added || (body.role() == SubjectRole::missing_child && uuid_of(*body.subject_id()) == child);
     } else if (earlier->event.type == Body::ChildRecovered) {
-      resolved = resolved || uuid_of(*earlier->event.body<ChildRecovered>().subject_id()) == child;
+      found.resolved = found.resolved || uuid_of(*earlier->event.body<ChildRecovered>().subject_id()) == child;
     } else if (earlier->event.type == Body::CaseReopened) {
-      resolved = false;
+      found.resolved = false;
     }
   }
-  if (!added) return j.refuse("subject " + to_string(child) + " is no missing child of it");
-  if (resolved) return j.refuse("subject " + to_string(child) + " is recovered or found dead already");
+  return found;
+}
+
+bool is_only_child(const Judged& j, const SubjectId& child) { return load_le<std::uint32_t>(child.bytes.data() + 12) == j.state.only_child; }
+
+// A missing child is added once, and while the search goes on: a case is recovered when every child is.
+Result<void> adding_subject(const Judged& j) {
+  const auto& body = j.event.body<CaseSubjectAdded>();
+  if (body.role() != SubjectRole::missing_child) return j.not_in({Phase::closed, Phase::merged});
+  TRY(j.in({Phase::active, Phase::located, Phase::long_term}));
+  const SubjectId child = uuid_of(*body.subject_id());
+  if (j.state.children == 0 || (j.state.children == 1 && !is_only_child(j, child))) return {};
+  if (look_up(j, child).added) return j.refuse("subject " + to_string(child) + " is a missing child of it already");
+  return {};
+}
+
+// The missing child an event speaks of has to be one of the case, not yet back or found dead.
+Result<void> child_is_missing(const Judged& j, const schema::Uuid& subject) {
+  const SubjectId child = uuid_of(subject);
+  if (j.state.children == 0) return j.refuse("no missing child has been added to it");
+  if (j.state.children == 1) {
+    if (!is_only_child(j, child)) return j.refuse("subject " + to_string(child) + " is no missing child of it");
+    return {};
+  }
+  const OfChild found = look_up(j, child);
+  if (!found.added) return j.refuse("subject " + to_string(child) + " is no missing child of it");
+  if (found.resolved) return j.refuse("subject " + to_string(child) + " is recovered or found dead already");
   return {};
 }
 
@@ -133,6 +156,17 @@ Result<void> reopening(const Judged& j) {
   return {};
 }
 
+// A case goes on in another that is itself still there: otherwise two could be merged into each other.
+Result<void> merging(const Judged& j) {
+  TRY(j.not_in({Phase::merged}));
+  const StreamId into = uuid_of(j.event.body<CaseMerged>().into_case_id()->stream());
+  if (into == j.event.stream) return j.refuse("a case cannot be merged into itself");
+  const StreamState target = j.context.stream(into);
+  if (target.version != 0 && target.kind != StreamKind::case_) return j.refuse("it can be merged into a case only, not into a " + std::string(kind_name(target.kind)));
+  if (target.phase == Phase::merged) return j.refuse(describe(target.kind, into) + " is merged into another itself");
+  return {};
+}
+
 // ── alert ──
 
 Result<void> adjudication(const Judged& j) {
@@ -147,7 +181,8 @@ Result<void> adjudication(const Judged& j) {
 
 Result<void> submission(const Judged& j) {
   TRY(j.not_in({Phase::retracted, Phase::expired, Phase::rejected, Phase::closed}));
-  if (j.state.phase == Phase::finished && j.event.body<IntakeSubmissionOutcome>().outcome() != SubmissionOutcome::retracted)
+  const bool finished = j.state.phase == Phase::finished || j.state.phase == Phase::scored;
+  if (finished && j.event.body<IntakeSubmissionOutcome>().outcome() != SubmissionOutcome::retracted)
     return j.refuse("the submission is finished");
   return {};
 }
@@ -176,21 +211,25 @@ Result<void> admit_transition(const StreamState& state, const EventView& event, 
       if (event.version != 1) return j.refuse(std::string(event_type(event.type)->name) + " is the first event of its stream");
       return {};
 
-    case Body::CaseSubjectAdded: return j.not_in({Phase::closed, Phase::merged});
+    case Body::CaseSubjectAdded: return adding_subject(j);
     case Body::CaseReclassified:
     case Body::CaseNcicEntryRecorded:
     case Body::CaseAssigned:
     case Body::CaseLinked:
-    case Body::CaseStatusNoted: return j.not_in({Phase::merged});
+    case Body::CaseStatusNoted:
+    case Body::JurisdictionDetermined:
+    case Body::FamilySupportRecorded:
+    case Body::ExternalRefsRecorded:
+    case Body::LegalProcessRecorded:
+    case Body::DeconflictionRecorded:
+    case Body::OutcomeRecorded: return j.not_in({Phase::merged});
     case Body::CasePublicNotice:
       if (event.body<CasePublicNotice>().action() == NoticeAction::activated) return j.in({Phase::active});
       return j.not_in({Phase::merged});
     case Body::CaseSuspendedLongTerm: return j.in({Phase::active});
     case Body::CaseClosed: return closing(j);
     case Body::CaseReopened: return reopening(j);
-    case Body::CaseMerged:
-      if (uuid_of(event.body<CaseMerged>().into_case_id()->stream()) == event.stream) return j.refuse("a case cannot be merged into itself");
-      return j.not_in({Phase::merged});
+    case Body::CaseMerged: return merging(j);
     case Body::ChildLocated: {
       TRY(j.in({Phase::active, Phase::long_term, Phase::located}));
       return child_is_missing(j, *event.body<ChildLocated>().subject_id());
@@ -237,7 +276,6 @@ Result<void> admit_transition(const StreamState& state, const EventView& event, 
     case Body::DeploymentOutcomeRecorded: return j.in({Phase::ended});
 
     // Kinds whose order is free, and facts that fit any phase.
-    case Body::JurisdictionDetermined:
     case Body::AnalysisRequested:
     case Body::AnalysisCompleted:
     case Body::LeadCreated:
@@ -250,7 +288,6 @@ Result<void> admit_transition(const StreamState& state, const EventView& event, 
     case Body::HotlistEntryChanged:
     case Body::SearchExecuted:
     case Body::CoverageSnapshotTaken:
-    case Body::FamilySupportRecorded:
     case Body::ConsentRecorded:
     case Body::IntlActionRecorded:
     case Body::TipReceived:
@@ -270,10 +307,6 @@ Result<void> admit_transition(const StreamState& state, const EventView& event, 
     case Body::ReportReleased:
     case Body::AuditFinding:
     case Body::TrainingDelivered:
-    case Body::ExternalRefsRecorded:
-    case Body::LegalProcessRecorded:
-    case Body::DeconflictionRecorded:
-    case Body::OutcomeRecorded:
     case Body::DocumentLinked:
     case Body::AccessGranted: return {};
 
@@ -299,7 +332,11 @@ Result<void> admit(const StreamState& state, const EventView& event, std::span<c
     return j.refuse("the stream is a " + std::string(kind_name(state.kind)));
 
   TRY(context.authority.admits(context.key, event));
-  if (context.author) TRY(context.authority.permits(*context.author, event));
+  // As they are just before this event: one earlier in its batch may have constituted the ledger, or changed the governors.
+  if (const Enrolment* author = context.authority.find(context.key)) {
+    if (context.author && author->revoked) TRY(context.authority.author(context.key));
+    TRY(context.authority.permits(*author, event));
+  }
 
   if (event.fields->occurred_at() > context.now + context.clock_tolerance)
     return fail(Errc::future, j.where() + ": occurred_at " + to_rfc3339(event.fields->occurred_at()) + " lies in the future of the ledger's clock, " + to_rfc3339(context.now));

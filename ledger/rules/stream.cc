@@ -51,7 +51,7 @@ Phase phase_of(SubmissionOutcome outcome, Phase now) {
   switch (outcome) {
     case SubmissionOutcome::unset:
     case SubmissionOutcome::opened: return now;
-    case SubmissionOutcome::finished: return Phase::finished;
+    case SubmissionOutcome::finished: return now == Phase::received ? Phase::finished : now;  // triage may have begun before
     case SubmissionOutcome::retracted: return Phase::retracted;
     case SubmissionOutcome::expired: return Phase::expired;
     case SubmissionOutcome::rejected: return Phase::rejected;
@@ -151,6 +151,7 @@ void notice(StreamState& state, const CasePublicNotice& notice) {
 }  // namespace
 
 StreamState apply(StreamState state, const EventView& event, Position position) {
+  const bool merged = state.phase == Phase::merged;
   if (state.version == 0) {
     state.kind = event.kind;
     state.phase = Phase::open;
@@ -273,6 +274,7 @@ StreamState apply(StreamState state, const EventView& event, Position position) 
     case Body::DocumentLinked:
     case Body::AccessGranted: break;
   }
+  if (merged) state.phase = Phase::merged;  // the case goes on elsewhere, whatever is imported here
   return state;
 }
 

@@ -68,7 +68,7 @@ class Story {
     ledger.record(first, {close(2, "op-1", "[]")});
     ledger.record(second, {close(3, "op-2", R"([{"stream":")" + to_string(closed_case) + R"(","version":2}])")});
     ledger.record(first, {alert_raised(alert)});
-    ledger.record(second, {event("AlertAdjudicated", "alert", alert, 2, R"({"outcome":"false_match","method":"plate_compared","human":true,"at":"2024-03-05T20:00:00Z"})",
+    ledger.record(second, {event("AlertAdjudicated", "alert", alert, 2, R"({"outcome":"misread","method":"image_compare","human":true,"at":"2024-03-05T20:00:00Z"})",
                                  {.operator_code = "op-2"})});
   }
 

@@ -1,0 +1,216 @@
+#include "api/loop.h"
+
+#include "api/connection.h"
+#include "api/genesis.h"
+
+namespace caseledger::api {
+
+namespace {
+bool reads_all(const rules::Enrolment&, const EventView&, const PublicKey&) { return true; }
+}  // namespace
+
+Loop::Loop(const Shared& shared, unsigned number, unsigned loops)
+    : shared_(shared),
+      number_(number),
+      loops_(loops),
+      log_(shared.ledger),
+      house_{shared.ledger.origin(), shared.authorities, shared.config.tls_proxy, log_, system_random(),
+             shared.config.may_read ? shared.config.may_read : reads_all, shared.config.session},
+      authority_seen_(log_.authority_version()) {}
+
+Loop::~Loop() { join(); }
+
+void Loop::start() {
+  asio::post(context_, [this] { tick(); });
+  thread_ = std::thread([this] { run(); });
+}
+
+void Loop::run() {
+  for (;;) try {
+      context_.run();
+      return;
+    } catch (const std::exception& exception) {
+      config().complain(std::string("an io thread caught: ") + exception.what());
+    }
+}
+
+void Loop::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+// ── connections ──
+
+void Loop::take(Socket socket) {
+  ++connection_count_;
+  asio::post(context_, [this, taken = std::move(socket)]() mutable { begin(std::move(taken)); });
+}
+
+void Loop::begin(Socket socket) {
+  if (draining_) {
+    --connection_count_;
+    return;
+  }
+  const std::uint64_t id = ++next_id_ * loops_ + number_;
+  const auto connection = std::make_shared<Connection>(*this, std::move(socket), id);
+  connections_.emplace(id, connection);
+  asio::co_spawn(context_, connection->run(), [this, id](std::exception_ptr failed) {
+    const auto gone = connections_.extract(id);
+    --connection_count_;
+    leave(id);
+    if (failed) gone.mapped()->close();
+    if (draining_) finish_draining();
+    if (failed) std::rethrow_exception(failed);
+  });
+}
+
+void Loop::enter(std::uint64_t id, Peer& peer) {
+  peers_.emplace(id, &peer);
+  ++session_count_;
+  if (draining_) peer.session().drain();
+}
+
+void Loop::leave(std::uint64_t id) {
+  session_count_ -= peers_.erase(id);
+  subscribes(id, false);
+}
+
+void Loop::subscribes(std::uint64_t id, bool yes) {
+  if (yes) subscribers_.insert(id);
+  else subscribers_.erase(id);
+  subscriber_count_ = subscribers_.size();
+}
+
+Peer* Loop::peer(std::uint64_t id) {
+  const auto found = peers_.find(id);
+  return found == peers_.end() ? nullptr : found->second;
+}
+
+// ── appends and their outcomes ──
+
+void Loop::submit(std::uint64_t id, Session& session) {
+  for (auto& each : session.take_submissions()) {
+    auto taken = shared_.ledger.submit({id, each.request}, each.submission);
+    if (taken) continue;
+    const std::uint32_t retry_ms = shared_.ledger.config().overloaded_retry_ms;
+    session.refused(each.request, Rejection{std::move(taken.error()), {}, retry_ms});
+  }
+}
+
+void Loop::deliver(Outcome outcome) {
+  bool is_first;
+  {
+    const std::lock_guard lock(mailbox_mutex_);
+    is_first = mailbox_.empty();
+    mailbox_.push_back(std::move(outcome));
+  }
+  if (is_first) asio::post(context_, [this] { distribute(); });
+}
+
+void Loop::distribute() {
+  std::vector<Outcome> outcomes;
+  {
+    const std::lock_guard lock(mailbox_mutex_);
+    outcomes.swap(mailbox_);
+  }
+  const std::uint64_t before = log_.head().size;
+  log_.refresh();
+  std::vector<Peer*> touched;
+  for (Outcome& outcome : outcomes) hand_out(std::move(outcome), touched);
+  for (Peer* each : touched) each->wake();  // finds nothing to do the second time
+  check_authority();
+  if (log_.head().size != before) fan_out();
+}
+
+void Loop::hand_out(Outcome outcome, std::vector<Peer*>& touched) {
+  const auto checkpoint = std::make_shared<const std::string>(std::move(outcome.checkpoint));
+  const auto touch = [&](Peer* found) {
+    if (touched.empty() || touched.back() != found) touched.push_back(found);
+  };
+  for (Recorded& each : outcome.recorded) {
+    Peer* found = peer(each.ticket.session);
+    if (!found) continue;
+    found->session().recorded(checkpoint, std::move(each));
+    touch(found);
+  }
+  for (const Refused& each : outcome.refused) {
+    Peer* found = peer(each.ticket.session);
+    if (!found) continue;
+    found->session().refused(each.ticket.request, each.rejection);
+    touch(found);
+  }
+}
+
+void Loop::check_authority() {
+  if (authority_seen_ == log_.authority_version()) return;
+  authority_seen_ = log_.authority_version();
+  for (const auto& [id, each] : peers_) {
+    each->session().authority_changed();
+    if (each->session().closed()) each->wake();
+  }
+}
+
+// ── subscribers ──
+
+void Loop::fan_out() {
+  again_ = fanning_out_;
+  if (fanning_out_ || subscribers_.empty()) return;
+  fanning_out_ = true;
+  round_.assign(subscribers_.begin(), subscribers_.end());
+  fan_out_slice();
+}
+
+void Loop::fan_out_slice() {
+  for (std::size_t n = 0; n < config().fan_out_slice && !round_.empty(); ++n) {
+    if (Peer* found = peer(round_.back())) found->wake();
+    round_.pop_back();
+  }
+  if (!round_.empty()) {
+    asio::post(context_, [this] { fan_out_slice(); });
+    return;
+  }
+  fanning_out_ = false;
+  if (again_) fan_out();
+}
+
+// ── time and the end ──
+
+void Loop::tick() {
+  const Micros now = this->now();
+  log_.refresh();  // also where nothing was committed through us
+  check_authority();
+  const bool failed = !draining_ && shared_.ledger.failure();
+  std::vector<std::shared_ptr<Peer>> peers;
+  for (const auto& [id, each] : peers_) peers.push_back(each->shared_from_this());
+  for (const auto& each : peers) {
+    if (failed) each->session().end(CloseCode::try_later, "the ledger has stopped recording");
+    each->tick(now);
+  }
+  if (draining_ && now > drain_until_)
+    for (const auto& [id, each] : connections_) each->close();
+  if (draining_ && connections_.empty()) return;
+  ticker_.expires_after(config().tick);
+  ticker_.async_wait([this](error_code error) {
+    if (!error) tick();
+  });
+}
+
+void Loop::drain() {
+  asio::post(context_, [this] { begin_draining(); });
+}
+
+void Loop::begin_draining() {
+  draining_ = true;
+  drain_until_ = now() + std::chrono::microseconds(config().drain_within).count();
+  std::vector<std::shared_ptr<Connection>> all;
+  for (const auto& [id, each] : connections_) all.push_back(each);
+  for (const auto& each : all) each->drain();
+  finish_draining();
+}
+
+void Loop::finish_draining() {
+  if (!connections_.empty()) return;
+  work_.reset();
+  ticker_.cancel();
+}
+
+}  // namespace caseledger::api
