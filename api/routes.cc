@@ -107,7 +107,7 @@ Response RouteTable::handle(const Request& request) const {
 }
 
 Response RouteTable::answer(const Route& route, const Request& request) const {
-  const bool here = from_here(request);
+  const bool here = !config_.behind_proxy && from_here(request);
   auto found = look_up(route, request, here);
   Response response = found ? std::move(*found) : problem(here ? found.error() : told_to_strangers(found.error()));
   if (!found && response.status == 500) config_.failed(request, found.error());
@@ -119,8 +119,13 @@ Result<Response> RouteTable::look_up(const Route& route, const Request& request,
   if (route.info.access == Access::here && !here && !config_.open_reads_beyond_loopback)
     return fail(Errc::not_permitted, "this is answered to requests from the ledger's own machine only, sent to localhost or a loopback address and through no proxy");
   TRY_AS(query, Query::parse(request.query, route.info.parameters, config_.query_bytes_max));
+  std::string place(route.place(request.path));
+  if (!route.deep) {  // a tile has one spelling only
+    TRY_AS(decoded, percent_decoded(place));
+    place = std::move(decoded);
+  }
   try {
-    return (this->*route.answer)({request, std::move(query), std::string(route.place(request.path)), here});
+    return (this->*route.answer)({request, std::move(query), std::move(place), here});
   } catch (const std::exception& exception) {  // of a library: RocksDB, Boost.JSON, out of memory
     return fail(Errc::io, exception.what());
   }

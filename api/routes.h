@@ -14,6 +14,8 @@ namespace caseledger::api {
 struct RouteConfig {
   // Everyone who reaches the server may read events, streams, figures and entries. For ledgers without case data.
   bool open_reads_beyond_loopback = false;
+  // A proxy on this machine passes requests on. They then come from a loopback address whoever sent them, and none is taken to be from here.
+  bool behind_proxy = false;
 
   std::size_t query_bytes_max = 4 * 1024;
   std::size_t filter_terms_max = 64;            // kinds, types or jurisdictions of one filter

@@ -96,7 +96,8 @@ std::optional<Checkpoint> latest(const store::Log& log, const Terms& terms) {
   return std::nullopt;
 }
 
-void audit_log(const store::Log& log, const store::Folds* folds, Marks& marks, Pass& pass) {
+// False when the log is shorter than what was signed.
+bool audit_log(const store::Log& log, const store::Folds* folds, Marks& marks, Pass& pass) {
   pass.audit.checkpoint = latest(log, pass.terms);
   const std::uint64_t size = pass.audit.checkpoint ? pass.audit.checkpoint->size : 0;
   FolderSource source(log, folds, size);
@@ -108,9 +109,38 @@ void audit_log(const store::Log& log, const store::Folds* folds, Marks& marks, P
   const std::uint64_t end = pass.tree->size();
   if (pass.covered < end)
     pass.findings.add(error("checkpoint.missing", source.entry_place({pass.covered}), "no checkpoint that holds covers entries " + std::to_string(pass.covered) + " to " + std::to_string(end - 1)));
-  marks.finish(end);
+  const bool whole = marks.finish(end);
   if (folds && heads_cursor) check_folds(*folds, *pass.replay, *heads_cursor, end, pass.findings);
   pass.finish(source);
+  return whole;
+}
+
+// The log as it lies, or what can be salvaged of it.
+Result<std::unique_ptr<store::Log>> open_log(const std::filesystem::path& ledger, Audit& audit, Findings& findings) {
+  auto log = open_log_beside(ledger);
+  if (log) return log;
+  findings.add(error("log.unreadable", {.path = "store/log"}, log.error().sentence));
+  if (log.error().code == Errc::verification_failed) {
+    check_write_ahead(ledger / "store" / "log", false, findings);
+    log = salvage_log(ledger);
+  }
+  if (!log) audit.not_checked.push_back("everything in store/log");
+  return log;
+}
+
+// The log's key, the trusted one or else the one in genesis, and the log's name in any case.
+Terms terms_of(const store::Log& log, const AuditOptions& options, Findings& findings) {
+  Terms terms{"", options.log_key, options.witnesses, nullptr};
+  if (!terms.log_key) {
+    const auto named = genesis_log_key(log);
+    if (named) terms.log_key = *named;
+    if (const auto end = log.end(); !named && (!end || end->size.value > 0))
+      findings.add(error("log_key.unknown", {.path = "store/log"}, "no key was given, and genesis cannot say: " + named.error().sentence));
+  }
+  const auto note = log.last_checkpoint();
+  if (terms.log_key) terms.origin = terms.log_key->name;
+  else if (note && *note) terms.origin = (*note)->substr(0, (*note)->find('\n'));
+  return terms;
 }
 
 // How many entries a bundle has whose checkpoint does not hold: what it says, if there are files to bear it out.
@@ -195,16 +225,9 @@ Result<Audit> audit_folder(const std::filesystem::path& ledger, const AuditOptio
   const auto folds = open_folds_beside(ledger);
   if (!folds && folds.error().code == Errc::not_found) audit.not_checked.push_back("tiles, heads and skips: there are no folds");
   else if (!folds) findings.add(error("fold.unreadable", {.path = "store/folds"}, folds.error().sentence));
-  const auto log = open_log_beside(ledger);
-  if (!log) {
-    findings.add(error("log.unreadable", {.path = "store/log"}, log.error().sentence));
-    audit.not_checked.push_back("everything in store/log");
-    return audit;
-  }
-  const auto key = options.log_key ? Result<Vkey>(*options.log_key) : genesis_log_key(**log);
-  if (const auto end = (*log)->end(); !key && (!end || end->size.value > 0))
-    findings.add(error("log_key.unknown", {.path = "store/log"}, "no key was given, and genesis cannot say: " + key.error().sentence));
-  Terms terms{key ? key->name : "", key ? std::optional(*key) : std::nullopt, options.witnesses, nullptr};
+  const auto log = open_log(ledger, audit, findings);
+  if (!log) return audit;
+  Terms terms = terms_of(**log, options, findings);
   const auto vault = store::Vault::open(ledger / "vault", terms.origin, true);
   if (vault) terms.vault = vault->get();
   else if (vault.error().code == Errc::verification_failed && std::filesystem::exists(ledger / "vault", ignored)) findings.add(error("vault.damaged", {.path = "vault"}, vault.error().sentence));
@@ -212,7 +235,7 @@ Result<Audit> audit_folder(const std::filesystem::path& ledger, const AuditOptio
   audit.not_checked.push_back("what the projections keep; rebuild them to compare");
 
   Pass pass(audit, options, std::move(terms));
-  audit_log(**log, folds ? folds->get() : nullptr, marks, pass);
+  if (!audit_log(**log, folds ? folds->get() : nullptr, marks, pass)) check_write_ahead(ledger / "store" / "log", true, findings);
   return audit;
 }
 

@@ -14,6 +14,7 @@ class FolderSource : public Source {
 
   bool draw(Exhibit& exhibit) override;
   Result<std::optional<Kept>> tile(unsigned level, std::uint64_t index) override;
+  TileId tile_id(unsigned level, std::uint64_t index) const override { return {level, index, 256}; }
   Place tile_place(const TileId& tile) const override { return {.path = "store/folds " + tile_path(tile)}; }
   Place entry_place(EntryIndex index) const override { return {.path = "store/log", .entry = index}; }
   Place batch_place(EntryIndex index) const override { return {.path = "store/log", .entry = index}; }

@@ -1,5 +1,7 @@
 #include "ledger/audit_kept.h"
 
+#include "ledger/store/write_ahead.h"
+
 namespace caseledger::audit {
 
 namespace {
@@ -72,10 +74,24 @@ void Marks::reach(std::uint64_t size, const TreeCheck& tree) {
       findings_.add(error("last_signed.root", place(), "at size " + number(size) + " the root " + base64(mark.root.bytes) + " was signed, the log has " + base64(root->bytes)));
 }
 
-void Marks::finish(std::uint64_t size) {
-  for (const auto& mark : marks_)
-    if (mark.size > size)
-      findings_.add(error("last_signed.shorter", place(), "a checkpoint over " + number(mark.size) + " entries was signed, the log has " + number(size) + ": it was cut short or put back from a backup"));
+bool Marks::finish(std::uint64_t size) {
+  bool whole = true;
+  for (const auto& mark : marks_) {
+    if (mark.size <= size) continue;
+    whole = false;
+    findings_.add(error("last_signed.shorter", place(), "a checkpoint over " + number(mark.size) + " entries was signed, the log has " + number(size) + ": it was cut short or put back from a backup"));
+  }
+  return whole;
+}
+
+void check_write_ahead(const std::filesystem::path& log, bool cut_off, Findings& findings) {
+  const auto damage = store::damage_in_write_ahead(log);
+  if (!damage) return findings.add(error("log.unreadable", {.path = "store/log"}, damage.error().sentence));
+  for (const auto& each : *damage) {
+    if (each.cut_off && !cut_off) continue;
+    findings.add(error("log.damaged", {.path = "store/log/" + each.file},
+                       "the write-ahead log's record at byte " + number(each.offset) + (each.cut_off ? " has no end" : " does not have its checksum")));
+  }
 }
 
 // ── compromised keys ──

@@ -19,13 +19,17 @@ class Marks {
  public:
   Marks(const std::filesystem::path& file, Findings& findings);
   void reach(std::uint64_t size, const TreeCheck& tree);
-  void finish(std::uint64_t size);
+  // False when the log is shorter than what was signed.
+  bool finish(std::uint64_t size);
 
  private:
   Place place() const { return {.path = "last-signed"}; }
   Findings& findings_;
   std::vector<store::LastSigned::Mark> marks_;
 };
+
+// The write-ahead log's files, record by record. cut_off: also where the last record has no end.
+void check_write_ahead(const std::filesystem::path& log, bool cut_off, Findings& findings);
 
 // Entries by keys that were compromised when they signed.
 void check_compromises(Source& source, const Replay& replay, std::uint64_t size, Findings& findings, AuditCounts& counts);

@@ -39,9 +39,13 @@ void ServedSource::open_files(Exhibit& exhibit) {
   };
   entries_.clear();
   ++missing_files_;
-  if (auto read = served_.entries(file)) entries_ = std::move(*read), missing_files_ = 0;
-  else absent(entry_place(next_), read.error());
-  if (!entries_.empty() && entries_.size() != 256 * stride) shape(exhibit, entry_place(next_), entries_.size(), width * stride);
+  if (auto read = served_.entries(file)) {
+    entries_ = std::move(*read);
+    missing_files_ = 0;
+    if (entries_.size() != 256 * stride) shape(exhibit, entry_place(next_), entries_.size(), width * stride);
+  } else {
+    absent(entry_place(next_), read.error());
+  }
   if (!with_batches_) return;
   batches_.clear();
   records_.clear();
@@ -90,7 +94,7 @@ void ServedSource::take_record(Exhibit& exhibit) {
 }
 
 Result<std::optional<Source::Kept>> ServedSource::tile(unsigned level, std::uint64_t index) {
-  const TileId id{level, index, tile_width(level, index, served_.size())};
+  const TileId id = tile_id(level, index);
   if (id.width == 0) return std::nullopt;
   TRY_AS(hashes, served_.tile(id));
   return Kept{id, std::move(hashes)};

@@ -12,6 +12,7 @@ class ServedSource : public Source {
 
   bool draw(Exhibit& exhibit) override;
   Result<std::optional<Kept>> tile(unsigned level, std::uint64_t index) override;
+  TileId tile_id(unsigned level, std::uint64_t index) const override { return {level, index, tile_width(level, index, served_.size())}; }
   Place tile_place(const TileId& tile) const override { return {.path = tile_path(tile)}; }
   Place entry_place(EntryIndex index) const override { return {.path = entries_path(index.value / 256, served_.width(index.value / 256)), .entry = index}; }
   Place batch_place(EntryIndex index) const override { return {.path = batch_path(index.value / 256, served_.width(index.value / 256)), .entry = index}; }

@@ -62,6 +62,7 @@ class Source {
     Hashes hashes;
   };
   virtual Result<std::optional<Kept>> tile(unsigned level, std::uint64_t index) = 0;
+  virtual TileId tile_id(unsigned level, std::uint64_t index) const = 0;
   virtual Place tile_place(const TileId& tile) const = 0;
   virtual Place entry_place(EntryIndex index) const = 0;
   virtual Place batch_place(EntryIndex index) const = 0;

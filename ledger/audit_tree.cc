@@ -19,7 +19,7 @@ const Hashes* TreeCheck::leaves_of(std::uint64_t tile) {
   kept_.reset();
   auto read = source_.tile(0, tile);
   if (read && *read) kept_ = std::move(**read), ++counts_.tiles;
-  else if (!read) findings_.add(error(read.error().code == Errc::not_found ? "tile.missing" : "tile.unreadable", source_.tile_place({0, tile, 256}), read.error().sentence));
+  else if (!read) findings_.add(error(read.error().code == Errc::not_found ? "tile.missing" : "tile.unreadable", source_.tile_place(source_.tile_id(0, tile)), read.error().sentence));
   return kept_ ? &kept_->hashes : nullptr;
 }
 
@@ -42,7 +42,7 @@ void TreeCheck::compare(unsigned level, std::uint64_t index, const Hashes& from_
   auto read = source_.tile(level, index);
   if (!read) {
     const char* code = read.error().code == Errc::not_found ? "tile.missing" : "tile.unreadable";
-    return findings_.add(error(code, source_.tile_place({level, index, static_cast<unsigned>(from_entries.size())}), read.error().sentence));
+    return findings_.add(error(code, source_.tile_place(source_.tile_id(level, index)), read.error().sentence));
   }
   if (!*read) return;
   ++counts_.tiles;

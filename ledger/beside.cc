@@ -21,11 +21,15 @@ auto open_beside(const std::filesystem::path& folder, Open open) -> decltype(ope
 }  // namespace
 
 Result<std::unique_ptr<store::Log>> open_log_beside(const std::filesystem::path& ledger) {
-  return open_beside(ledger / "store" / "log", [](const auto& folder) { return store::Log::open(folder, true); });
+  return open_beside(ledger / "store" / "log", [](const auto& folder) { return store::Log::open(folder, store::Access::read); });
+}
+
+Result<std::unique_ptr<store::Log>> salvage_log(const std::filesystem::path& ledger) {
+  return store::Log::open(ledger / "store" / "log", store::Access::salvage);
 }
 
 Result<std::unique_ptr<store::Folds>> open_folds_beside(const std::filesystem::path& ledger) {
-  return open_beside(ledger / "store" / "folds", [](const auto& folder) { return store::Folds::open(folder, true); });
+  return open_beside(ledger / "store" / "folds", [](const auto& folder) { return store::Folds::open(folder, store::Access::read); });
 }
 
 Result<Vkey> genesis_log_key(const store::Log& log) {

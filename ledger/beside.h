@@ -11,6 +11,8 @@ namespace caseledger {
 
 // Errors: not_found (no such ledger), io, verification_failed (what lies there is damaged).
 Result<std::unique_ptr<store::Log>> open_log_beside(const std::filesystem::path& ledger);
+// What can still be read of a log whose write-ahead log is damaged.
+Result<std::unique_ptr<store::Log>> salvage_log(const std::filesystem::path& ledger);
 Result<std::unique_ptr<store::Folds>> open_folds_beside(const std::filesystem::path& ledger);
 
 // The log's key as genesis names it. Errors: not_found (no genesis yet), malformed, io, verification_failed.

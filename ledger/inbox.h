@@ -39,15 +39,17 @@ class Inbox {
     arrived_.notify_one();
   }
 
-  // Waits until there is something, then takes what `share` allows of it. Empty only when closed and drained.
+  // Waits until there is something, then takes what `share` allows of it, and no more than about so many bytes. Empty only
+  // when closed and drained.
   template <class Share>
-  std::vector<Item> take(Share share) {
+  std::vector<Item> take(Share share, std::size_t bytes_at_once) {
     std::vector<Item> taken;
     std::unique_lock lock(mutex_);
     arrived_.wait(lock, [&] { return !items_.empty() || closed_; });
     const std::size_t count = items_.empty() ? 0 : std::min<std::size_t>(items_.size(), share(items_.size()));
     taken.reserve(count);
-    for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t i = 0, bytes = 0; i < count && bytes < bytes_at_once; ++i) {
+      bytes += items_.front().bytes;
       bytes_ -= items_.front().bytes;
       taken.push_back(std::move(items_.front().item));
       items_.pop_front();

@@ -140,7 +140,7 @@ void Ledger::verify_loop() {
   const auto share = [this](std::size_t waiting) {
     return std::min(config_.verify_handoff_max, (waiting + config_.verify_threads - 1) / std::max(1u, config_.verify_threads));
   };
-  for (auto taken = submitted_.take(share); !taken.empty(); taken = submitted_.take(share)) {
+  for (auto taken = submitted_.take(share, config_.group_bytes_max); !taken.empty(); taken = submitted_.take(share, config_.group_bytes_max)) {
     std::vector<Verified> verified;
     verified.reserve(taken.size());
     std::size_t bytes = 0;
@@ -154,7 +154,7 @@ void Ledger::verify_loop() {
 
 void Ledger::sequence_loop() {
   const auto share = [this](std::size_t) { return config_.group_batches_max; };
-  for (auto arrived = verified_.take(share); !arrived.empty(); arrived = verified_.take(share)) {
+  for (auto arrived = verified_.take(share, config_.group_bytes_max); !arrived.empty(); arrived = verified_.take(share, config_.group_bytes_max)) {
     auto done = failure() ? Result<Sequencer::Done>(std::unexpected(*failure())) : sequencer_->commit_group(std::move(arrived));
     if (!done) {
       stop_admitting(std::move(done.error()));

@@ -19,8 +19,7 @@ class Ledger {
     std::function<void(const CommitTimes&)> committed = [](const CommitTimes&) {};
   };
 
-  // Makes an empty ledger folder: keys, configuration, stores. Errors: usage, io.
-  // Errors of open: locked, verification_failed, wrong_origin, io.
+  // Starts from a folder's stores, which may not be there yet. Errors: locked, verification_failed, wrong_origin, usage, io.
   static Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& folder, std::string origin, Signer log_key, Config config, Clock clock, Sinks sinks);
   ~Ledger();
 

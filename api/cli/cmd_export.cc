@@ -4,6 +4,7 @@
 #include "api/cli/commands.h"
 #include "api/cli/folder.h"
 #include "api/json.h"
+#include "ledger/beside.h"
 #include "ledger/bundle.h"
 
 namespace caseledger::api {
@@ -13,7 +14,7 @@ Exit export_folder(const path& folder, const path& out, std::optional<std::uint6
   if (!vkey_text) return report(vkey_text.error());
   const auto vkey = parse_vkey(std::string_view(*vkey_text).substr(0, vkey_text->find('\n')));
   if (!vkey) return report(vkey.error());
-  const auto log = store::Log::open(folder / "store" / "log", true);
+  const auto log = open_log_beside(folder);
   if (!log) return report(log.error());
   std::optional<Progress> progress;
   ExportOptions options{.size = size, .withhold = {}, .progress = [&](std::uint64_t done, std::uint64_t of) {

@@ -8,8 +8,10 @@
 #include "api/cli/remote.h"
 #include "api/event_page.h"
 #include "api/figures_json.h"
+#include "api/json.h"
 #include "api/query.h"
 #include "api/story_json.h"
+#include "ledger/beside.h"
 #include "ledger/history.h"
 #include "projections/runner.h"
 
@@ -65,7 +67,7 @@ Result<void> each_fact(const store::Log& log, std::uint64_t size, Position from,
 
 Result<std::unique_ptr<store::Log>> log_of(const path& folder) {
   if (!std::filesystem::exists(folder / "store" / "log")) return fail(Errc::not_found, folder.string() + " is no ledger's folder");
-  return store::Log::open(folder / "store" / "log", true);
+  return open_log_beside(folder);
 }
 
 bool in(const std::vector<std::string>& words, std::string_view word) {
@@ -118,7 +120,7 @@ Result<void> events_of_folder(const EventsOptions& options) {
 }
 
 Result<void> events_of_server(const EventsOptions& options) {
-  TRY_AS(server, Server::at(options.source.server));
+  TRY_AS(server, HttpServer::at(options.source.server));
   std::uint64_t left = options.limit.value_or(~std::uint64_t{0}), from = options.from;
   const bool one_stream = !options.stream.empty();
   if (one_stream) from = std::max<std::uint64_t>(from, 1);
@@ -170,7 +172,7 @@ Result<json::object> state_of_folder(const StateOptions& options) {
 }
 
 Result<json::object> state_of_server(const StateOptions& options) {
-  TRY_AS(server, Server::at(options.source.server));
+  TRY_AS(server, HttpServer::at(options.source.server));
   std::string target = "/v1/streams/" + options.stream;
   char join = '?';
   for (const auto& [name, value] : {std::pair("as_of", options.as_of), std::pair("as_at", options.as_at)})
@@ -222,7 +224,7 @@ Result<json::array> figures_of_folder(const FiguresOptions& options) {
 
 Result<json::array> figures_of_server(const FiguresOptions& options) {
   if (!options.as_of.empty()) return fail(Errc::usage, "a server answers figures at its head; --as-of needs --dir, where they are folded anew");
-  TRY_AS(server, Server::at(options.source.server));
+  TRY_AS(server, HttpServer::at(options.source.server));
   std::string suffix;
   if (!options.period.empty()) suffix += "&period=" + percent_encoded(options.period);
   std::string by;

@@ -28,7 +28,7 @@ struct PartPlace {
   std::uint16_t part;
 };
 
-// nonce ‖ XChaCha20-Poly1305 under the part's own key, as 2-formats of docs/formats.md lays out; padded to a power of two.
+// nonce ‖ XChaCha20-Poly1305 under the part's own key, as "Sealed parts" in docs/formats.md lays out; padded to a power of two.
 Buffer seal_part(const SubjectKey& key, std::string_view origin, const PartPlace& place, const Hash& commitment, const Opening& opening);
 
 // The opening back from its ciphertext; malformed when key, place or commitment are others.

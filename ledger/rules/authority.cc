@@ -95,7 +95,8 @@ Result<void> Authority::admits_action(const ProposalMade& proposal) const {
         if (role == Role::governor || role == Role::service)
           return fail(Errc::value_out_of_range, "governors and the service key are named by genesis and governors.changed, not enrolled");
       const Enrolment* known = find(vkey.key);
-      if (is_log(vkey) || (known && (known->has(Role::service) || (known->has(Role::governor) && !known->revoked))))
+      const bool governs = std::ranges::any_of(governors_, [&](const Vkey& g) { return g.key == vkey.key; });
+      if (is_log(vkey) || governs || (known && known->has(Role::service)))
         return fail(Errc::value_out_of_range, "log, service and governors need keys of their own");
       return {};
     }
@@ -115,11 +116,11 @@ Result<void> Authority::admits_action(const ProposalMade& proposal) const {
       }
       return {};
     }
-    case Action::PolicyAdopted:
-    case Action::EntriesPublished: return {};
+    case Action::PolicyAdopted: return {};
     // Admitting what is not carried out would be a false record.
     case Action::KeyRotated:
     case Action::EventExcised:
+    case Action::EntriesPublished:
       return fail(Errc::illegal_transition, std::string("this ledger does not carry out ") + EnumNameAction(proposal.action_type()) + " yet");
   }
   return {};

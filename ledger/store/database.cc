@@ -77,7 +77,7 @@ struct Database::Impl {
 Database::Database(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Database::~Database() = default;
 
-Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& folder, Durability durability, std::vector<FamilyOptions> families, bool read_only) {
+Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& folder, Durability durability, std::vector<FamilyOptions> families, Access access) {
   auto impl = std::make_unique<Impl>();
   impl->folder = folder;
   impl->durability = durability;
@@ -85,12 +85,14 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fo
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors{{rocksdb::kDefaultColumnFamilyName, {}}};
   for (const auto& family : families) descriptors.emplace_back(family.name, family_options(family, cache));
   impl->wanted = std::move(families);
+  const bool read_only = access != Access::write;
   std::error_code error;
   if (!read_only) std::filesystem::create_directories(folder, error);
   if (error) return fail(Errc::io, "cannot make " + folder.string() + ": " + error.message());
   rocksdb::DB* db = nullptr;
   auto options = database_options(durability);
   if (read_only) options.max_open_files = -1;  // all opened now: a writer beside us may delete them
+  if (access == Access::salvage) options.wal_recovery_mode = rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords;
   const auto status = read_only ? rocksdb::DB::OpenForReadOnly(options, folder.string(), descriptors, &impl->families, &db)
                                 : rocksdb::DB::Open(options, folder.string(), descriptors, &impl->families, &db);
   impl->db.reset(db);

@@ -17,6 +17,12 @@ enum class Durability {
   derived,  // no write-ahead log: what a crash loses is folded again
 };
 
+enum class Access {
+  write,
+  read,     // as it lies, beside whoever writes it
+  salvage,  // the same, leaving out what the write-ahead log can no longer give: for looking at damage, never for going on
+};
+
 struct FamilyOptions {
   std::string name;
   std::size_t write_buffer_bytes = 64 << 20;
@@ -28,7 +34,7 @@ class Database {
  public:
   // Errors: io, locked (another process has it), verification_failed (a checksum does not hold).
   static Result<std::unique_ptr<Database>> open(const std::filesystem::path& folder, Durability durability, std::vector<FamilyOptions> families,
-                                                bool read_only = false);
+                                                Access access = Access::write);
   ~Database();
 
   class Batch {

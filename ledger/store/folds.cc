@@ -35,13 +35,13 @@ Result<EntryIndex> cursor_value(const Result<std::optional<std::string>>& value)
 
 }  // namespace
 
-Result<std::unique_ptr<Folds>> Folds::open(const std::filesystem::path& folder, bool read_only) {
+Result<std::unique_ptr<Folds>> Folds::open(const std::filesystem::path& folder, Access access) {
   TRY_AS(database, Database::open(folder, Durability::derived,
                                   {{.name = "heads", .compress = true, .bloom = true},
                                    {.name = "skips", .write_buffer_bytes = 16 << 20},
                                    {.name = "tiles", .write_buffer_bytes = 16 << 20},
                                    {.name = "state", .write_buffer_bytes = 32 << 20, .compress = true}},
-                                  read_only));
+                                  access));
   return std::unique_ptr<Folds>(new Folds(std::move(database)));
 }
 

@@ -17,7 +17,7 @@ inline constexpr Version skip_every = 64;
 
 class Folds {
  public:
-  static Result<std::unique_ptr<Folds>> open(const std::filesystem::path& folder, bool read_only = false);
+  static Result<std::unique_ptr<Folds>> open(const std::filesystem::path& folder, Access access = Access::write);
 
   Result<EntryIndex> heads_cursor() const;
   Result<void> write_heads(const std::vector<Heads::Row>& sorted, EntryIndex cursor);

@@ -41,7 +41,7 @@ struct StoredEvent {
 class Log {
  public:
   // Errors: io, locked, verification_failed.
-  static Result<std::unique_ptr<Log>> open(const std::filesystem::path& folder, bool read_only = false);
+  static Result<std::unique_ptr<Log>> open(const std::filesystem::path& folder, Access access = Access::write);
 
   // How far the log reaches.
   struct End {

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "api/genesis.h"
 #include "ledger/audit.h"
 #include "tests/support/ledgers.h"
 
@@ -50,6 +51,16 @@ inline std::string told(const Audit& audit) {
 
 inline bool found(const Audit& audit, std::string_view code, std::string_view place) {
   return std::ranges::any_of(audit.findings, [&](const Finding& f) { return f.code == code && f.place.text().find(place) != std::string::npos; });
+}
+
+// A fact that was recorded elsewhere.
+inline Buffer imported_event(std::string_view type, std::string_view kind, const StreamId& stream, Version version, std::string_view body) {
+  const std::string line = R"({"stream":")" + to_string(stream) + R"(","kind":")" + std::string(kind) + R"(","version":)" + std::to_string(version) + R"(,"type":")" + std::string(type) +
+                           R"(","occurred_at":"2024-03-05T14:00:00Z","precision":"minute","operator":"op-9","jurisdiction":"US-TX","purpose":"missing_child","handling":"law_enforcement",)" +
+                           R"("imported":{"source":"legacy","source_id_digest":")" + std::string(64, 'a') + R"("},"body":)" + std::string(body) + '}';
+  auto draft = api::event_from_json(line, api::system_random());
+  if (!draft) throw std::logic_error(draft.error().sentence);
+  return std::move(draft->event);
 }
 
 // Something of everything the audit looks at: governance, two authors, cases closed by four eyes, sealed parts, an alert, imported facts.
@@ -130,6 +141,67 @@ class Tamper {
     if (auto written = database_->write(batch); !written) throw std::logic_error(written.error().sentence);
   }
   std::unique_ptr<store::Database> database_;
+};
+
+// Whoever holds the log's key and writes what no sequencer would admit: everything hashes and is signed.
+class Forger {
+ public:
+  const std::string origin = "ledger.example.org/l/forged";
+  const Signer log_key = Signer::generate(origin), service = Signer::generate("service.test"), governor = Signer::generate("governor.test");
+  Micros now = 1'800'000'000'000'000;
+  Position next;
+
+  Forger() {
+    auto opened = store::Log::open(folder() / "store" / "log");
+    if (!opened) throw std::logic_error(opened.error().sentence);
+    log_ = std::move(*opened);
+    auto marked = store::LastSigned::open(folder() / "last-signed");
+    if (!marked) throw std::logic_error(marked.error().sentence);
+    last_signed_.emplace(std::move(*marked));
+  }
+
+  fs::path folder() const { return scratch_ / "."; }
+  void genesis() { record(governor, {api::genesis_event({origin, log_key.vkey(), service.vkey(), {governor.vkey()}, 1, {}}, now, api::system_random())->event}); }
+  Signer enrol(std::vector<std::string> roles) {
+    const StreamId stream = rules::governance_stream(origin);
+    Signer author = Signer::generate("author.test");
+    const api::EnrolmentRequest request{author.vkey(), "org-1", std::move(roles), {}, {}};
+    record(governor, {api::enrolment_event(origin, heads_.get(stream).version + 1, request, now, api::system_random())->event});
+    return author;
+  }
+
+  void record(const Signer& author, const std::vector<Buffer>& events) {
+    const std::vector<Bytes> views(events.begin(), events.end());
+    const auto batch = sign_batch(views, origin, author);
+    const auto signed_batch = parse_batch(batch);
+    Hashes leaves;
+    Buffer links, items;
+    for (std::size_t i = 0; i < events.size(); ++i) {
+      leaves.push_back(leaf_hash(events[i]));
+      append_item(items, ItemKind::event, events[i]);
+      const EventView event = view_event(events[i]);
+      const auto place = heads_.place(event.stream);
+      append_le(links, heads_.at(place).version == 0 ? store::no_link.value : heads_.at(place).last.value);
+      heads_.set(place, rules::apply(heads_.at(place), event, next + i));
+    }
+    const Entry entry{static_cast<std::uint32_t>(events.size()), next, now, author.vkey().key, tree_head(leaves), signed_batch->signature};
+    auto group = log_->group();
+    const Bytes piece = items;
+    group.add({edge_.size()}, entry, links, {&piece, 1});
+    edge_.append(leaf_hash(entry.encode()));
+    group.add_checkpoint(edge_.size(), sign_checkpoint({origin, edge_.size(), edge_.root()}, log_key));
+    if (!log_->commit(group) || !last_signed_->write({edge_.size(), edge_.root()})) throw std::logic_error("cannot write the forged log");
+    next = next + events.size();
+  }
+
+  Audit audited() const { return *audit_folder(folder()); }
+
+ private:
+  Scratch scratch_;
+  std::unique_ptr<store::Log> log_;
+  std::optional<store::LastSigned> last_signed_;
+  store::Heads heads_;
+  Edge edge_;
 };
 
 inline std::string key_of(std::uint64_t number) {

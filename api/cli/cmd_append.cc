@@ -1,0 +1,277 @@
+// append and simulate: batches signed here, appended over a session, each receipt verified.
+#include <boost/json.hpp>
+#include <iostream>
+#include <fstream>
+#include <mutex>
+
+#include "api/cli/folder.h"
+#include "api/cli/remote.h"
+#include "api/genesis.h"
+#include "api/simulate/national_year.h"
+
+namespace caseledger::api {
+
+namespace {
+
+namespace json = boost::json;
+
+std::string padded(std::uint64_t number) {
+  const std::string digits = std::to_string(number);
+  return std::string(digits.size() < 12 ? 12 - digits.size() : 0, '0') + digits;
+}
+
+// What a run of appends came to, told from the client's thread.
+class Tally {
+ public:
+  Tally(path receipts, bool print) : receipts_(std::move(receipts)), print_(print) {}
+
+  Result<void> ready() const {
+    std::error_code error;
+    if (!receipts_.empty()) std::filesystem::create_directories(receipts_, error);
+    if (error) return fail(Errc::io, "cannot make " + receipts_.string() + ": " + error.message());
+    return {};
+  }
+
+  void answered(std::uint64_t first_line, std::size_t events, const Client::Answer& answer) {
+    const std::lock_guard lock(mutex_);
+    if (!answer) {
+      const Error error = error_of(answer.error());
+      if (!failure_) failure_ = error;
+      ++refused_;
+      if (print_) std::cout << to_text(json::object{{"line", first_line}, {"events", events}, {"refused", answer.error().code}, {"sentence", error.sentence}}) << '\n';
+      return;
+    }
+    recorded_ += events;
+    const Receipt& receipt = *answer;
+    if (!receipts_.empty()) {
+      const auto written = write_text(receipts_ / (padded(receipt.entry.first_position.value) + ".tlog-proof"), receipt.text());
+      if (!written && !failure_) failure_ = written.error();
+    }
+    if (print_)
+      std::cout << to_text(json::object{{"line", first_line},
+                                        {"events", events},
+                                        {"first_position", receipt.entry.first_position.value},
+                                        {"entry", receipt.index.value},
+                                        {"recorded_at", to_rfc3339(receipt.entry.recorded_at)}})
+                << '\n';
+  }
+
+  std::uint64_t recorded() const {
+    const std::lock_guard lock(mutex_);
+    return recorded_;
+  }
+  Exit end() const {
+    const std::lock_guard lock(mutex_);
+    if (!failure_) return Exit::ok;
+    report(*failure_);
+    return recorded_ > 0 ? Exit::partly : exit_of(failure_->code);
+  }
+  bool failed() const {
+    const std::lock_guard lock(mutex_);
+    return failure_.has_value();
+  }
+
+ private:
+  const path receipts_;
+  const bool print_;
+  mutable std::mutex mutex_;
+  std::uint64_t recorded_ = 0, refused_ = 0;
+  std::optional<Error> failure_;
+};
+
+// Events collected into batches and handed to the client.
+class Batcher {
+ public:
+  Batcher(Connection& connection, Tally& tally) : connection_(connection), tally_(tally) {}
+
+  void add(std::uint64_t line, Buffer event, std::vector<Opening> openings) {
+    if (events_.empty()) first_line_ = line;
+    for (auto& opening : openings) {
+      opening.event = static_cast<std::uint16_t>(events_.size());
+      openings_.push_back(std::move(opening));
+    }
+    bytes_ += event.size() + 64;
+    events_.push_back(std::move(event));
+  }
+  std::size_t size() const { return events_.size(); }
+  std::size_t bytes() const { return bytes_; }
+
+  void send() {
+    if (events_.empty()) return;
+    const std::vector<Bytes> views(events_.begin(), events_.end());
+    Submission submission{sign_batch(views, connection_.log.name, *connection_.key), std::move(openings_)};
+    connection_.client->append(std::move(submission), [&tally = tally_, line = first_line_, count = events_.size()](Client::Answer answer) { tally.answered(line, count, answer); });
+    events_.clear();
+    openings_.clear();
+    bytes_ = 0;
+  }
+
+ private:
+  Connection& connection_;
+  Tally& tally_;
+  std::uint64_t first_line_ = 0;
+  std::size_t bytes_ = 0;
+  std::vector<Buffer> events_;
+  std::vector<Opening> openings_;
+};
+
+constexpr std::size_t batch_bytes_wanted = 900 * 1024;  // room below batch_bytes_max for what frames an event
+
+Result<void> append_lines(std::istream& in, const AppendOptions& options, Batcher& batcher, const Tally& tally) {
+  const auto random = system_random();
+  std::string line;
+  for (std::uint64_t number = 1; std::getline(in, line) && !tally.failed(); ++number) {
+    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+    auto draft = event_from_json(line, random);
+    if (!draft) return fail(draft.error().code, "line " + std::to_string(number) + ": " + draft.error().sentence);
+    if (batcher.bytes() + draft->event.size() > batch_bytes_wanted) batcher.send();
+    batcher.add(number, std::move(draft->event), std::move(draft->openings));
+    if (batcher.size() == options.batch) batcher.send();
+  }
+  batcher.send();
+  return {};
+}
+
+}  // namespace
+
+Exit append_events(const AppendOptions& options) {
+  std::ifstream file;
+  if (options.input != "-") {
+    file.open(options.input);
+    if (!file) return report({Errc::io, "cannot read " + options.input.string()});
+  }
+  auto connection = connect(options.remote);
+  if (!connection) return report(connection.error());
+  Tally tally(options.receipts, true);
+  if (auto ready = tally.ready(); !ready) return report(ready.error());
+  Batcher batcher(*connection, tally);
+  const auto read = append_lines(options.input == "-" ? std::cin : file, options, batcher, tally);
+  const auto flushed = connection->client->flush();
+  connection->client->close();
+  std::cout.flush();
+  if (!read) {
+    report(read.error());
+    return tally.recorded() > 0 ? Exit::partly : exit_of(read.error().code);
+  }
+  if (!flushed && !tally.failed()) return report(flushed.error());
+  return tally.end();
+}
+
+// ── simulate ──
+
+namespace {
+
+std::string_view role_of(Author author) {
+  switch (author) {
+    case Author::case_system: return "case_system";
+    case Author::automated_source: return "automated_source";
+    case Author::analyst: return "analyst";
+    case Author::supervisor: return "supervisor";
+  }
+  return "";
+}
+
+template <class Map, class Name>
+json::object counted(const Map& counts, Name name) {
+  json::object all;
+  for (const auto& [key, count] : counts) all[name(key)] = count;
+  return all;
+}
+
+// What a checker of the appended ledger needs: exact.
+json::object plan_of(const Totals& totals) {
+  json::object types, states;
+  for (const auto& [type, count] : totals.by_type) types[schema::EnumNameCaseType(type)] = {{"cases", count.cases}, {"recovered", count.recovered}};
+  for (const auto& [state, count] : totals.by_state) states[state] = {{"cases", count.cases}, {"recovered", count.recovered}};
+  return {{"events", totals.all_events()},
+          {"cases", totals.cases.cases},
+          {"recovered", totals.cases.recovered},
+          {"deceased", totals.deceased},
+          {"cases_by_type", std::move(types)},
+          {"cases_by_state", std::move(states)},
+          {"amber_alerts", totals.amber_alerts},
+          {"recoveries_by_alert", totals.recoveries_by_alert},
+          {"alerts", totals.alerts},
+          {"alerts_by_outcome", counted(totals.alerts_by_outcome, [](auto outcome) { return outcome == schema::AlertOutcome::unset ? "unadjudicated" : schema::EnumNameAlertOutcome(outcome); })},
+          {"deployments", totals.deployments_requested},
+          {"reports", totals.reports},
+          {"incidents", totals.incidents},
+          {"files", {{"images", totals.images}, {"videos", totals.videos}, {"other", totals.other_files}}},
+          {"reports_by_country", counted(totals.reports_by_country, [](const std::string& country) { return country; })},
+          {"reports_by_incident_type", counted(totals.reports_by_type, [](auto type) { return schema::EnumNameIncidentType(type); })}};
+}
+
+void print_year(const NationalYear& year, const std::string& only) {
+  std::ios::sync_with_stdio(false);
+  SimulatedEvent event;
+  for (std::size_t p = 0; p < phases; ++p) {
+    const auto phase = static_cast<Phase>(p);
+    if (!only.empty() && role_of(author_of(phase)) != only) continue;
+    for (auto events = year.events(phase); events.next(event) && std::cout.good();) {
+      auto line = event_to_json(view_event(event.event));
+      // With the openings' plaintext instead of the commitments, so that it can be appended.
+      if (!event.openings.empty()) {
+        json::array sealed;
+        for (std::size_t i = 0; i < event.openings.size(); ++i) {
+          const auto& part = line.at("parts").as_array()[i].as_object();
+          sealed.push_back(json::object{{"subject", part.at("subject")}, {"handling", part.at("handling")}, {"fields", json::parse(event.openings[i].plaintext)}});
+        }
+        line.erase("parts");
+        line["sealed"] = std::move(sealed);
+      }
+      std::cout << to_text(line) << '\n';
+    }
+  }
+}
+
+// Phases in order: what one refers to, an earlier one has recorded.
+Exit append_year(const NationalYear& year, const SimulateOptions& options) {
+  std::map<Author, Connection> connections;
+  Tally tally({}, false);
+  Progress progress("appending", year.planned().all_events());
+  SimulatedEvent event;
+  for (std::size_t p = 0; p < phases && !tally.failed(); ++p) {
+    const auto phase = static_cast<Phase>(p);
+    const Author author = author_of(phase);
+    if (!options.author.empty() && role_of(author) != options.author) continue;
+    if (!connections.contains(author)) {
+      Remote remote = options.remote;
+      remote.key = options.keys / (std::string(role_of(author)) + ".key");
+      auto connection = connect(remote, false);
+      if (!connection) return report(connection.error());
+      connections.emplace(author, std::move(*connection));
+    }
+    Connection& connection = connections.at(author);
+    Batcher batcher(connection, tally);
+    std::uint64_t number = 0;
+    for (auto events = year.events(phase); events.next(event) && !tally.failed(); ++number) {
+      if (event.begins_stream_group && (batcher.size() + group_events_max > 256 || batcher.bytes() > batch_bytes_wanted / 2)) {
+        batcher.send();
+        progress.at(tally.recorded());
+      }
+      batcher.add(number, event.event, event.openings);
+    }
+    batcher.send();
+    if (const auto flushed = connection.client->flush(); !flushed && !tally.failed()) return report(flushed.error());
+    progress.at(tally.recorded());
+  }
+  return tally.end();
+}
+
+}  // namespace
+
+Exit simulate_year(const SimulateOptions& options) {
+  const NationalYear year({options.reports_scale, options.cases_scale}, options.seed);
+  if (options.plan_only) {
+    std::cout << to_text(plan_of(year.planned())) << '\n';
+    return Exit::ok;
+  }
+  if (options.remote.server.empty()) {
+    print_year(year, options.author);
+    return Exit::ok;
+  }
+  if (options.keys.empty()) return report({Errc::usage, "--server needs --keys, a folder with a key for each role"});
+  return append_year(year, options);
+}
+
+}  // namespace caseledger::api

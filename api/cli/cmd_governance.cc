@@ -1,0 +1,84 @@
+// enroll, proposal: what governors do.
+#include <boost/json.hpp>
+#include <iostream>
+
+#include "api/cli/folder.h"
+#include "api/cli/remote.h"
+#include "api/genesis.h"
+
+namespace caseledger::api {
+
+namespace {
+
+namespace json = boost::json;
+
+Result<json::object> authority_of(const Remote& remote) {
+  TRY_AS(server, HttpServer::at(remote.server));
+  TRY_AS(answer, server.get_json("/v1/authority"));
+  return answer.as_object();
+}
+
+std::string plain(const json::value& value) { return value.is_string() ? std::string(value.as_string()) : json::serialize(value); }
+
+// Appends one event at the head of the governance stream. Another governor may be faster: then it is tried again.
+Result<void> govern(const Remote& remote, const std::function<Result<Draft>(std::string_view origin, Version version)>& make, std::string& said) {
+  TRY_AS(connection, connect(remote));
+  for (int attempt = 0;; ++attempt) {
+    TRY_AS(authority, authority_of(remote));
+    const auto version = static_cast<Version>(authority.at("governance").as_object().at("version").to_number<std::uint32_t>() + 1);
+    TRY_AS(draft, make(connection.log.name, version));
+    auto answer = connection.client->append(Submission{sign_batch({Bytes(draft.event)}, connection.log.name, *connection.key), {}}).get();
+    if (answer) {
+      said = to_text(json::object{{"version", version}, {"position", answer->entry.first_position.value}, {"entry", answer->index.value}});
+      return {};
+    }
+    const Error error = error_of(answer.error());
+    const bool overtaken = !answer.error().events.empty() && answer.error().events[0].code == name(Errc::version_conflict);
+    if (!overtaken || attempt == 5) return std::unexpected(error);
+  }
+}
+
+Exit governed(const Remote& remote, const std::function<Result<Draft>(std::string_view, Version)>& make) {
+  std::string said;
+  if (auto done = govern(remote, make, said); !done) return report(done.error());
+  std::cout << said << '\n';
+  return Exit::ok;
+}
+
+}  // namespace
+
+Exit enroll(const EnrollOptions& options) {
+  const auto vkey = parse_vkey(options.vkey);
+  if (!vkey) return report(vkey.error());
+  const EnrolmentRequest request{*vkey, options.organisation, options.roles, options.groups, options.jurisdictions};
+  return governed(options.remote, [&](std::string_view origin, Version version) { return enrolment_event(origin, version, request, system_clock().wall(), system_random()); });
+}
+
+Exit proposal_approve(const Remote& remote, std::uint32_t proposal) {
+  return governed(remote, [&](std::string_view origin, Version version) { return approval_event(origin, version, proposal, system_clock().wall(), system_random()); });
+}
+
+Exit proposal_list(const Remote& remote, Format format) {
+  const auto authority = authority_of(remote);
+  if (!authority) return report(authority.error());
+  const auto& proposals = authority->at("proposals").as_array();
+  if (format == Format::json) {
+    std::cout << to_text(proposals) << '\n';
+    return Exit::ok;
+  }
+  Table table{{"version", "in force", "approvals", "action"}, {}, {true, false, true, false}};
+  for (const auto& each : proposals) {
+    const auto& proposal = each.as_object();
+    if (format == Format::jsonl) {
+      std::cout << to_text(proposal) << '\n';
+      continue;
+    }
+    table.rows.push_back({plain(proposal.at("version")), proposal.at("in_force").as_bool() ? "yes" : "no", std::to_string(proposal.at("approvals").as_array().size()),
+                          plain(proposal.at("action"))});
+  }
+  if (format == Format::table) std::cout << table.text();
+  if (format == Format::csv) std::cout << table.csv();
+  return Exit::ok;
+}
+
+}  // namespace caseledger::api

@@ -1,0 +1,141 @@
+#include "api/cli/remote.h"
+
+#include <boost/json.hpp>
+#include <csignal>
+#include <iostream>
+
+#include "api/cli/folder.h"
+#include "api/event_page.h"
+#include "api/http_client.h"
+#include "api/json.h"
+
+namespace caseledger::api {
+
+namespace {
+
+Errc code_named(std::string_view word) {
+  for (int i = 0; i <= static_cast<int>(Errc::usage); ++i)
+    if (name(static_cast<Errc>(i)) == word) return static_cast<Errc>(i);
+  return Errc::io;
+}
+
+Errc code_of(unsigned status) {
+  switch (status) {
+    case 400: return Errc::usage;
+    case 401:
+    case 403: return Errc::not_permitted;
+    case 404: return Errc::not_found;
+    case 409: return Errc::version_conflict;
+    case 429:
+    case 503: return Errc::overloaded;
+    default: return Errc::io;
+  }
+}
+
+}  // namespace
+
+std::string percent_encoded(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
+    if (plain) out += c;
+    else out += '%' + hex({reinterpret_cast<const std::uint8_t*>(&c), 1});
+  }
+  return out;
+}
+
+Result<HttpServer> HttpServer::at(const std::string& url) {
+  std::string base = url;
+  while (base.ends_with('/')) base.pop_back();
+  if (!base.starts_with("http://") && !base.starts_with("https://"))
+    return fail(Errc::usage, "wanted an address such as http://127.0.0.1:8420, found \"" + url + '"');
+  return HttpServer(std::move(base));
+}
+
+Result<std::string> HttpServer::get(const std::string& target) const {
+  TRY_AS(response, http_get(base_ + target));
+  if (response.status == 200) return std::move(response.body);
+  std::string sentence = base_ + target + " answers " + std::to_string(response.status);
+  const auto problem = parse_json(response.body);
+  if (problem && problem->is_object())
+    if (const auto* detail = problem->get_object().if_contains("detail"); detail && detail->is_string()) sentence = detail->get_string();
+  return fail(code_of(response.status), sentence);
+}
+
+Result<boost::json::value> HttpServer::get_json(const std::string& target) const {
+  TRY_AS(text, get(target));
+  return parse_json(text);
+}
+
+Result<Vkey> log_key_of(const Remote& remote) {
+  if (!remote.vkey.empty()) return parse_vkey(remote.vkey);
+  TRY_AS(server, HttpServer::at(remote.server));
+  TRY_AS(authority, server.get_json("/v1/authority"));
+  const auto* text = authority.as_object().if_contains("log_vkey");
+  if (!text || !text->is_string()) return fail(Errc::not_found, "the server does not say its log's key; give it with --log-vkey");
+  std::cerr << "log key, on the server's own word: " << text->get_string().c_str() << '\n';
+  return parse_vkey(std::string_view(text->get_string()));
+}
+
+Result<Connection> connect(const Remote& remote, bool in_order) {
+  TRY_AS(key, read_key(remote.key));
+  Connection connection;
+  connection.key = std::make_unique<Signer>(std::move(key));
+  TRY_AS(log, log_key_of(remote));
+  connection.log = log;
+  ClientConfig config;
+  config.url = remote.server;
+  config.log = log;
+  config.in_order = in_order;
+  TRY_AS(client, Client::connect(std::move(config), *connection.key));
+  connection.client = std::move(client);
+  return connection;
+}
+
+Error error_of(const frames::Rejected& rejected) {
+  std::string sentence = rejected.sentence;
+  for (const auto& problem : rejected.events)
+    if (problem.sentence != rejected.sentence) sentence += "\n  event " + std::to_string(problem.event) + ": " + problem.sentence;
+  return {code_named(rejected.code), sentence};
+}
+
+Exit follow_events(const EventsOptions& options) {
+  Remote remote = options.remote;
+  remote.server = options.source.server;
+  if (remote.server.empty() || remote.key.empty()) return report({Errc::usage, "--follow needs --server and --key"});
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  auto connection = connect(remote);
+  if (!connection) return report(connection.error());
+  Client::Wish wish{.from = {options.from}, .stream = {}, .filter = {}, .credit = 1024};
+  if (!options.stream.empty()) {
+    const auto stream = parse_uuid(options.stream);
+    if (!stream) return report(stream.error());
+    wish.stream = *stream;
+  }
+  for (const auto& kind : options.kinds)
+    for (const auto value : schema::EnumValuesStreamKind())
+      if (kind_name(value) == kind) wish.filter.kinds.push_back(static_cast<std::uint8_t>(value));
+  wish.filter.types = options.types;
+  wish.filter.jurisdictions = options.jurisdictions;
+  connection->client->subscribe(
+      std::move(wish),
+      [](const Client::Told& told) {
+        for (const auto& delivery : told.events) {
+          const Buffer aligned(delivery.event.begin(), delivery.event.end());
+          std::cout << to_text(boost::json::object{{"position", delivery.position.value}, {"entry", delivery.entry_index.value}, {"event", event_to_json(view_event(aligned))}}) << '\n';
+        }
+        std::cout.flush();
+      },
+      [](const frames::Rejected& rejected) { report(error_of(rejected)); });
+  const timespec poll{.tv_sec = 0, .tv_nsec = 200'000'000};
+  while (sigtimedwait(&signals, nullptr, &poll) < 0)
+    if (const auto failure = connection->client->failure()) return report(*failure);
+  connection->client->close();
+  return Exit::ok;
+}
+
+}  // namespace caseledger::api

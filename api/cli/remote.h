@@ -1,0 +1,43 @@
+// A served ledger, as commands reach it.
+#pragma once
+
+#include <boost/json/value.hpp>
+
+#include "api/cli/commands.h"
+#include "api/client.h"
+
+namespace caseledger::api {
+
+std::string percent_encoded(std::string_view text);
+
+// A server's HTTP side.
+class HttpServer {
+ public:
+  // Errors: usage.
+  static Result<HttpServer> at(const std::string& url);
+
+  Result<std::string> get(const std::string& target) const;
+  Result<boost::json::value> get_json(const std::string& target) const;
+
+ private:
+  explicit HttpServer(std::string base) : base_(std::move(base)) {}
+  std::string base_;  // without a slash at the end
+};
+
+// The log's key: as the user knows it, or the server's own word, which is said on standard error.
+Result<Vkey> log_key_of(const Remote& remote);
+
+// A session for a key. Errors: those of read_key and Client::connect.
+struct Connection {
+  std::unique_ptr<Signer> key;
+  Vkey log;
+  std::unique_ptr<Client> client;
+};
+Result<Connection> connect(const Remote& remote, bool in_order = true);
+
+// What a server refused, as one error.
+Error error_of(const frames::Rejected& rejected);
+
+Exit follow_events(const EventsOptions& options);
+
+}  // namespace caseledger::api

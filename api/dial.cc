@@ -1,0 +1,32 @@
+#include "api/dial.h"
+
+#include <boost/asio/ssl/host_name_verification.hpp>
+#include <openssl/ssl.h>
+
+namespace caseledger::api {
+
+using Resolver = asio::ip::basic_resolver<Tcp, Executor>;
+
+Task<Result<std::unique_ptr<Wire>>> dial(asio::io_context& context, Url url, asio::ssl::context* tls, std::chrono::milliseconds within) {
+  using Dialled = Result<std::unique_ptr<Wire>>;
+  Resolver resolver(context);
+  const auto [resolve_error, endpoints] = co_await resolver.async_resolve(url.host, url.port, use_task);
+  if (resolve_error) co_return Dialled(cannot_reach(url, resolve_error));
+  Socket socket(context);
+  auto wire = tls ? std::make_unique<Wire>(std::move(socket), *tls) : std::make_unique<Wire>(std::move(socket));
+  wire->tcp().expires_after(within);
+  const auto [connect_error, endpoint] = co_await wire->tcp().async_connect(endpoints, use_task);
+  if (connect_error) co_return Dialled(cannot_reach(url, connect_error));
+  error_code ignored;
+  wire->tcp().socket().set_option(Tcp::no_delay(true), ignored);
+  if (tls) {
+    const asio::ssl::host_name_verification verify_name(url.host);
+    wire->tls()->set_verify_callback(verify_name, ignored);
+    SSL_set_tlsext_host_name(wire->tls()->native_handle(), url.host.c_str());
+    const auto [tls_error] = co_await wire->tls()->async_handshake(asio::ssl::stream_base::client, use_task);
+    if (tls_error) co_return Dialled(cannot_reach(url, tls_error));
+  }
+  co_return Dialled(std::move(wire));
+}
+
+}  // namespace caseledger::api
