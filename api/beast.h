@@ -23,6 +23,9 @@
 #include <boost/beast/ssl.hpp>
 #include <boost/beast/websocket.hpp>
 
+// g++ 12.2 takes the frame of a coroutine that asio allocates for one that new did.
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+
 namespace caseledger::api {
 
 namespace asio = boost::asio;

@@ -51,9 +51,16 @@ Response problem(unsigned status, std::string_view title) {
 
 // The first of the subprotocols offered that we speak.
 std::optional<std::string_view> subprotocol_of(const http::request<http::string_body>& request) {
-  for (const std::string_view offered : http::token_list(request[http::field::sec_websocket_protocol]))
+  constexpr std::string_view space = " \t";
+  std::string_view rest = request[http::field::sec_websocket_protocol];
+  while (!rest.empty()) {
+    std::string_view offered = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(offered.size() + 1, rest.size()));
+    offered.remove_prefix(std::min(offered.find_first_not_of(space), offered.size()));
+    offered = offered.substr(0, offered.find_last_not_of(space) + 1);
     for (const std::string_view spoken : {binary_subprotocol, json_subprotocol})
       if (offered == spoken) return spoken;
+  }
   return std::nullopt;
 }
 

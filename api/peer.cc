@@ -17,6 +17,7 @@ Peer::Peer(Loop& loop, Wire wire, Channel channel, bool json, std::uint64_t id)
       room_(loop.context()) {
   const ServerConfig& config = loop_.config();
   socket_.next_layer().tcp().expires_never();  // the WebSocket has timers of its own
+  socket_.next_layer().teardown_within(config.handshake_within);
   socket_.set_option(websocket::stream_base::timeout{config.handshake_within, config.peer_silence_max, true});
   socket_.auto_fragment(false);
   socket_.binary(!json_);

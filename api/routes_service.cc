@@ -8,10 +8,20 @@
 
 namespace caseledger::api {
 
+namespace {
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += c == '<' ? "&lt;" : c == '&' ? "&amp;" : std::string(1, c);
+  return out;
+}
+
+}  // namespace
+
 Result<Response> RouteTable::index(const Call&) const {
   std::string body =
       "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n"
-      "<title>caseledger</title>\n<h1>" + ledger_.origin() + "</h1>\n<ul>\n";
+      "<title>caseledger</title>\n<h1>" + escaped(ledger_.origin()) + "</h1>\n<ul>\n";
   for (const Route& route : routes_) {
     const std::string path(route.info.path);
     body += "<li>" + (route.exact ? "<a href=\"" + path + "\">" + path + "</a>" : "<code>" + path + "</code>") + " — " + std::string(route.info.summary) + "\n";
@@ -22,7 +32,7 @@ Result<Response> RouteTable::index(const Call&) const {
 }
 
 Result<Response> RouteTable::openapi(const Call& call) const {
-  return cached_answer(call.request, text_answer(std::string(openapi_text()), "application/yaml"), "public, max-age=300");
+  return cached_answer(call.request, text_answer(std::string(openapi_text()), "application/yaml"), "private, max-age=300");
 }
 
 Result<Response> RouteTable::healthz(const Call&) const { return json_answer(boost::json::object{{"status", "alive"}}); }

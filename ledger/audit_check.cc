@@ -181,7 +181,7 @@ Checked::Checked(Source& source, const Terms& terms, unsigned threads)
   const auto one = [](std::size_t) { return 1; };
   for (unsigned i = 0; i < std::max(1u, threads); ++i)
     crew_.emplace_back([this, one] {
-      for (auto taken = waiting_.take(one); !taken.empty(); taken = waiting_.take(one)) {
+      for (auto taken = waiting_.take(one, 1); !taken.empty(); taken = waiting_.take(one, 1)) {
         for (std::size_t e = 0; e < taken[0]->used; ++e) check(taken[0]->exhibits[e], source_, terms_);
         taken[0]->done = true;
         taken[0]->done.notify_one();

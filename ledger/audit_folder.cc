@@ -40,6 +40,14 @@ void FolderSource::stray(Exhibit& exhibit, const char* code, const char* what, R
   rows.next();
 }
 
+// Whether a row cannot be read, which is told once for all that one damage hides.
+bool FolderSource::hidden(Exhibit& exhibit, Place place, const char* code, const char* what, Rows& rows, std::uint64_t number) {
+  Rows::Gap* gap = rows.gap_at(number);
+  if (gap && !std::exchange(gap->told, true))
+    exhibit.findings.push_back(error(code, std::move(place), std::string(what) + " from " + gap->range() + " cannot be read: " + gap->error.sentence));
+  return gap;
+}
+
 bool FolderSource::take_entry(Exhibit& exhibit) {
   const std::uint64_t index = next_.value;
   while (entries_.valid()) {
@@ -55,9 +63,7 @@ bool FolderSource::take_entry(Exhibit& exhibit) {
     stray(exhibit, "entry.extra", "an entry", entries_);
   }
   if (index >= size_) return false;
-  if (const Error* hidden = entries_.hidden(index))
-    exhibit.findings.push_back(error("entry.unreadable", entry_place(next_), "the entry cannot be read: " + hidden->sentence));
-  else
+  if (!hidden(exhibit, entry_place(next_), "entry.unreadable", "entries", entries_, index))
     exhibit.findings.push_back(error("entry.missing", entry_place(next_), "the entry is missing from a log of " + number(size_)));
   return true;
 }
@@ -82,9 +88,7 @@ void FolderSource::take_batch(Exhibit& exhibit) {
   }
   Place place = batch_place(exhibit.index);
   place.position = claimed;
-  if (const Error* hidden = batches_.hidden(claimed.value))
-    exhibit.findings.push_back(error("batch.unreadable", std::move(place), "the batch cannot be read: " + hidden->sentence));
-  else
+  if (!hidden(exhibit, place, "batch.unreadable", "batches at positions", batches_, claimed.value))
     exhibit.findings.push_back(error("batch.missing", std::move(place), "the entry's batch is missing"));
   position_ = position_ + (entry ? entry->count : 0);
 }
@@ -121,20 +125,16 @@ void FolderSource::take_sealed(Exhibit& exhibit, Position end) {
     exhibit.sealed.push_back({{sealed_.number()}, load_be<std::uint16_t>(sealed_.key().data() + 8), Buffer(value.begin(), value.end())});
     sealed_.next();
   }
-  for (std::uint64_t position = exhibit.first->value; position < end.value && exhibit.sealed_complete; ++position) {
-    const Error* hidden = sealed_.hidden(position);
-    if (!hidden) continue;
-    exhibit.sealed_complete = false;
+  for (std::uint64_t position = exhibit.first->value; sealed_.has_gap() && position < end.value && exhibit.sealed_complete; ++position) {
     Place place = batch_place(exhibit.index);
     place.position = Position{position};
-    exhibit.findings.push_back(error("sealed.unreadable", std::move(place), "sealed parts from here on cannot be read: " + hidden->sentence));
+    exhibit.sealed_complete = !hidden(exhibit, std::move(place), "sealed.unreadable", "sealed parts at positions", sealed_, position);
   }
 }
 
 void FolderSource::take_notes(Exhibit& exhibit) {
   const std::uint64_t size = exhibit.index.value + 1;
-  if (const Error* hidden = notes_.hidden(size))
-    exhibit.findings.push_back(error("checkpoint.unreadable", {.path = "store/log checkpoint " + number(size)}, "a checkpoint of this size, if there is one, cannot be read: " + hidden->sentence));
+  hidden(exhibit, {.path = "store/log checkpoint " + number(size)}, "checkpoint.unreadable", "checkpoints of sizes", notes_, size);
   while (notes_.valid() && notes_.number() <= size) {
     if (notes_.key().size() != 8 || notes_.number() == 0) {
       stray(exhibit, "checkpoint.extra", "a checkpoint", notes_);
@@ -149,14 +149,11 @@ void FolderSource::leave(Exhibit& exhibit) {
   while (batches_.valid()) stray(exhibit, "batch.extra", "a batch", batches_);
   while (sealed_.valid()) stray(exhibit, "sealed.extra", "a sealed part", sealed_);
   while (notes_.valid()) stray(exhibit, "checkpoint.extra", "a checkpoint", notes_);
-  const auto tail = [&](const Rows& rows, std::uint64_t from, const char* code, const char* what) {
-    if (const Error* hidden = rows.hidden(from))
-      exhibit.findings.push_back(error(code, {.path = "store/log"}, std::string(what) + " from " + number(from) + " on, if there are any, cannot be read: " + hidden->sentence));
-  };
-  tail(entries_, next_.value, "entry.unreadable", "entries");
-  tail(batches_, position_.value, "batch.unreadable", "batches");
-  tail(sealed_, position_.value, "sealed.unreadable", "sealed parts");
-  tail(notes_, next_.value + 1, "checkpoint.unreadable", "checkpoints");
+  const Place place{.path = "store/log"};
+  hidden(exhibit, place, "entry.unreadable", "entries", entries_, next_.value);
+  hidden(exhibit, place, "batch.unreadable", "batches at positions", batches_, position_.value);
+  hidden(exhibit, place, "sealed.unreadable", "sealed parts at positions", sealed_, position_.value);
+  hidden(exhibit, place, "checkpoint.unreadable", "checkpoints of sizes", notes_, next_.value + 1);
 }
 
 Result<std::optional<Source::Kept>> FolderSource::tile(unsigned level, std::uint64_t index) {

@@ -30,6 +30,7 @@ class FolderSource : public Source {
   void leave(Exhibit& exhibit);  // what is left over behind the last entry
   void accept(Exhibit& exhibit, const store::BatchRow& row);
   static void stray(Exhibit& exhibit, const char* code, const char* what, Rows& rows);
+  static bool hidden(Exhibit& exhibit, Place place, const char* code, const char* what, Rows& rows, std::uint64_t number);
 
   const store::Log& log_;
   const store::Folds* folds_;

@@ -56,6 +56,8 @@ void Replay::take(Exhibit& exhibit) {
   std::optional<rules::Context> context;
   if (exhibit.sound)
     context.emplace(rules::Context{authority_, author ? *author : nullptr, exhibit.parsed->author, exhibit.parsed->recorded_at, clock_tolerance_, stream_of_, find_});
+  for (const SeenEvent& seen : exhibit.events)
+    if (seen.view) heads_.expect(seen.view->stream);
   for (std::size_t i = 0; i < exhibit.events.size(); ++i) take_event(exhibit, i, first + i, context ? &*context : nullptr);
 }
 

@@ -67,7 +67,7 @@ class Replay {
   Findings& findings_;
   AuditCounts& counts_;
   rules::Authority authority_;
-  store::Heads heads_;
+  store::Heads heads_{store::Heads::Use::alone};
   Backlinks backlinks_;
   std::unordered_map<Skip, Position, SkipHash> skips_;
   std::vector<Compromise> compromises_;

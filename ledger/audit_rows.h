@@ -22,17 +22,19 @@ class Rows {
     settle(number_ + 1);
   }
 
-  // What keeps rows of this number from being read, if it is not that there are none.
-  const Error* hidden(std::uint64_t number) const {
-    return gap_ && number >= gap_->from && number < gap_->to ? &gap_->error : nullptr;
-  }
+  // Numbers whose rows, if there are any, cannot be read.
+  struct Gap {
+    std::uint64_t from, to;  // behind the last
+    Error error;
+    bool told = false;
+
+    std::string range() const { return std::to_string(from) + (to == open_end ? " on" : " to " + std::to_string(to - 1)); }
+  };
+  static constexpr std::uint64_t open_end = ~std::uint64_t{0};
+  bool has_gap() const { return gap_.has_value(); }
+  Gap* gap_at(std::uint64_t number) { return gap_ && number >= gap_->from && number < gap_->to ? &*gap_ : nullptr; }
 
  private:
-  struct Gap {
-    std::uint64_t from, to;
-    Error error;
-  };
-
   // After a move: names the row, or finds the first one behind what cannot be read. `from`: the least number it can have.
   void settle(std::uint64_t from) {
     if (!cursor_.valid()) {
@@ -50,7 +52,7 @@ class Rows {
 
   // A damaged block or file covers a stretch of keys: strides find a place behind it, halving finds its end.
   void resume(std::uint64_t from, Error error) {
-    constexpr std::uint64_t none = ~std::uint64_t{0};
+    constexpr std::uint64_t none = open_end;
     std::uint64_t bad = from, good = none;
     for (std::uint64_t stride = 1; good == none && stride < none / 4 && from < none / 4; stride *= 2) {
       if (reads_at(from + stride)) good = from + stride;
@@ -62,7 +64,7 @@ class Rows {
     }
     if (good != none) reads_at(good);
     const std::uint64_t begin = gap_ && gap_->to == from ? gap_->from : from;
-    gap_ = Gap{begin, good, std::move(error)};
+    gap_ = Gap{begin, good, std::move(error), begin != from && gap_->told};
   }
 
   store::Database::Cursor cursor_;

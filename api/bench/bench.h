@@ -60,4 +60,14 @@ double wall();
 std::vector<Row> bulk_append(const Options& options);
 std::vector<Row> rebuild_all(const Options& options);
 
+// Over sockets: P2 (saturated) and P3 (at a rate).
+std::vector<Row> single_appends(const Options& options);
+std::vector<Row> acknowledgement(const Options& options);
+
+// P1b and P2b: what was measured beside what PostgreSQL does with the same events; without it the rows say so.
+std::vector<Row> postgres(const Options& options, const std::vector<Row>& measured);
+
+// The figures asked for by id; all without any.
+std::vector<Row> run(const Options& options, const std::vector<std::string>& only);
+
 }  // namespace caseledger::api::bench

@@ -1,6 +1,7 @@
 // The command line. Help leads with examples; everything else is in the commands' own files.
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <malloc.h>
 #include <sodium.h>
 
 #include "api/cli/commands.h"
@@ -238,6 +239,9 @@ class CommandLine {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
+  // Batches of a hundred kilobytes come and go by the thousand: without this each is mapped and unmapped anew.
+  mallopt(M_MMAP_THRESHOLD, 64 << 20);
+  mallopt(M_TRIM_THRESHOLD, 256 << 20);
   ENSURE(sodium_init() >= 0);
   return CommandLine().run(argc, argv);
 }

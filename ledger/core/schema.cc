@@ -286,6 +286,7 @@ class Walk {
     if (++tables_ > 256) return fail(Errc::too_large, "an event has at most 256 tables");
     const std::size_t vtable = at - static_cast<std::size_t>(static_cast<std::int64_t>(load_le<std::int32_t>(bytes_.data() + at)));
     const std::size_t vtable_bytes = load_le<std::uint16_t>(bytes_.data() + vtable);
+    if (vtable_bytes < 4) return fail(Errc::malformed, std::string(shape.name) + " has a vtable too short for its own sizes");  // the verifier takes it
     reached_.mark(vtable, vtable_bytes);
     reached_.mark(at, 4);
     const std::size_t slots = (vtable_bytes - 4) / 2;

@@ -48,7 +48,7 @@ std::uint32_t Heads::Segment::add(const StreamId& stream, std::uint64_t hash) {
 rules::StreamState Heads::get(const StreamId& stream) const {
   const std::uint64_t hash = std::hash<Uuid>{}(stream);
   const Segment& segment = segments_[segment_of(hash)];
-  const std::lock_guard lock(segment.mutex);
+  const auto locked = lock(segment);
   const std::uint32_t row = segment.find(stream, hash);
   return row == none ? rules::StreamState{} : segment.row(row).state;
 }
@@ -58,7 +58,7 @@ Heads::Place Heads::place(const StreamId& stream) {
   Segment& segment = segments_[segment_of(hash)];
   std::uint32_t row = segment.find(stream, hash);  // only the writer changes slots: it may look without the lock
   if (row == none) {
-    const std::lock_guard lock(segment.mutex);
+    const auto locked = lock(segment);
     row = segment.add(stream, hash);
   }
   return {segment_of(hash), row};
@@ -68,8 +68,16 @@ const rules::StreamState& Heads::at(Place place) const { return segments_[place.
 
 void Heads::set(Place place, const rules::StreamState& state) {
   Segment& segment = segments_[place.segment];
-  const std::lock_guard lock(segment.mutex);
+  const auto locked = lock(segment);
   segment.row(place.row).state = state;
+}
+
+void Heads::expect(const StreamId& stream) const {
+  const std::uint64_t hash = std::hash<Uuid>{}(stream);
+  const Segment& segment = segments_[segment_of(hash)];
+  if (segment.slots.empty()) return;
+  __builtin_prefetch(&segment.slots[hash & (segment.slots.size() - 1)], 1);
+  __builtin_prefetch(&segment.chunks.back()[segment.rows % chunk_rows], 1);  // most are new
 }
 
 unsigned Heads::part_of(const StreamId& stream, unsigned parts) { return segment_of(std::hash<Uuid>{}(stream)) % parts; }
@@ -77,7 +85,7 @@ unsigned Heads::part_of(const StreamId& stream, unsigned parts) { return segment
 std::uint64_t Heads::size() const {
   std::uint64_t rows = 0;
   for (const Segment& segment : segments_) {
-    const std::lock_guard lock(segment.mutex);
+    const auto locked = lock(segment);
     rows += segment.rows;
   }
   return rows;
@@ -86,7 +94,7 @@ std::uint64_t Heads::size() const {
 void Heads::each(unsigned part, unsigned parts, const std::function<void(const Row&)>& visit) const {
   for (std::size_t s = part; s < segments_.size(); s += parts) {
     const Segment& segment = segments_[s];
-    const std::lock_guard lock(segment.mutex);
+    const auto locked = lock(segment);
     for (std::uint32_t i = 0; i < segment.rows; ++i)
       if (segment.row(i).state.version != 0) visit(segment.row(i));
   }

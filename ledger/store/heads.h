@@ -20,6 +20,10 @@ class Heads {
     rules::StreamState state;
   };
 
+  // alone: one thread will ever touch the map; locks are left out.
+  enum class Use : bool { shared, alone };
+  explicit Heads(Use use = Use::shared) : use_(use) {}
+
   // Where a stream's row stands; holds for the life of the map.
   struct Place {
     std::uint32_t segment, row;
@@ -30,6 +34,7 @@ class Heads {
   const rules::StreamState& at(Place place) const;       // the writer's own view
   Row row(Place place) const { return segments_[place.segment].row(place.row); }
   void set(Place place, const rules::StreamState& state);
+  void expect(const StreamId& stream) const;             // the writer's hint: place() will be asked for it soon
 
   std::uint64_t size() const;
 
@@ -53,6 +58,10 @@ class Heads {
     void grow();
   };
   static constexpr std::uint32_t none = ~std::uint32_t{0};
+  std::unique_lock<std::mutex> lock(const Segment& segment) const {
+    return use_ == Use::shared ? std::unique_lock(segment.mutex) : std::unique_lock<std::mutex>();
+  }
+  const Use use_;
   std::array<Segment, 1u << segment_bits> segments_;
 };
 

@@ -90,6 +90,7 @@ Result<void> Vault::load(const std::filesystem::path& folder, bool read_only) {
   if (!read_only) std::filesystem::create_directories(folder, error);
   if (error) return fail(Errc::io, "vault: cannot make " + folder.string() + ": " + error.message());
   if (!read_only) std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+  ENSURE(sodium_init() >= 0);  // sodium_malloc aborts without
   bucket_keys_ = static_cast<std::uint8_t*>(sodium_malloc(buckets * 32));
   ENSURE(bucket_keys_ != nullptr);
   TRY(load_buckets(folder, read_only));

@@ -36,7 +36,7 @@ class Check {
 
  private:
   std::string keep_to(const std::string& keyword, const YAML::Node& says, const json::value& value, const YAML::Node& schema, const std::string& place) const {
-    static const std::set<std::string> remarks{"description", "format", "default", "example", "uniqueItems"};
+    static const std::set<std::string> remarks{"description", "format", "contentEncoding", "default", "example", "uniqueItems"};
     if (remarks.contains(keyword)) return {};
     if (keyword == "type") return is_a(value, says.as<std::string>()) ? "" : place + ": is no " + says.as<std::string>();
     if (keyword == "enum") return one_of(value, says) ? "" : place + ": is none of the values named: " + json::serialize(value);
@@ -183,6 +183,11 @@ std::string Contract::broken_by(const Request& request, const Response& response
   if (!type.ends_with("json")) return response.body.find('\0') == std::string::npos || type == "application/octet-stream" ? "" : "text with a zero byte";
   const auto parsed = caseledger::api::parse_json(response.body);
   return parsed ? check(*parsed, content["schema"]) : "no JSON: " + parsed.error().sentence;
+}
+
+std::string Contract::misfit(const json::value& value, const std::string& name) const {
+  const Check check([this](const YAML::Node& node) { return follow(node); });
+  return check(value, root_["components"]["schemas"][name], name);
 }
 
 }  // namespace samples

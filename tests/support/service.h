@@ -21,6 +21,9 @@ class Service {
  public:
   explicit Service(api::RouteConfig config = {}, TestLedger::Wish wish = {}) : ledger(std::move(wish)), runner_(open(*ledger)), routes(*ledger, *runner_, metrics, std::move(config)) {}
 
+  // The projections stop at once where nothing can be recorded any more.
+  ~Service() { ledger->drain(); }
+
   // target: path?query
   api::Response ask(const std::string& target, const Asked& asked = {}) const {
     const auto mark = target.find('?');

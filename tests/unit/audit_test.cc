@@ -262,7 +262,7 @@ TEST_CASE("one damaged file of several hides only its own rows") {
     CHECK(told(audit).find(file) != std::string::npos);
     CHECK_FALSE(found(audit, "log.unreadable", ""));
     CHECK(audit.counts.entries == 130);
-    CHECK(audit.counts.signatures > 150);  // of 260
+    CHECK(audit.counts.signatures >= 130);  // of 260: a file holds rows of one family
     write(folder / file, whole);
   }
 }

@@ -1,0 +1,134 @@
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <cstdio>
+#include <thread>
+
+#include "api/bench/bench.h"
+#include "api/bench/load.h"
+#include "api/server.h"
+
+namespace caseledger::api::bench {
+
+namespace {
+
+std::string number(double value, const char* format = "%.0f") {
+  char text[64];
+  std::snprintf(text, sizeof text, format, value);
+  return text;
+}
+
+std::int64_t nearest_rank(std::vector<std::int64_t>& values, double p) {
+  if (values.empty()) return 0;
+  std::ranges::sort(values);
+  const auto rank = static_cast<std::size_t>(std::ceil(p * static_cast<double>(values.size())));
+  return values[std::max<std::size_t>(rank, 1) - 1];
+}
+
+// Signature checks a second by libsodium on so many threads, for half a second.
+double checks_per_second(unsigned threads) {
+  const Signer key = Signer::generate("yardstick");
+  const std::string text = "bench.example/l/1/batch\n1\nq0Yq3mB5g5cXyF0qkz5m1y7yq0Yq3mB5g5cXyF0qkz4=\n";
+  const auto signature = key.sign(bytes_of(text));
+  std::atomic<std::uint64_t> checks = 0;
+  const double begun = wall();
+  std::vector<std::thread> workers;
+  for (unsigned i = 0; i < threads; ++i)
+    workers.emplace_back([&] {
+      while (wall() - begun < 0.5) {
+        for (int n = 0; n < 100; ++n) ENSURE(verify_ed25519(key.vkey().key, bytes_of(text), signature));
+        checks += 100;
+      }
+    });
+  for (auto& worker : workers) worker.join();
+  return static_cast<double>(checks) / (wall() - begun);
+}
+
+double check_cpu_seconds() {
+  const double before = process_cpu(), rate_begun = wall();
+  const double rate = checks_per_second(1);
+  const double used = process_cpu() - before, took = wall() - rate_begun;
+  return used / (rate * took);
+}
+
+struct Served {
+  Rig rig;
+  OutcomeRelay outcomes;
+  std::unique_ptr<Server> server;
+  std::mutex mutex;
+  std::vector<std::int64_t> writes_us;
+  std::atomic<std::uint64_t> commits = 0, batches = 0;
+
+  explicit Served(std::filesystem::path folder) : rig(std::move(folder)) {
+    rig.open([this](const Outcome& outcome) { outcomes(outcome); },
+             [this](const CommitTimes& times) {
+               const std::lock_guard lock(mutex);
+               writes_us.push_back(times.write_us);
+               ++commits;
+               batches += times.batches;
+             });
+    ServerConfig config;
+    config.port = 0;
+    auto started = Server::start(std::move(config), rig.ledger(), outcomes, [](const Request&) { return Response{404, "", {}, ""}; }, system_clock());
+    ENSURE(started);
+    server = std::move(*started);
+  }
+  ~Served() {
+    server->stop();
+    rig.close();
+  }
+  void forget() {
+    const std::lock_guard lock(mutex);
+    writes_us.clear();
+    commits = batches = 0;
+  }
+};
+
+}  // namespace
+
+std::vector<Row> single_appends(const Options& options) {
+  Served served(options.folder / "single");
+  const auto batches = served.rig.signed_batches(static_cast<std::uint64_t>(40'000 * (options.seconds + 2)), 1);
+  const double all_cores = checks_per_second(std::max(1u, std::thread::hardware_concurrency()));
+  const double check_before = check_cpu_seconds();
+  LoadPlan plan{.port = served.server->port(), .origin = served.rig.origin(), .seconds = static_cast<double>(options.seconds)};
+  const LoadResult load = run_load(plan, served.rig.author(), batches, [&] { served.forget(); });
+  const double check = (check_before + check_cpu_seconds()) / 2;
+  const double rate = static_cast<double>(load.answered) / load.seconds;
+  const double efficiency = static_cast<double>(load.answered) * check / load.cpu_seconds;
+  const double group = static_cast<double>(served.batches) / static_cast<double>(std::max<std::uint64_t>(1, served.commits));
+  if (load.refused > 0) std::fprintf(stderr, "bench: %llu batches were refused\n", static_cast<unsigned long long>(load.refused));
+  return {{"P2", "single-event batches, 64 sessions: share of all CPU that is signature checks (E)", efficiency, "E", "a check costs " + number(check * 1e6, "%.1f") + " us of CPU", efficiency,
+           ">= 0.75 (0.6 now)"},
+          {"P2-rate", "the same, in batches; " + number(group, "%.1f") + " a commit", rate, "batches/s", "libsodium checks on all cores: " + number(all_cores) + "/s", rate / all_cores, ""}};
+}
+
+std::vector<Row> acknowledgement(const Options& options) {
+  Served served(options.folder / "ack");
+  const double rate = 9'000;
+  const auto batches = served.rig.signed_batches(static_cast<std::uint64_t>(rate * (options.seconds + 3)), 1);
+  LoadPlan plan{.port = served.server->port(), .origin = served.rig.origin(), .rate = rate, .seconds = static_cast<double>(options.seconds)};
+  LoadResult load = run_load(plan, served.rig.author(), batches, [&] { served.forget(); });
+  const auto p50 = nearest_rank(load.latencies_us, 0.5), p99 = nearest_rank(load.latencies_us, 0.99);
+  const std::lock_guard lock(served.mutex);
+  const auto write_p99 = nearest_rank(served.writes_us, 0.99), write_p50 = nearest_rank(served.writes_us, 0.5);
+  return {{"P3", "acknowledgement p99 at 9,000 single-event batches/s, open loop, 64 sessions", static_cast<double>(p99), "us",
+           "the sequencer's synced write p99: " + std::to_string(write_p99) + " us (p50 " + std::to_string(write_p50) + ")",
+           static_cast<double>(p99) / static_cast<double>(std::max<std::int64_t>(1, write_p99)), "<= 6"},
+          {"P3-p50", "the same, p50; answered " + number(static_cast<double>(load.answered) / load.seconds) + "/s", static_cast<double>(p50), "us", "", std::nullopt, ""}};
+}
+
+std::vector<Row> run(const Options& options, const std::vector<std::string>& only) {
+  const auto wanted = [&](std::string_view id) { return only.empty() || std::ranges::find(only, id) != only.end(); };
+  std::vector<Row> rows;
+  const auto add = [&](std::vector<Row> more) { rows.insert(rows.end(), more.begin(), more.end()); };
+  const bool beside_postgres = wanted("P1b") || wanted("P2b");
+  if (wanted("P1") || beside_postgres) add(bulk_append(options));
+  if (wanted("P2") || beside_postgres) add(single_appends(options));
+  if (beside_postgres) add(postgres(options, rows));
+  if (wanted("P3")) add(acknowledgement(options));
+  if (wanted("P4")) add(rebuild_all(options));
+  return rows;
+}
+
+}  // namespace caseledger::api::bench
