@@ -76,8 +76,8 @@ Task<Lost> Client::Impl::connect_once() {
     held->close();
     co_return std::move(*refused);
   }
-  look();
   Lost lost = co_await held->run();
+  held->close();
   co_return lost;
 }
 

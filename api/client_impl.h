@@ -82,7 +82,7 @@ class Link : public std::enable_shared_from_this<Link> {
   void follow(std::uint64_t id);
   void wake();
   void shut();                       // says goodbye
-  void close() { beast::close_socket(socket_.next_layer()); }
+  void close();
 
  private:
   Task<Result<frames::FromServer>> next();  // spans in it hold until the next call
@@ -98,6 +98,8 @@ class Link : public std::enable_shared_from_this<Link> {
 
   Client::Impl& client_;
   WebSocket socket_;
+  frames::Welcome welcome_;
+  frames::Limits limits_;
   beast::flat_buffer buffer_;
   Buffer frame_;                  // read last, where it came as JSON
   Buffer writing_;

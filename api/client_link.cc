@@ -1,8 +1,7 @@
 #include "api/client_impl.h"
 #include "api/genesis.h"
-#include "api/identity.h"
+#include "api/protocol.h"
 #include "api/json.h"
-#include "api/peer.h"
 
 namespace caseledger::api {
 
@@ -40,12 +39,12 @@ Task<std::optional<Lost>> Link::open() {
   Buffer frame = frames::write(identify);
   const auto sent = co_await send(std::move(frame));
   if (!sent) co_return Opened(lost(sent.error()));
-  const frames::Limits limits = challenge->limits;
+  limits_ = challenge->limits;
   auto second = co_await next();
   if (!second) co_return Opened(lost(std::move(second.error())));
-  const auto* welcome = std::get_if<frames::Welcome>(&*second);
+  auto* welcome = std::get_if<frames::Welcome>(&*second);
   if (!welcome) co_return Opened(Lost{{Errc::malformed, "the server does not answer with a Welcome"}, true});
-  client_.connected(*welcome, limits);
+  welcome_ = std::move(*welcome);
   co_return Opened();
 }
 
@@ -87,8 +86,9 @@ Task<Result<frames::FromServer>> Link::next() {
 }
 
 Task<Lost> Link::run() {
+  client_.connected(welcome_, limits_);
   for (const auto& [id, following] : client_.followings) follow(id);
-  wake();
+  client_.look();  // what was handed in meanwhile
   for (;;) {
     auto frame = co_await next();
     if (!frame) co_return lost(std::move(frame.error()));
@@ -217,6 +217,12 @@ void Link::shut() {
     if (!error) self->close();
   });
   if (!is_writing_) say_goodbye();
+}
+
+void Link::close() {
+  is_shut_ = true;
+  alarm_.cancel();
+  beast::close_socket(socket_.next_layer());
 }
 
 void Link::say_goodbye() {

@@ -1,12 +1,13 @@
 #include "api/loop.h"
 
-#include "api/connection.h"
+#include "api/http_connection.h"
 #include "api/genesis.h"
 
 namespace caseledger::api {
 
 namespace {
-bool reads_all(const rules::Enrolment&, const EventView&, const PublicKey&) { return true; }
+// Oversight reads editions and figures, no bodies.
+bool reads_bodies(const rules::Enrolment& reader, const EventView&, const PublicKey&) { return reader.roles != rules::bit(rules::Role::oversight); }
 }  // namespace
 
 Loop::Loop(const Shared& shared, unsigned number, unsigned loops)
@@ -15,7 +16,7 @@ Loop::Loop(const Shared& shared, unsigned number, unsigned loops)
       loops_(loops),
       log_(shared.ledger),
       house_{shared.ledger.origin(), shared.authorities, shared.config.tls_proxy, log_, system_random(),
-             shared.config.may_read ? shared.config.may_read : reads_all, shared.config.session},
+             shared.config.may_read ? shared.config.may_read : reads_bodies, shared.config.session},
       authority_seen_(log_.authority_version()) {}
 
 Loop::~Loop() { join(); }
@@ -51,7 +52,7 @@ void Loop::begin(Socket socket) {
     return;
   }
   const std::uint64_t id = ++next_id_ * loops_ + number_;
-  const auto connection = std::make_shared<Connection>(*this, std::move(socket), id);
+  const auto connection = std::make_shared<HttpConnection>(*this, std::move(socket), id);
   connections_.emplace(id, connection);
   asio::co_spawn(context_, connection->run(), [this, id](std::exception_ptr failed) {
     const auto gone = connections_.extract(id);
@@ -201,7 +202,7 @@ void Loop::drain() {
 void Loop::begin_draining() {
   draining_ = true;
   drain_until_ = now() + std::chrono::microseconds(config().drain_within).count();
-  std::vector<std::shared_ptr<Connection>> all;
+  std::vector<std::shared_ptr<HttpConnection>> all;
   for (const auto& [id, each] : connections_) all.push_back(each);
   for (const auto& each : all) each->drain();
   finish_draining();

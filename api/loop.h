@@ -9,7 +9,7 @@
 
 namespace caseledger::api {
 
-class Connection;
+class HttpConnection;
 class Peer;
 
 class Loop {
@@ -69,7 +69,7 @@ class Loop {
   LogReader log_;
   SessionHouse house_;
   Version authority_seen_;
-  std::unordered_map<std::uint64_t, std::shared_ptr<Connection>> connections_;
+  std::unordered_map<std::uint64_t, std::shared_ptr<HttpConnection>> connections_;
   std::unordered_map<std::uint64_t, Peer*> peers_;
   std::unordered_set<std::uint64_t> subscribers_;
   std::uint64_t next_id_ = 0;

@@ -36,9 +36,8 @@ Result<PreparedBatch> prepare(Submission submission, bool in_order) {
   std::vector<FoundRef> refs;
   for (const Bytes event : parts.events) {
     leaves.push_back(leaf_hash(event));
-    if (!in_order) continue;
-    if (const auto checked = check_event_bytes(event, refs); !checked) return std::unexpected(checked.error());
-    out.writes.push_back(view_event(event).stream);
+    // What is no event is the server's to refuse, with its place in the batch.
+    if (in_order && check_event_bytes(event, refs)) out.writes.push_back(view_event(event).stream);
   }
   for (const FoundRef& ref : refs) out.refers.push_back(ref.stream);
   const auto distinct = [](std::vector<StreamId>& streams) {

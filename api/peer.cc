@@ -1,5 +1,6 @@
 #include "api/peer.h"
 
+#include "api/protocol.h"
 #include "api/json.h"
 
 namespace caseledger::api {
@@ -35,6 +36,7 @@ Task<> Peer::accept(const beast::http::request<beast::http::string_body>& reques
 
 Task<> Peer::run() {
   const auto self = shared_from_this();
+  is_open_ = true;
   loop_.enter(id_, *this);
   wake();
   for (;;) {
@@ -83,7 +85,7 @@ Task<> Peer::wait_for_room() {
 // ── writing ──
 
 void Peer::wake() {
-  if (is_writing_ || is_closing_) return;
+  if (!is_open_ || is_writing_ || is_closing_) return;
   if (auto frame = session_.next_frame(loop_.now())) {
     write(std::move(*frame));
   } else if (session_.closed()) {

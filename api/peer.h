@@ -6,8 +6,6 @@
 
 namespace caseledger::api {
 
-inline constexpr std::string_view binary_subprotocol = "caseledger.v1", json_subprotocol = "caseledger.v1+json";
-
 class Peer : public std::enable_shared_from_this<Peer> {
  public:
   Peer(Loop& loop, Wire wire, Channel channel, bool json, std::uint64_t id);
@@ -16,7 +14,7 @@ class Peer : public std::enable_shared_from_this<Peer> {
   Task<> run();  // until the connection is gone
 
   Session& session() { return session_; }
-  void wake();   // writes if there is something to write and nothing is being written
+  void wake();   // writes, if the WebSocket stands, there is something to write and nothing is being written
   void tick(Micros now);
   void close() { beast::close_socket(socket_.next_layer()); }
 
@@ -35,7 +33,7 @@ class Peer : public std::enable_shared_from_this<Peer> {
   Session session_;
   beast::flat_buffer buffer_;
   Buffer writing_;  // borrowed by the write under way
-  bool is_writing_ = false, is_closing_ = false, is_posted_ = false, is_waiting_ = false;
+  bool is_open_ = false, is_writing_ = false, is_closing_ = false, is_posted_ = false, is_waiting_ = false;
   std::optional<Micros> stuck_since_;  // closed, with a write that does not end
   Timer room_;
 };

@@ -40,6 +40,7 @@ Result<Response> RouteTable::healthz(const Call&) const { return json_answer(boo
 Result<Response> RouteTable::readyz(const Call& call) const {
   const auto unready = [&](const Error& error) { return unavailable(call.here ? error : told_to_strangers(error)); };
   if (const auto failure = ledger_.failure()) return unready({failure->code, "the ledger has stopped recording: " + failure->sentence});
+  if (const auto failure = ledger_.folds_failure()) return unready({failure->code, "the folds are no longer written: " + failure->sentence});
   if (const auto failure = runner_.failure()) return unready({failure->code, "the projections have stopped: " + failure->sentence});
   const std::uint64_t folded = runner_.cursor().value, size = ledger_.head().size;
   if (size - folded > config_.projection_lag_entries_max)

@@ -34,7 +34,7 @@ struct ServerConfig {
   std::size_t read_buffer_kept_bytes = 256 * 1024;        // a larger one is given back after use
   std::size_t fan_out_slice = 64;                         // sessions told of a new head before others have their turn
   SessionConfig session;
-  std::function<bool(const rules::Enrolment& reader, const EventView& event, const PublicKey& author)> may_read;  // none: every enrolled key reads
+  std::function<bool(const rules::Enrolment& reader, const EventView& event, const PublicKey& author)> may_read;  // none: every enrolled key that is more than oversight
   std::function<void(std::string_view)> complain = [](std::string_view) {};  // about what cannot be told to a peer
 };
 

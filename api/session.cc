@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "api/identity.h"
 #include "batch_generated.h"
 #include "ledger/rules/roles.h"
 

@@ -11,6 +11,7 @@
 #include <memory>
 #include <unordered_map>
 
+#include "api/protocol.h"
 #include "api/subscription.h"
 
 namespace caseledger::api {
@@ -30,8 +31,6 @@ struct SessionConfig {
   std::chrono::milliseconds unread_max{30'000};          // how long one frame may take to write
   std::chrono::milliseconds head_interval{250};          // between Head frames, and between Events frames that only move `next`
 };
-
-enum class CloseCode : std::uint16_t { normal = 1000, draining = 1001, protocol = 1002, wrong_frame_type = 1003, policy = 1008, too_big = 1009, try_later = 1013 };
 
 struct Close {
   CloseCode code;

@@ -50,7 +50,7 @@ struct Audit {
   std::vector<Finding> findings;         // in the order they were met
   std::uint64_t further_findings = 0;    // past the maximum: counted only
   std::uint64_t errors = 0;              // findings of that severity, counted all
-  std::optional<Checkpoint> checkpoint;  // the latest that holds
+  std::optional<Checkpoint> checkpoint;  // the latest whose signature holds
   std::vector<std::string> not_checked;  // sentences
 
   bool sound() const { return errors == 0; }

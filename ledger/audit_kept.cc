@@ -127,28 +127,4 @@ void check_write_ahead(const std::filesystem::path& log, bool cut_off, Findings&
   }
 }
 
-// ── compromised keys ──
-
-void check_compromises(Source& source, const Replay& replay, std::uint64_t size, Findings& findings, AuditCounts& counts) {
-  for (const auto& compromise : replay.compromises()) {
-    std::uint64_t begin = 0, end = size;
-    while (begin < end) {  // the first entry that reaches beyond compromise.from
-      const std::uint64_t middle = begin + (end - begin) / 2;
-      const auto entry = source.entry({middle});
-      if (entry && entry->end() <= compromise.from) begin = middle + 1;
-      else end = middle;
-    }
-    for (std::uint64_t i = begin; i < size; ++i) {
-      const auto entry = source.entry({i});
-      if (!entry) continue;
-      if (entry->first_position >= compromise.revoked) break;
-      if (entry->author != compromise.vkey.key) continue;
-      ++counts.suspect_entries;
-      Place place = source.entry_place({i});
-      place.position = entry->first_position;
-      findings.add(warning("key.compromised", std::move(place), "signed by " + compromise.vkey.name + ", which is said to be compromised from position " + number(compromise.from.value) + " on"));
-    }
-  }
-}
-
 }  // namespace caseledger::audit

@@ -31,7 +31,4 @@ class Marks {
 // The write-ahead log's files, record by record. cut_off: also where the last record has no end.
 void check_write_ahead(const std::filesystem::path& log, bool cut_off, Findings& findings);
 
-// Entries by keys that were compromised when they signed.
-void check_compromises(Source& source, const Replay& replay, std::uint64_t size, Findings& findings, AuditCounts& counts);
-
 }  // namespace caseledger::audit

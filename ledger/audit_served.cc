@@ -9,7 +9,8 @@ constexpr std::size_t stride = 2 + entry_bytes;
 std::string number(std::uint64_t value) { return std::to_string(value); }
 }  // namespace
 
-ServedSource::ServedSource(Fetch fetch, std::uint64_t size, bool with_batches) : served_(std::move(fetch), size), with_batches_(with_batches) {}
+ServedSource::ServedSource(Fetch fetch, FetchPiece piece, std::uint64_t size, bool with_batches)
+    : served_(std::move(fetch), size), piece_(std::move(piece)), with_batches_(with_batches) {}
 
 bool ServedSource::draw(Exhibit& exhibit) {
   exhibit.clear(next_);
@@ -17,7 +18,12 @@ bool ServedSource::draw(Exhibit& exhibit) {
   if (next_.value % 256 == 0 && missing_files_ == missing_files_max) return false;
   if (next_.value % 256 == 0) open_files(exhibit);
   take_entry(exhibit);
-  if (with_batches_) take_record(exhibit);
+  if (with_batches_) {
+    take_record(exhibit);
+    const std::size_t at = next_.value % 256;
+    const std::uint32_t before = at == 0 ? 0 : record_ends_.back();
+    record_ends_.push_back(at < records_.size() ? before + 4 + static_cast<std::uint32_t>(records_[at].size()) : before);
+  }
   if (next_.value % 256 == 0) {
     const auto first = parse_entry(exhibit.entry);
     first_positions_.push_back(first ? first->first_position : Position{~std::uint64_t{0}});
@@ -100,23 +106,36 @@ Result<std::optional<Source::Kept>> ServedSource::tile(unsigned level, std::uint
   return Kept{id, std::move(hashes)};
 }
 
+// ── looking back ──
+
 Result<Entry> ServedSource::entry(EntryIndex index) {
   const std::uint64_t file = index.value / 256;
   if (back_file_ != file) {
     back_file_.reset();
     TRY_AS(entries, served_.entries(file));
     back_entries_ = std::move(entries);
-    back_records_.clear();
-    if (with_batches_) {
-      TRY_AS(batches, served_.batches(file));
-      back_batches_ = std::move(batches);
-      back_records_ = records_of(back_batches_, 256);
-    }
     back_file_ = file;
   }
   const std::size_t at = index.value % 256 * stride;
   if (back_entries_.size() < at + stride) return fail(Errc::malformed, "entry " + number(index.value) + " cannot be read");
   return parse_entry(Bytes(back_entries_).subspan(at + 2, entry_bytes));
+}
+
+Result<Buffer> ServedSource::record(EntryIndex index) {
+  const std::uint64_t file = index.value / 256;
+  if (index.value >= record_ends_.size()) return fail(Errc::not_found, "the record of entry " + number(index.value) + " was not read");
+  const std::size_t begin = index.value % 256 == 0 ? 0 : record_ends_[index.value - 1], end = record_ends_[index.value];
+  if (end < begin + 4 + entry_bytes) return fail(Errc::not_found, "entry " + number(index.value) + " has no record");
+  if (piece_) return piece_(batch_path(file, served_.width(file)), begin + 4, end - begin - 4);
+  if (back_batches_file_ != file) {
+    back_batches_file_.reset();
+    TRY_AS(batches, served_.batches(file));
+    back_batches_ = std::move(batches);
+    back_batches_file_ = file;
+  }
+  if (back_batches_.size() < end) return fail(Errc::malformed, "the record of entry " + number(index.value) + " is gone");
+  const Bytes record = Bytes(back_batches_).subspan(begin + 4, end - begin - 4);
+  return Buffer(record.begin(), record.end());
 }
 
 Result<Source::Again> ServedSource::event(Position position) {
@@ -127,8 +146,8 @@ Result<Source::Again> ServedSource::event(Position position) {
   for (std::uint64_t i = file * 256; i < std::min((file + 1) * 256, served_.size()); ++i) {
     TRY_AS(entry, this->entry({i}));
     if (position < entry.first_position || position >= entry.end()) continue;
-    if (i % 256 >= back_records_.size() || back_records_[i % 256].size() < entry_bytes) return gone();
-    TRY_AS(items, parse_items(back_records_[i % 256].subspan(entry_bytes), entry.count));
+    TRY_AS(record, this->record({i}));
+    TRY_AS(items, parse_items(Bytes(record).subspan(entry_bytes), entry.count));
     const Item& item = items[position - entry.first_position];
     if (item.kind != ItemKind::event) return gone();
     return Again{Buffer(item.bytes.begin(), item.bytes.end()), entry.author};

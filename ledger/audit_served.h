@@ -7,8 +7,8 @@ namespace caseledger::audit {
 
 class ServedSource : public Source {
  public:
-  // with_batches: records have to be there too.
-  ServedSource(Fetch fetch, std::uint64_t size, bool with_batches);
+  // with_batches: records have to be there too. piece: where files can be read in pieces; else looking back reads them whole.
+  ServedSource(Fetch fetch, FetchPiece piece, std::uint64_t size, bool with_batches);
 
   bool draw(Exhibit& exhibit) override;
   Result<std::optional<Kept>> tile(unsigned level, std::uint64_t index) override;
@@ -24,8 +24,10 @@ class ServedSource : public Source {
   void take_entry(Exhibit& exhibit);
   void take_record(Exhibit& exhibit);
   void shape(Exhibit& exhibit, const Place& place, std::size_t found, std::size_t wanted);
+  Result<Buffer> record(EntryIndex index);
 
   Served served_;
+  const FetchPiece piece_;
   static constexpr unsigned missing_files_max = 100;  // in a row; a log that lacks more is not read any further
 
   const bool with_batches_;
@@ -33,12 +35,12 @@ class ServedSource : public Source {
   EntryIndex next_;
   Buffer entries_, batches_;          // the files that hold the next entry
   std::vector<Bytes> records_;        // of batches_
-  std::vector<Position> first_positions_;  // of each file of 256, as its entry says
+  std::vector<Position> first_positions_;       // of each file of 256, as its entry says
+  std::vector<std::uint32_t> record_ends_;      // in its file, for each entry
 
   // Kept from the last look back.
-  std::optional<std::uint64_t> back_file_;
+  std::optional<std::uint64_t> back_file_, back_batches_file_;
   Buffer back_entries_, back_batches_;
-  std::vector<Bytes> back_records_;
 };
 
 }  // namespace caseledger::audit

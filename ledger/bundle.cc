@@ -23,6 +23,19 @@ Fetch fetch_from(std::filesystem::path folder) {
   };
 }
 
+FetchPiece fetch_piece_from(std::filesystem::path folder) {
+  return [folder = std::move(folder)](const std::string& path, std::uint64_t offset, std::size_t length) -> Result<Buffer> {
+    std::ifstream file(folder / path, std::ios::binary);
+    if (!file) return fail(Errc::not_found, path + ": it cannot be opened");
+    if (length > served_bytes_max) return fail(Errc::malformed, path + ": nothing in it is that long");
+    Buffer bytes(length);
+    file.seekg(static_cast<std::streamoff>(offset));
+    file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(length));
+    if (!file) return fail(Errc::malformed, path + ": it ends before byte " + std::to_string(offset + length));
+    return bytes;
+  };
+}
+
 Result<Buffer> Served::fetch(const std::string& path, const std::string& full_path) const {
   auto found = fetch_(path);
   if (!found && found.error().code == Errc::not_found && path != full_path) {

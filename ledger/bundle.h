@@ -43,6 +43,10 @@ inline constexpr std::size_t served_bytes_max = 256u * (2u << 20);  // of one fi
 using Fetch = std::function<Result<Buffer>(std::string path)>;
 Fetch fetch_from(std::filesystem::path folder);
 
+// A piece of such a file. Errors: not_found, malformed (the file ends before), io.
+using FetchPiece = std::function<Result<Buffer>(std::string path, std::uint64_t offset, std::size_t length)>;
+FetchPiece fetch_piece_from(std::filesystem::path folder);
+
 // A log as it is served, by a bundle or at an address. Nothing is verified but shapes. A partial tile may have given way to
 // the full one.
 class Served {

@@ -164,6 +164,7 @@ void Ledger::sequence_loop() {
       const std::lock_guard lock(published_mutex_);
       head_ = std::move(done->head);
       if (done->authority_changed) published_authority_ = authority_;
+      folds_failure_ = keeper_->failure();
     }
     published_.notify_all();
     sinks_.committed(done->times);
@@ -213,6 +214,11 @@ rules::Authority Ledger::authority() const {
 std::optional<Error> Ledger::failure() const {
   const std::lock_guard lock(published_mutex_);
   return failure_;
+}
+
+std::optional<Error> Ledger::folds_failure() const {
+  const std::lock_guard lock(published_mutex_);
+  return folds_failure_;
 }
 
 }  // namespace caseledger

@@ -39,6 +39,8 @@ class Ledger {
   rules::Authority authority() const;
   // Why nothing more is admitted, if so.
   std::optional<Error> failure() const;
+  // Why the folds are no longer written, if so: reads of what is old go on, a restart folds again.
+  std::optional<Error> folds_failure() const;
 
   const store::Log& log() const { return *log_; }
   store::Folds& folds() { return *folds_; }
@@ -89,7 +91,7 @@ class Ledger {
   mutable std::condition_variable published_;
   Head head_;
   rules::Authority published_authority_;
-  std::optional<Error> failure_;
+  std::optional<Error> failure_, folds_failure_;
 
   std::vector<std::thread> verifiers_;
   std::thread sequencer_thread_;

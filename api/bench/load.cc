@@ -7,7 +7,7 @@
 #include "api/beast.h"
 #include "api/bench/bench.h"
 #include "api/frames.h"
-#include "api/identity.h"
+#include "api/protocol.h"
 #include "ledger/sequencer.h"
 
 namespace caseledger::api::bench {

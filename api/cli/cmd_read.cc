@@ -192,7 +192,8 @@ void print_state(const json::object& state) {
   for (const auto& line : state.at("timeline").as_array()) {
     const auto& object = line.as_object();
     const auto cell = [&](const char* key) { return object.contains(key) ? plain(object.at(key)) : std::string(); };
-    table.rows.push_back({cell("version"), cell("position"), cell("type"), cell("occurred_at"), cell("recorded_at"), cell("operator"), cell("jurisdiction")});
+    const std::string occurred = plain(object.at("occurred").as_object().at("at"));
+    table.rows.push_back({cell("version"), cell("position"), cell("type"), occurred, cell("recorded_at"), cell("operator"), cell("jurisdiction")});
   }
   std::cout << '\n' << table.text();
 }

@@ -70,6 +70,7 @@ Result<void> run(const ServeOptions& options) {
   TRY_AS(runner, projections::Runner::open(*ledger));
 
   RouteConfig route_config;
+  route_config.behind_proxy = config.behind_tls_proxy;
   route_config.failed = [](const Request& request, const Error& error) { spdlog::error("{} {}: {}", escaped(request.method), escaped(request.path), escaped(error.sentence)); };
   const RouteTable routes(*ledger, *runner, metrics, route_config);
 

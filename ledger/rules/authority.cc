@@ -86,6 +86,7 @@ Result<void> Authority::admits_genesis(const PublicKey& author, const Governance
 
 Result<void> Authority::admits_action(const ProposalMade& proposal) const {
   const auto is_log = [&](const Vkey& vkey) { return log_key_ && log_key_->key == vkey.key; };
+  const auto governs = [&](const Vkey& vkey) { return std::ranges::any_of(governors_, [&](const Vkey& g) { return g.key == vkey.key; }); };
   switch (proposal.action_type()) {
     case Action::NONE: return fail(Errc::malformed, "the proposal proposes nothing");
     case Action::KeyEnrolled: {
@@ -95,14 +96,15 @@ Result<void> Authority::admits_action(const ProposalMade& proposal) const {
         if (role == Role::governor || role == Role::service)
           return fail(Errc::value_out_of_range, "governors and the service key are named by genesis and governors.changed, not enrolled");
       const Enrolment* known = find(vkey.key);
-      const bool governs = std::ranges::any_of(governors_, [&](const Vkey& g) { return g.key == vkey.key; });
-      if (is_log(vkey) || governs || (known && known->has(Role::service)))
+      if (is_log(vkey) || governs(vkey) || (known && known->has(Role::service)))
         return fail(Errc::value_out_of_range, "log, service and governors need keys of their own");
       return {};
     }
     case Action::KeyRevoked: {
       TRY_AS(vkey, author_key(proposal.action_as_KeyRevoked()->vkey()));
       if (!find(vkey.key)) return fail(Errc::unresolved_reference, "the key " + vkey.name + " is not enrolled");
+      // Otherwise too few might be left to decide anything, and an approval of the revoked key would go on counting.
+      if (governs(vkey)) return fail(Errc::illegal_transition, vkey.name + " governs: governors.changed comes first, then its key can be revoked");
       return {};
     }
     case Action::GovernorsChanged: {

@@ -182,16 +182,31 @@ Database::Cursor::Cursor(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Database::Cursor::Cursor(Cursor&&) noexcept = default;
 Database::Cursor::~Cursor() = default;
 
-Database::Cursor Database::cursor(std::size_t family, bool scan) const {
+namespace {
+rocksdb::ReadOptions read_options(bool scan) {
   rocksdb::ReadOptions options;
   options.total_order_seek = true;
   if (scan) {
     options.readahead_size = 4 << 20;
     options.fill_cache = false;
   }
+  return options;
+}
+}  // namespace
+
+Database::Cursor Database::cursor(std::size_t family, bool scan) const {
   auto impl = std::make_unique<Cursor::Impl>();
-  impl->at.reset(impl_->db->NewIterator(options, impl_->families[family + 1]));
+  impl->at.reset(impl_->db->NewIterator(read_options(scan), impl_->families[family + 1]));
   return Cursor(std::move(impl));
+}
+
+std::pair<Database::Cursor, Database::Cursor> Database::cursors(std::size_t a, std::size_t b) const {
+  std::vector<rocksdb::Iterator*> both;
+  ENSURE(impl_->db->NewIterators(read_options(true), {impl_->families[a + 1], impl_->families[b + 1]}, &both).ok());
+  auto first = std::make_unique<Cursor::Impl>(), second = std::make_unique<Cursor::Impl>();
+  first->at.reset(both[0]);
+  second->at.reset(both[1]);
+  return {Cursor(std::move(first)), Cursor(std::move(second))};
 }
 
 void Database::Cursor::seek_first() { impl_->at->SeekToFirst(); }

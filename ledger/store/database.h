@@ -89,6 +89,7 @@ class Database {
     std::unique_ptr<Impl> impl_;
   };
   Cursor cursor(std::size_t family, bool scan = false) const;  // scan: read ahead, leave the cache alone
+  std::pair<Cursor, Cursor> cursors(std::size_t a, std::size_t b) const;  // two to scan with, of one moment
 
   std::uint64_t property(std::string_view name) const;         // a RocksDB integer property, 0 where unknown
 

@@ -166,7 +166,8 @@ Result<std::string> Log::sealed_part(Position position, std::uint16_t part) cons
 // ── scanning ──
 
 Result<Log::Scan> Log::scan(EntryIndex from) const {
-  Scan scan(database_->cursor(entries_family, true), database_->cursor(batches_family, true));
+  auto [entries, batches] = database_->cursors(entries_family, batches_family);
+  Scan scan(std::move(entries), std::move(batches));
   scan.entries_.seek(key_of(from.value));
   if (scan.entries_.valid()) {
     TRY_AS(entry, scan.entry());
@@ -177,7 +178,8 @@ Result<Log::Scan> Log::scan(EntryIndex from) const {
 }
 
 Result<Log::Scan> Log::scan_from(Position position) const {
-  Scan scan(database_->cursor(entries_family, true), database_->cursor(batches_family, true));
+  auto [entries, batches] = database_->cursors(entries_family, batches_family);
+  Scan scan(std::move(entries), std::move(batches));
   scan.batches_.seek_at_most(key_of(position.value));
   if (scan.batches_.valid()) {
     TRY_AS(row, scan.batch());

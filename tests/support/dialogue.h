@@ -4,7 +4,6 @@
 #include <catch2/catch.hpp>
 #include <condition_variable>
 
-#include "api/identity.h"
 #include "api/session.h"
 #include "ledger/core/receipt.h"
 #include "tests/support/ledgers.h"

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <deque>
-#include <map>
 
 #include "ledger/rules/rules.h"
 

@@ -39,6 +39,16 @@ TEST_CASE("a key that was never enrolled cannot be revoked") {
   CHECK(code_of(council.record(council.governors[0], council.proposal(revoked(Signer::generate("nobody").vkey())))) == Errc::unresolved_reference);
 }
 
+TEST_CASE("the key of a governor is revoked only after governors.changed has dropped it") {
+  Council council(2);
+  const Vkey stays = council.governors[0].vkey(), goes = council.governors[1].vkey();
+  CHECK(code_of(council.record(council.governors[0], council.proposal(revoked(goes, 3)))) == Errc::illegal_transition);
+  council.decide(governed_by({&stays}, 1));
+  REQUIRE(council.record(council.governors[0], council.proposal(revoked(goes, 3))));
+  CHECK(council.authority.find(goes.key)->compromised_from == Position{3});
+  CHECK(code_of(council.record(council.governors[0], council.proposal(revoked(stays)))) == Errc::illegal_transition);
+}
+
 TEST_CASE("a revoked key that is enrolled again appends again, with its new roles") {
   Council council(1);
   const Signer author = Signer::generate("author");

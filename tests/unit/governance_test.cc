@@ -182,7 +182,8 @@ TEST_CASE("what the ledger cannot carry out is refused by name") {
   Council council(1);
   const Signer next = Signer::generate(council.origin);
   for (const auto& [name, rest] : {std::pair<std::string, std::string>{"KeyRotated", R"("log_vkey":")" + next.vkey().text() + R"(","from_size":9)"},
-                                   {"EventExcised", R"("target":{"stream":")" + to_string(council.stream()) + R"(","version":1},"authority":"court-1")"}}) {
+                                   {"EventExcised", R"("target":{"stream":")" + to_string(council.stream()) + R"(","version":1},"authority":"court-1")"},
+                                   {"EntriesPublished", R"("from_index":0)"}}) {
     const auto answer = council.record(council.governors[0], council.proposal(R"({"type":")" + name + "\"," + rest + '}'));
     CHECK(code_of(answer) == Errc::illegal_transition);
     CHECK(answer.error().sentence.find(name) != std::string::npos);

@@ -160,7 +160,7 @@ TEST_CASE("a case takes in each phase the events its machine names, and no other
 
 TEST_CASE("a close proposed in one phase is confirmed in the next only where that phase admits it too") {
   Life life("case");
-  for (const auto name : {0, 1}) REQUIRE(make(life, moves[name]));
+  for (const Move& move : {moves[0], moves[1]}) REQUIRE(make(life, move));
   REQUIRE(life.say("CaseClosed", R"({"reason":"withdrawn"})"));
   const Version proposed = life.state().closing;
   REQUIRE(life.say("CaseSuspendedLongTerm", R"({"criteria":"no_leads","next_review_at":"2024-09-01T00:00:00Z"})"));

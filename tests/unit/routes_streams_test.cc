@@ -66,7 +66,7 @@ TEST_CASE("a long stream is told in pages that start anywhere") {
   CHECK(service.problem(path_of(file) + "/events?as_of=entries:2") == "not_found");
   CHECK(service.problem(path_of(new_stream()) + "/events") == "not_found");
 
-  CHECK(service.read(path_of(file)).at("version") == json::value(300));
+  CHECK(service.read(path_of(file)).at("version") == boost::json::value(300));
   service.ledger.record(author, {case_assigned(file, 301)});
   CHECK(service.ask(path_of(file)).status == 413);
 }

@@ -1,8 +1,5 @@
 // The server's beginning and end, its HTTP, and clients that outlast it.
-#include <fstream>
-
 #include "api/http_client.h"
-#include "api/json.h"
 #include "tests/support/certificates.h"
 #include "tests/support/raw_peer.h"
 #include "tests/support/test_server.h"
@@ -14,7 +11,9 @@ using namespace samples;
 TEST_CASE("stopping answers everything that was taken in, and closes with 1001") {
   TestLedger ledger;
   const Signer author = ledger.enrol({"case_system"});
-  TestServer server(ledger);
+  ServerConfig server_config;
+  server_config.handshake_within = std::chrono::milliseconds(300);  // a peer by hand answers no close
+  TestServer server(ledger, server_config);
   auto config = server.client_config();
   config.give_up_after = std::chrono::milliseconds(300);
   const auto client = server.connect(author, config);

@@ -1,7 +1,5 @@
 // The server over real sockets: sessions, and peers that do not behave.
-#include "api/http_client.h"
-#include "api/json.h"
-#include "api/identity.h"
+#include "api/protocol.h"
 #include "tests/support/raw_peer.h"
 #include "tests/support/test_server.h"
 

@@ -1,6 +1,8 @@
-#include "api/connection.h"
+#include "api/http_connection.h"
 
 #include <algorithm>
+
+#include "api/protocol.h"
 
 namespace caseledger::api {
 
@@ -66,18 +68,18 @@ std::optional<std::string_view> subprotocol_of(const http::request<http::string_
 
 }  // namespace
 
-Connection::Connection(Loop& loop, Socket socket, std::uint64_t id)
+HttpConnection::HttpConnection(Loop& loop, Socket socket, std::uint64_t id)
     : loop_(loop), id_(id), wire_(wire_of(std::move(socket), loop.shared().tls)), remote_loopback_(is_loopback(wire_.tcp().socket())) {
   error_code ignored;
   wire_.tcp().socket().set_option(Tcp::no_delay(true), ignored);
 }
 
-void Connection::close() {
+void HttpConnection::close() {
   if (peer_) peer_->close();
   else wire_.close();
 }
 
-void Connection::drain() {
+void HttpConnection::drain() {
   if (peer_) {
     peer_->session().drain();
     peer_->wake();
@@ -86,7 +88,7 @@ void Connection::drain() {
   }
 }
 
-Task<> Connection::run() {
+Task<> HttpConnection::run() {
   const auto self = shared_from_this();
   bool more = co_await greet();
   while (more) more = co_await next_request();
@@ -101,7 +103,7 @@ Task<> Connection::run() {
   wire_.close();
 }
 
-Task<bool> Connection::greet() {
+Task<bool> HttpConnection::greet() {
   if (!wire_.tls()) co_return true;
   wire_.tcp().expires_after(loop_.config().handshake_within);
   const auto [error] = co_await wire_.tls()->async_handshake(asio::ssl::stream_base::server, use_task);
@@ -110,7 +112,7 @@ Task<bool> Connection::greet() {
 
 // ── HTTP ──
 
-Task<bool> Connection::next_request() {
+Task<bool> HttpConnection::next_request() {
   http::request_parser<http::string_body> parser;
   parser.header_limit(loop_.config().http_header_bytes_max);
   parser.body_limit(loop_.config().http_body_bytes_max);
@@ -130,7 +132,7 @@ Task<bool> Connection::next_request() {
   co_return co_await answer(std::move(request));
 }
 
-Response Connection::ask(const Request& request) const {
+Response HttpConnection::ask(const Request& request) const {
   if (!request.path.starts_with('/')) return problem(400, "the target has to be a path");
   try {
     return loop_.shared().routes(request);
@@ -140,7 +142,7 @@ Response Connection::ask(const Request& request) const {
   }
 }
 
-Task<bool> Connection::answer(HttpRequest request) {
+Task<bool> HttpConnection::answer(HttpRequest request) {
   const bool head = request.method() == http::verb::head;
   if (head) request.method(http::verb::get);
   const bool keep_alive = request.keep_alive() && !loop_.draining();
@@ -150,7 +152,7 @@ Task<bool> Connection::answer(HttpRequest request) {
   co_return sent && keep_alive;
 }
 
-Task<bool> Connection::send(HttpResponse response, bool head) {
+Task<bool> HttpConnection::send(HttpResponse response, bool head) {
   response.prepare_payload();
   wire_.tcp().expires_after(loop_.config().http_idle_max);
   if (head) {
@@ -163,7 +165,7 @@ Task<bool> Connection::send(HttpResponse response, bool head) {
 }
 
 // A request that cannot be read is told why, where there is still someone to tell.
-Task<> Connection::refuse(error_code error) {
+Task<> HttpConnection::refuse(error_code error) {
   if (error == http::error::end_of_stream || error.category() != http::make_error_code(http::error::end_of_stream).category()) co_return;
   const Response why = error == http::error::header_limit ? problem(431, "the header is too large")
                        : error == http::error::body_limit ? problem(413, "the body is too large")
@@ -175,7 +177,7 @@ Task<> Connection::refuse(error_code error) {
 
 // ── upgrade ──
 
-Task<> Connection::upgrade(HttpRequest request) {
+Task<> HttpConnection::upgrade(HttpRequest request) {
   const auto subprotocol = subprotocol_of(request);
   const std::string_view target = request.target();
   std::optional<Response> refusal;

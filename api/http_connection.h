@@ -5,9 +5,9 @@
 
 namespace caseledger::api {
 
-class Connection : public std::enable_shared_from_this<Connection> {
+class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
-  Connection(Loop& loop, Socket socket, std::uint64_t id);
+  HttpConnection(Loop& loop, Socket socket, std::uint64_t id);
 
   Task<> run();
   void drain();  // a session answers what it has; a connection without one that is idle is closed
