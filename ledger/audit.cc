@@ -54,7 +54,8 @@ bool audit_log(const store::Log& log, const store::Folds* folds, Marks& marks, P
   });
   const std::uint64_t end = pass.tree->size();
   if (pass.covered < end)
-    pass.findings.add(error("checkpoint.missing", source.entry_place({pass.covered}), "no checkpoint that holds covers entries " + std::to_string(pass.covered) + " to " + std::to_string(end - 1)));
+    pass.findings.add(error("checkpoint.missing", source.entry_place({pass.covered}),
+        "no checkpoint that holds covers entries " + std::to_string(pass.covered) + " to " + std::to_string(end - 1)));
   const bool whole = marks.finish(end);
   if (folds && heads_cursor) check_folds(*folds, *pass.replay, *heads_cursor, end, pass.findings);
   pass.finish(source);
@@ -109,10 +110,12 @@ Result<Audit> audit_folder(const std::filesystem::path& ledger, const AuditOptio
   const auto log = open_log(ledger, audit, findings);
   if (!log) return audit;
   Terms terms = terms_of(**log, options, findings);
-  const auto vault = store::Vault::open(ledger / "vault", terms.origin, true);
+  const auto no_origin = [] { return fail(Errc::not_found, "it opens only for the ledger's origin, which nothing tells yet"); };
+  auto vault = terms.origin.empty() ? Result<std::unique_ptr<store::Vault>>(no_origin()) : store::Vault::open(ledger / "vault", terms.origin, true);
+  const bool damaged = !vault && vault.error().code == Errc::verification_failed && std::filesystem::exists(ledger / "vault", ignored);
   if (vault) terms.vault = vault->get();
-  else if (vault.error().code == Errc::verification_failed && std::filesystem::exists(ledger / "vault", ignored)) findings.add(error("vault.damaged", {.path = "vault"}, vault.error().sentence));
-  if (!vault) audit.not_checked.push_back("what sealed parts hold: the vault cannot be opened");
+  if (damaged) findings.add(error("vault.damaged", {.path = "vault"}, vault.error().sentence));
+  if (!vault) audit.not_checked.push_back("what sealed parts hold: " + vault.error().sentence);
   audit.not_checked.push_back("what the projections keep; rebuild them to compare");
 
   Pass pass(audit, options, std::move(terms));

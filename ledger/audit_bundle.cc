@@ -27,7 +27,7 @@ void count_unknown(std::string_view note, Pass& pass) {
     const auto is = [&](const Vkey& key) { return key.name == line.name && key.id() == line.key_id; };
     return !(pass.terms.log_key && is(*pass.terms.log_key)) && std::ranges::none_of(pass.terms.witnesses, is);
   });
-  if (unknown > 0) pass.say(std::to_string(unknown) + " signatures of the checkpoint: their keys were not given");
+  if (unknown > 0) pass.say(number(unknown) + " signatures of the checkpoint: their keys were not given");
 }
 
 void audit_files(const Fetch& fetch, const FetchPiece& piece, bool with_batches, const std::string& note, Pass& pass) {
@@ -46,7 +46,7 @@ void audit_files(const Fetch& fetch, const FetchPiece& piece, bool with_batches,
   const bool whole = pass.tree->size() == size;
   if (whole) pass.tree->hold_partial_tiles();
   if (whole && opened) pass.tree->hold(opened->root, {.path = "checkpoint"});
-  if (!whole) pass.say("the root and everything from entry " + std::to_string(pass.tree->size()) + " on: it is missing");
+  if (!whole) pass.say("the root and everything from entry " + number(pass.tree->size()) + " on: it is missing");
   pass.finish(source);
 }
 
@@ -71,9 +71,9 @@ void find_strays(const std::filesystem::path& folder, std::uint64_t size, Pass& 
     const auto tile = tile_of(path);
     if (tile && tile->first.width == tile->second) continue;
     if (path.starts_with("releases/") || path.starts_with("parts/")) ++others;
-    else pass.findings.add(warning("file.unexpected", {.path = path}, "it is no part of a bundle of " + std::to_string(size) + " entries"));
+    else pass.findings.add(warning("file.unexpected", {.path = path}, "it is no part of a bundle of " + number(size) + " entries"));
   }
-  if (others > 0) pass.say(std::to_string(others) + " files under releases/ and parts/");
+  if (others > 0) pass.say(number(others) + " files under releases/ and parts/");
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ class Check {
     const bool sound = std::exchange(exhibit_.sound, false);
     const std::uint32_t count = exhibit_.count != 0 ? exhibit_.count : exhibit_.parsed ? exhibit_.parsed->count : 0;
     if (exhibit_.parsed && count != exhibit_.parsed->count)
-      find("batch.entry", source_.batch_place(exhibit_.index), "the batch counts " + std::to_string(count) + " events, its entry " + std::to_string(exhibit_.parsed->count));
+      find("batch.entry", source_.batch_place(exhibit_.index), "the batch counts " + number(count) + " events, its entry " + number(exhibit_.parsed->count));
     const auto items = parse_items(exhibit_.items, count);
     if (!items) return find("batch.malformed", source_.batch_place(exhibit_.index), items.error().sentence);
     exhibit_.aligned.reserve(exhibit_.items.size() + 8 * items->size());
@@ -63,7 +63,7 @@ class Check {
     if (exhibit_.sealed_complete) find_strays();
   }
 
-  void check_item(const Item& item, std::size_t number) {
+  void check_item(const Item& item, std::size_t which) {
     SeenEvent seen{item.kind, std::nullopt, static_cast<std::uint32_t>(exhibit_.refs.size()), 0};
     if (item.kind == ItemKind::event) {
       const std::size_t at = (exhibit_.aligned.size() + 7) / 8 * 8;
@@ -72,11 +72,11 @@ class Check {
       const Bytes bytes = Bytes(exhibit_.aligned).subspan(at);
       if (auto formed = check_event_bytes(bytes, exhibit_.refs); !formed) {
         exhibit_.refs.resize(seen.refs_begin);
-        find("event.malformed", place(number), formed.error().sentence);
+        find("event.malformed", place(which), formed.error().sentence);
       } else {
         seen.view = view_event(bytes);
-        if (auto fits = check_event(*seen.view); !fits) find("event.malformed", place(number, &*seen.view), fits.error().sentence);
-        if (const auto* parts = seen.view->fields->parts()) check_parts(*seen.view, *parts, number);
+        if (auto fits = check_event(*seen.view); !fits) find("event.malformed", place(which, &*seen.view), fits.error().sentence);
+        if (const auto* parts = seen.view->fields->parts()) check_parts(*seen.view, *parts, which);
       }
     }
     seen.refs_end = static_cast<std::uint32_t>(exhibit_.refs.size());
@@ -85,33 +85,34 @@ class Check {
 
   // ── sealed parts ──
 
-  void check_parts(const EventView& event, const flatbuffers::Vector<flatbuffers::Offset<schema::SealedPart>>& parts, std::size_t number) {
+  void check_parts(const EventView& event, const flatbuffers::Vector<flatbuffers::Offset<schema::SealedPart>>& parts, std::size_t which) {
     exhibit_.sealed_parts += parts.size();
     for (std::uint16_t part = 0; part < parts.size(); ++part) {
-      const std::pair wanted(first() + number, part);
+      const std::pair wanted(first() + which, part);
       const auto row = std::ranges::lower_bound(exhibit_.sealed, wanted, {}, [](const auto& s) { return std::pair(s.position, s.part); });
       if (row == exhibit_.sealed.end() || row->position != wanted.first || row->part != part) {
         exhibit_.erased_parts += exhibit_.sealed_complete;
         continue;
       }
-      if (terms_.vault) unseal(event, *parts.Get(part), part, row->bytes, number);
+      if (terms_.vault) unseal(event, *parts.Get(part), part, row->bytes, which);
       row->bytes.clear();  // accounted for
     }
   }
 
-  void unseal(const EventView& event, const schema::SealedPart& sealed, std::uint16_t part, Bytes bytes, std::size_t number) {
+  void unseal(const EventView& event, const schema::SealedPart& sealed, std::uint16_t part, Bytes bytes, std::size_t which) {
     const SubjectId subject = uuid_of(*sealed.subject());
     const auto key = terms_.vault->find(subject);
     if (!key && key.error().code == Errc::not_found) {
-      exhibit_.findings.push_back(warning("sealed.key_missing", place(number, &event),
-                                          "part " + std::to_string(part) + " is there, but not the key of its subject " + to_string(subject) + ": erased by half, or lost"));
+      exhibit_.findings.push_back(warning("sealed.key_missing", place(which, &event),
+                                          "part " + number(part) + " is there, but not the key of its subject " + to_string(subject) +
+                                              ": erased by half, or lost"));
       return;
     }
-    if (!key) return find("vault.damaged", place(number, &event), key.error().sentence);
+    if (!key) return find("vault.damaged", place(which, &event), key.error().sentence);
     Hash commitment;
     std::memcpy(commitment.bytes.data(), sealed.commitment(), 32);
     auto opened = unseal_part(*key, terms_.origin, {event.stream, event.version, part}, commitment, bytes);
-    if (!opened) return find("sealed.wrong", place(number, &event), "part " + std::to_string(part) + ": " + opened.error().sentence);
+    if (!opened) return find("sealed.wrong", place(which, &event), "part " + number(part) + ": " + opened.error().sentence);
     sodium_memzero(opened->plaintext.data(), opened->plaintext.size());
     ++exhibit_.opened_parts;
   }
@@ -119,9 +120,9 @@ class Check {
   // Ciphertext that no event of the batch speaks of; of events whose bytes are gone nothing can be said.
   void find_strays() {
     for (const auto& row : exhibit_.sealed) {
-      const auto number = row.position - first();
-      if (row.bytes.empty() || number >= exhibit_.events.size() || !exhibit_.events[number].view) continue;
-      find("sealed.extra", place(number, &*exhibit_.events[number].view), "there is a sealed part " + std::to_string(row.part) + " that the event does not name");
+      const auto which = row.position - first();
+      if (row.bytes.empty() || which >= exhibit_.events.size() || !exhibit_.events[which].view) continue;
+      find("sealed.extra", place(which, &*exhibit_.events[which].view), "there is a sealed part " + number(row.part) + " that the event does not name");
     }
   }
 
@@ -129,10 +130,10 @@ class Check {
 
   void check_note(const Exhibit::Note& note) {
     auto opened = open_own_checkpoint(note.text, terms_);
-    if (opened && opened->size != note.size) opened = fail(Errc::verification_failed, "it is the checkpoint of size " + std::to_string(opened->size));
+    if (opened && opened->size != note.size) opened = fail(Errc::verification_failed, "it is the checkpoint of size " + number(opened->size));
     exhibit_.checkpoints.push_back(opened ? std::optional(*opened) : std::nullopt);
     exhibit_.signatures += opened.has_value();
-    if (!opened) find("checkpoint.wrong", {.path = "store/log checkpoint " + std::to_string(note.size)}, opened.error().sentence);
+    if (!opened) find("checkpoint.wrong", {.path = "store/log checkpoint " + number(note.size)}, opened.error().sentence);
   }
 
   Exhibit& exhibit_;
@@ -149,7 +150,8 @@ Result<Checkpoint> open_own_checkpoint(std::string_view note, const Terms& terms
   TRY_AS(opened, open_checkpoint(note, *terms.log_key, terms.witnesses));
   TRY_AS(parsed, parse_note(note));
   const auto& first = parsed.signatures.front();
-  if (first.name != terms.log_key->name || first.key_id != terms.log_key->id()) return fail(Errc::malformed, "the log's signature is not the first of the checkpoint");
+  if (first.name != terms.log_key->name || first.key_id != terms.log_key->id())
+    return fail(Errc::malformed, "the log's signature is not the first of the checkpoint");
   return std::move(opened.checkpoint);
 }
 

@@ -4,10 +4,6 @@ namespace caseledger::audit {
 
 using Family = store::Log::Family;
 
-namespace {
-std::string number(std::uint64_t value) { return std::to_string(value); }
-}  // namespace
-
 FolderSource::FolderSource(const store::Log& log, const store::Folds* folds, std::uint64_t size)
     : log_(log),
       folds_(folds),
@@ -109,7 +105,8 @@ void FolderSource::accept(Exhibit& exhibit, const store::BatchRow& row) {
   exhibit.first = row.first;
   exhibit.links.emplace(row.links.begin(), row.links.end());
   if (row.index != exhibit.index)
-    exhibit.findings.push_back(error("batch.entry", batch_place(exhibit.index), "the batch at position " + number(row.first.value) + " says it is of entry " + number(row.index.value)));
+    exhibit.findings.push_back(error("batch.entry", batch_place(exhibit.index),
+        "the batch at position " + number(row.first.value) + " says it is of entry " + number(row.index.value)));
   take_sealed(exhibit, row.first + row.count);
   position_ = row.first + row.count;
 }

@@ -7,7 +7,6 @@
 namespace caseledger::audit {
 
 namespace {
-std::string number(std::uint64_t value) { return std::to_string(value); }
 
 Finding unreadable(const Error& why) { return error("fold.unreadable", {.path = "store/folds"}, why.sentence); }
 
@@ -34,14 +33,18 @@ class RowSum {
 
 void name_heads(const store::Folds& folds, const store::Heads& heads, Findings& findings) {
   std::uint64_t kept = 0;
-  const auto wrong = [&](const StreamId& stream, std::string sentence) { findings.add(error("fold.head", {.path = "store/folds", .stream = stream}, std::move(sentence))); };
+  const auto wrong = [&](const StreamId& stream, std::string sentence) {
+    findings.add(error("fold.head", {.path = "store/folds", .stream = stream}, std::move(sentence)));
+  };
+  const auto told = [](const rules::StreamState& state) {
+    return "(version " + number(state.version) + ", " + std::string(rules::name(state.phase)) + ", last at " + number(state.last.value) + ")";
+  };
   const auto read = folds.each_head([&](const store::Heads::Row& row) {
     ++kept;
     const auto state = heads.get(row.stream);
     if (row.state == state) return;
     if (state.version == 0) return wrong(row.stream, "the folds keep a state of a stream that the log does not have");
-    wrong(row.stream, "the kept state (version " + number(row.state.version) + ", " + std::string(rules::name(row.state.phase)) + ", last at " + number(row.state.last.value) +
-                          ") is not what the log gives (version " + number(state.version) + ", " + std::string(rules::name(state.phase)) + ", last at " + number(state.last.value) + ")");
+    wrong(row.stream, "the kept state " + told(row.state) + " is not what the log gives " + told(state));
   });
   if (!read) return;
   std::uint64_t wanted = 0;
@@ -69,7 +72,8 @@ void check_heads(const store::Folds& folds, const store::Heads& heads, Findings&
 void check_folds(const store::Folds& folds, const Replay& replay, EntryIndex heads_cursor, std::uint64_t size, Findings& findings) {
   const auto beyond = [&](const char* part, const Result<EntryIndex>& cursor) {
     if (!cursor) findings.add(unreadable(cursor.error()));
-    else if (cursor->value > size) findings.add(error("fold.beyond", {.path = "store/folds"}, std::string("the ") + part + " claim to cover " + number(cursor->value) + " entries, the log has " + number(size)));
+    else if (cursor->value > size) findings.add(error("fold.beyond", {.path = "store/folds"},
+        std::string("the ") + part + " claim to cover " + number(cursor->value) + " entries, the log has " + number(size)));
   };
   beyond("heads", heads_cursor);
   beyond("tiles", folds.cursor("tiles"));
@@ -83,7 +87,8 @@ void check_folds(const store::Folds& folds, const Replay& replay, EntryIndex hea
     if (found != replay.skips().end() && found->second == position) return;
     findings.add(error("fold.skip", {.path = "store/folds", .stream = stream, .version = version},
                        found == replay.skips().end() ? "the folds keep a place of an event that the log does not have"
-                                                     : "the event stands at position " + number(found->second.value) + ", the folds say " + number(position.value)));
+                                                     : "the event stands at position " + number(found->second.value) + ", the folds say " +
+                                                         number(position.value)));
   });
   if (!skips) findings.add(unreadable(skips.error()));
 }
@@ -104,7 +109,8 @@ Marks::Marks(const std::filesystem::path& file, Findings& findings) : findings_(
 void Marks::reach(std::uint64_t size, const TreeCheck& tree) {
   for (const auto& mark : marks_)
     if (const auto root = mark.size == size ? tree.root() : std::nullopt; root && mark.root != *root)
-      findings_.add(error("last_signed.root", place(), "at size " + number(size) + " the root " + base64(mark.root.bytes) + " was signed, the log has " + base64(root->bytes)));
+      findings_.add(error("last_signed.root", place(),
+          "at size " + number(size) + " the root " + base64(mark.root.bytes) + " was signed, the log has " + base64(root->bytes)));
 }
 
 bool Marks::finish(std::uint64_t size) {
@@ -112,7 +118,9 @@ bool Marks::finish(std::uint64_t size) {
   for (const auto& mark : marks_) {
     if (mark.size <= size) continue;
     whole = false;
-    findings_.add(error("last_signed.shorter", place(), "a checkpoint over " + number(mark.size) + " entries was signed, the log has " + number(size) + ": it was cut short or put back from a backup"));
+    findings_.add(error("last_signed.shorter", place(),
+        "a checkpoint over " + number(mark.size) + " entries was signed, the log has " + number(size) +
+            ": it was cut short or put back from a backup"));
   }
   return whole;
 }

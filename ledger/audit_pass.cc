@@ -16,7 +16,7 @@ void Pass::run(Source& source, std::uint64_t of, const std::function<void(std::u
     tree->add(exhibit->leaf);
     for (const auto& checkpoint : exhibit->checkpoints) {
       if (!checkpoint || checkpoint->size != tree->size()) continue;
-      tree->hold(checkpoint->root, {.path = "store/log checkpoint " + std::to_string(checkpoint->size)});
+      tree->hold(checkpoint->root, {.path = "store/log checkpoint " + number(checkpoint->size)});
       covered = checkpoint->size;
     }
     behind(tree->size());
@@ -31,11 +31,12 @@ void Pass::finish(Source& source) {
   list_suspects(source);
   const auto& named = replay->authority().log_key();
   if (named && terms.log_key && *named != *terms.log_key)
-    findings.add(error("log_key.wrong", source.entry_place({0}), "genesis names the log key " + named->text() + ", the checkpoints are held to " + terms.log_key->text()));
+    findings.add(error("log_key.wrong", source.entry_place({0}),
+        "genesis names the log key " + named->text() + ", the checkpoints are held to " + terms.log_key->text()));
   const auto& counts = audit.counts;
   if (!options.log_key && terms.log_key) say("whether the log's key is the right one: it was taken from what is audited; pass one you trust");
-  if (counts.withheld_events > 0) say(std::to_string(counts.withheld_events) + " events whose bytes are withheld or excised; their leaf hashes are");
-  if (counts.unjudged_events > 0) say("the rules of " + std::to_string(counts.unjudged_events) + " events: what came before them is withheld or damaged");
+  if (counts.withheld_events > 0) say(number(counts.withheld_events) + " events whose bytes are withheld or excised; their leaf hashes are");
+  if (counts.unjudged_events > 0) say("the rules of " + number(counts.unjudged_events) + " events: what came before them is withheld or damaged");
 }
 
 // Entries by keys that were compromised when they signed: a second look, once it is known which those are.
@@ -57,7 +58,8 @@ void Pass::list_suspects(Source& source) {
       ++audit.counts.suspect_entries;
       Place place = source.entry_place({i});
       place.position = entry->first_position;
-      findings.add(warning("key.compromised", std::move(place), "signed by " + compromise.vkey.name + ", which is said to be compromised from position " + std::to_string(compromise.from.value) + " on"));
+      findings.add(warning("key.compromised", std::move(place),
+          "signed by " + compromise.vkey.name + ", which is said to be compromised from position " + number(compromise.from.value) + " on"));
     }
   }
 }

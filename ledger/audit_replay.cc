@@ -5,10 +5,6 @@
 
 namespace caseledger::audit {
 
-namespace {
-std::string number(std::uint64_t value) { return std::to_string(value); }
-}  // namespace
-
 void Backlinks::add(Position position, std::optional<Position> previous) {
   if (distance_.size() <= position.value) distance_.resize(position.value + 1);
   if (!previous) return;
@@ -123,7 +119,8 @@ void Replay::check_link(const Exhibit& exhibit, std::size_t which, Position posi
   const Position wanted = state.version == 0 ? store::no_link : state.last;
   if (link == wanted) return;
   const auto say = [](Position p) { return p == store::no_link ? std::string("none") : number(p.value); };
-  findings_.add(error("link.wrong", place_of(exhibit, which, position), "the event before it in its stream stands at position " + say(wanted) + ", the link says " + say(link)));
+  findings_.add(error("link.wrong", place_of(exhibit, which, position),
+      "the event before it in its stream stands at position " + say(wanted) + ", the link says " + say(link)));
 }
 
 // Whether what stands before the event in its stream is known. A gap is excused once for each event whose content is not.

@@ -6,7 +6,6 @@ namespace caseledger::audit {
 
 namespace {
 constexpr std::size_t stride = 2 + entry_bytes;
-std::string number(std::uint64_t value) { return std::to_string(value); }
 }  // namespace
 
 ServedSource::ServedSource(Fetch fetch, FetchPiece piece, std::uint64_t size, bool with_batches)
@@ -62,7 +61,8 @@ void ServedSource::open_files(Exhibit& exhibit) {
     for (const Bytes record : all) bytes += 4 + record.size();
     shape(exhibit, batch_place(next_), batches_.size(), bytes);
     if (all.size() != width && all.size() != 256)
-      exhibit.findings.push_back(error("file.malformed", {.path = batch_place(next_).path}, "it holds " + number(all.size()) + " whole records, wanted " + number(width)));
+      exhibit.findings.push_back(error("file.malformed", {.path = batch_place(next_).path},
+          "it holds " + number(all.size()) + " whole records, wanted " + number(width)));
     records_.assign(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(width, all.size())));
   } else {
     absent(batch_place(next_), read.error());

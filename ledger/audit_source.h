@@ -76,6 +76,8 @@ class Source {
   virtual Result<Entry> entry(EntryIndex index) = 0;
 };
 
+inline std::string number(std::uint64_t value) { return std::to_string(value); }  // for sentences
+
 inline Finding error(std::string code, Place place, std::string sentence) {
   return {Severity::error, std::move(code), std::move(place), std::move(sentence)};
 }

@@ -5,7 +5,6 @@
 namespace caseledger::audit {
 
 namespace {
-std::string number(std::uint64_t value) { return std::to_string(value); }
 
 std::optional<unsigned> first_difference(const Hashes& kept, const Hashes& grown) {
   const auto [here, there] = std::ranges::mismatch(kept, grown);
@@ -14,12 +13,17 @@ std::optional<unsigned> first_difference(const Hashes& kept, const Hashes& grown
 }
 }  // namespace
 
+void TreeCheck::lack(unsigned level, std::uint64_t index, const Error& why) {
+  const char* code = why.code == Errc::not_found ? "tile.missing" : "tile.unreadable";
+  findings_.add(error(code, source_.tile_place(source_.tile_id(level, index)), why.sentence));
+}
+
 const Hashes* TreeCheck::leaves_of(std::uint64_t tile) {
   if (size() % 256 != 0) return kept_ ? &kept_->hashes : nullptr;
   kept_.reset();
   auto read = source_.tile(0, tile);
+  if (!read) lack(0, tile, read.error());
   if (read && *read) kept_ = std::move(**read), ++counts_.tiles;
-  else if (!read) findings_.add(error(read.error().code == Errc::not_found ? "tile.missing" : "tile.unreadable", source_.tile_place(source_.tile_id(0, tile)), read.error().sentence));
   return kept_ ? &kept_->hashes : nullptr;
 }
 
@@ -40,10 +44,7 @@ void TreeCheck::add(const std::optional<Hash>& leaf) {
 
 void TreeCheck::compare(unsigned level, std::uint64_t index, const Hashes& from_entries, const Hashes& from_tiles) {
   auto read = source_.tile(level, index);
-  if (!read) {
-    const char* code = read.error().code == Errc::not_found ? "tile.missing" : "tile.unreadable";
-    return findings_.add(error(code, source_.tile_place(source_.tile_id(level, index)), read.error().sentence));
-  }
+  if (!read) return lack(level, index, read.error());
   if (!*read) return;
   ++counts_.tiles;
   const Difference difference{(*read)->id, first_difference((*read)->hashes, from_entries), first_difference((*read)->hashes, from_tiles)};
@@ -86,14 +87,16 @@ void TreeCheck::hold(const Hash& root, const Place& place) {
 void TreeCheck::settle(bool entries_are_true) {
   for (const auto& [index, tile] : doubtful_) {
     if (entries_are_true) findings_.add(error("tile.wrong", source_.tile_place(tile), "hash " + number(index % 256) + " is not that of entry " + number(index)));
-    else findings_.add(error("entry.not_signed", source_.entry_place({index}), "the entry is not what was signed: it does not have the hash that the signed root covers"));
+    else findings_.add(error("entry.not_signed", source_.entry_place({index}),
+        "the entry is not what was signed: it does not have the hash that the signed root covers"));
   }
   for (const auto& each : differences_)
     if (const auto at = entries_are_true ? each.from_entries : each.from_tiles)
       findings_.add(error("tile.wrong", source_.tile_place(each.tile), "hash " + number(*at) + " is not the head of the tile below it"));
   // A later root holds over the same entries: those before it were signed over something else.
   for (const auto& each : broken_)
-    findings_.add(error("checkpoint.root", each.place, "signed over the root " + base64(each.signed_root.bytes) + ", the first " + number(each.size) + " entries have " + base64(each.root.bytes)));
+    findings_.add(error("checkpoint.root", each.place,
+        "signed over the root " + base64(each.signed_root.bytes) + ", the first " + number(each.size) + " entries have " + base64(each.root.bytes)));
   if (!entries_are_true) entries_ = std::move(*tiles_);
   settled_ = size();
   forget();
@@ -116,15 +119,18 @@ void TreeCheck::finish(std::vector<std::string>& not_checked) {
   if (!broken_.empty()) {
     const Broken& first = broken_.front();
     Place place = source_.entry_place({settled_});
-    std::string which = first.size - settled_ == 1 ? "entry " + number(settled_) + " is" : "entries " + number(settled_) + " to " + number(first.size - 1) + " are";
-    std::string sentence = which + " not what was signed: the first " + number(first.size) + " have the root " + base64(first.root.bytes) + ", signed was " + base64(first.signed_root.bytes);
+    std::string which = first.size - settled_ == 1 ? "entry " + number(settled_) + " is" : "entries " + number(settled_) + " to " +
+        number(first.size - 1) + " are";
+    std::string sentence = which + " not what was signed: the first " + number(first.size) + " have the root " + base64(first.root.bytes) +
+        ", signed was " + base64(first.signed_root.bytes);
     const std::uint64_t later = broken_.size() - 1 + more_broken_;
     if (later > 0) sentence += "; " + number(later) + " later checkpoints rest on them and do not hold either";
     findings_.add(error("entry.not_signed", std::move(place), std::move(sentence)));
     findings_.add(error("checkpoint.root", first.place, "it is signed over another root than its entries have"));
   }
   for (const auto& [index, tile] : doubtful_)
-    findings_.add(error("entry.not_signed", source_.entry_place({index}), "entry and " + tile_path(tile) + " differ: one of them was changed, and no signed root says which"));
+    findings_.add(error("entry.not_signed", source_.entry_place({index}),
+        "entry and " + tile_path(tile) + " differ: one of them was changed, and no signed root says which"));
   for (const auto& each : differences_)
     if (const auto at = each.from_entries)
       findings_.add(error("tile.wrong", source_.tile_place(each.tile), "hash " + number(*at) + " is not the head of the tile below it"));

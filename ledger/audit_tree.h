@@ -33,6 +33,7 @@ class TreeCheck {
     std::optional<unsigned> from_entries, from_tiles;  // the first hash in which the kept tile differs from each tree's
   };
   const Hashes* leaves_of(std::uint64_t tile);
+  void lack(unsigned level, std::uint64_t index, const Error& why);
   void compare(unsigned level, std::uint64_t index, const Hashes& from_entries, const Hashes& from_tiles);
   void compare_full_tiles();
   void settle(bool entries_are_true);

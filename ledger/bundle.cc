@@ -58,7 +58,8 @@ Result<Buffer> Served::entries(std::uint64_t index) const { return fetch(entries
 Result<Buffer> Served::batches(std::uint64_t index) const { return fetch(batch_path(index, width(index)), batch_path(index, 256)); }
 
 Result<Entry> Served::entry(EntryIndex index) const {
-  if (index.value >= size_) return fail(Errc::not_found, "entry " + std::to_string(index.value) + " lies beyond the " + std::to_string(size_) + " of the checkpoint");
+  if (index.value >= size_) return fail(Errc::not_found,
+      "entry " + std::to_string(index.value) + " lies beyond the " + std::to_string(size_) + " of the checkpoint");
   TRY_AS(file, entries(index.value / 256));
   const std::size_t at = index.value % 256 * (2 + entry_bytes);
   if (file.size() < at + 2 + entry_bytes || load_be<std::uint16_t>(file.data() + at) != entry_bytes)

@@ -75,14 +75,16 @@ class Export {
 
  private:
   std::unexpected<Error> damaged(const std::string& why) const {
-    return fail(Errc::verification_failed, "the log is not what the checkpoint of size " + std::to_string(done_.checkpoint.size) + " says: " + why + "; audit it");
+    return fail(Errc::verification_failed,
+        "the log is not what the checkpoint of size " + std::to_string(done_.checkpoint.size) + " says: " + why + "; audit it");
   }
 
   Result<void> take(store::Log::Scan& scan) {
     const std::uint64_t index = edge_.size();
     TRY_AS(entry, scan.entry());
     TRY_AS(row, scan.batch());
-    if (row.index.value != index || row.first != entry.first_position || row.count != entry.count) return damaged("entry " + std::to_string(index) + " has no batch of its own");
+    if (row.index.value != index || row.first != entry.first_position || row.count != entry.count)
+      return damaged("entry " + std::to_string(index) + " has no batch of its own");
     if (index % 256 == 0) TRY(open_batches(index / 256));
     const auto raw = entry.encode();
     append_be(entries_, static_cast<std::uint16_t>(entry_bytes));

@@ -98,9 +98,11 @@ Result<InBundle> verify_in_bundle(const Receipt& receipt, const Verdict& verdict
   logs.logs = policy.logs;
   TRY_AS(own, verify_checkpoint(text_of(note), logs));
   const Checkpoint& there = own.checkpoint;
-  if (there.origin != verdict.checkpoint.origin) return fail(Errc::wrong_origin, "the receipt is of " + verdict.checkpoint.origin + ", the bundle of " + there.origin);
+  if (there.origin != verdict.checkpoint.origin) return fail(Errc::wrong_origin,
+      "the receipt is of " + verdict.checkpoint.origin + ", the bundle of " + there.origin);
   if (receipt.index.value >= there.size)
-    return fail(Errc::not_found, "the receipt is of entry " + std::to_string(receipt.index.value) + ", the bundle has " + std::to_string(there.size) + " entries");
+    return fail(Errc::not_found,
+        "the receipt is of entry " + std::to_string(receipt.index.value) + ", the bundle has " + std::to_string(there.size) + " entries");
 
   const Served served(fetch, there.size);
   const ReadNode node = [&](Node at) { return served.node(at); };

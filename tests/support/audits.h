@@ -45,7 +45,8 @@ inline std::vector<std::string> files_below(const fs::path& folder) {
 
 inline std::string told(const Audit& audit) {
   std::string text;
-  for (const auto& finding : audit.findings) text += std::string(name(finding.severity)) + ' ' + finding.code + " at " + finding.place.text() + ": " + finding.sentence + '\n';
+  for (const auto& [severity, code, place, sentence] : audit.findings)
+    text += std::string(name(severity)) + ' ' + code + " at " + place.text() + ": " + sentence + '\n';
   return text;
 }
 
@@ -55,8 +56,9 @@ inline bool found(const Audit& audit, std::string_view code, std::string_view pl
 
 // A fact that was recorded elsewhere.
 inline Buffer imported_event(std::string_view type, std::string_view kind, const StreamId& stream, Version version, std::string_view body) {
-  const std::string line = R"({"stream":")" + to_string(stream) + R"(","kind":")" + std::string(kind) + R"(","version":)" + std::to_string(version) + R"(,"type":")" + std::string(type) +
-                           R"(","occurred_at":"2024-03-05T14:00:00Z","precision":"minute","operator":"op-9","jurisdiction":"US-TX","purpose":"missing_child","handling":"law_enforcement",)" +
+  const std::string line = R"({"stream":")" + to_string(stream) + R"(","kind":")" + std::string(kind) + R"(","version":)" + std::to_string(version) +
+                           R"(,"type":")" + std::string(type) + R"(","occurred_at":"2024-03-05T14:00:00Z","precision":"minute","operator":"op-9",)" +
+                           R"("jurisdiction":"US-TX","purpose":"missing_child","handling":"law_enforcement",)" +
                            R"("imported":{"source":"legacy","source_id_digest":")" + std::string(64, 'a') + R"("},"body":)" + std::string(body) + '}';
   auto draft = api::event_from_json(line, api::system_random());
   if (!draft) throw std::logic_error(draft.error().sentence);
@@ -67,7 +69,9 @@ inline Buffer imported_event(std::string_view type, std::string_view kind, const
 class Story {
  public:
   TestLedger ledger;
-  Signer first = ledger.enrol({"case_system"}, "org-1"), second = ledger.enrol({"case_system", "supervisor"}, "org-2"), importer = ledger.enrol({"importer"}, "org-3");
+  Signer first = ledger.enrol({"case_system"}, "org-1");
+  Signer second = ledger.enrol({"case_system", "supervisor"}, "org-2");
+  Signer importer = ledger.enrol({"importer"}, "org-3");
   StreamId open_case = new_stream(), closed_case = new_stream(), alert = new_stream();
   Position sealed_at;  // of an event with a sealed part
 
@@ -110,8 +114,12 @@ class Tamper {
   enum Log : std::size_t { entries, batches, sealed, checkpoints };
   enum Folds : std::size_t { heads, skips, tiles, state };
 
-  static Tamper log(const fs::path& ledger) { return {ledger / "store" / "log", store::Durability::synced, {{.name = "entries"}, {.name = "batches"}, {.name = "sealed"}, {.name = "checkpoints"}}}; }
-  static Tamper folds(const fs::path& ledger) { return {ledger / "store" / "folds", store::Durability::derived, {{.name = "heads"}, {.name = "skips"}, {.name = "tiles"}, {.name = "state"}}}; }
+  static Tamper log(const fs::path& ledger) {
+    return {ledger / "store" / "log", store::Durability::synced, {{.name = "entries"}, {.name = "batches"}, {.name = "sealed"}, {.name = "checkpoints"}}};
+  }
+  static Tamper folds(const fs::path& ledger) {
+    return {ledger / "store" / "folds", store::Durability::derived, {{.name = "heads"}, {.name = "skips"}, {.name = "tiles"}, {.name = "state"}}};
+  }
 
   std::vector<std::pair<std::string, std::string>> rows(std::size_t family) const {
     std::vector<std::pair<std::string, std::string>> found;

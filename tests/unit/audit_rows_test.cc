@@ -99,6 +99,20 @@ TEST_CASE("a missing tile and one of no entry are named") {
   expect(story, "tile.missing", "tile/0/000");
 }
 
+TEST_CASE("a wrong place of a long stream's event is found in the folds") {
+  Story story;
+  std::vector<Buffer> events;
+  for (Version version = 4; version <= 130; ++version) events.push_back(case_assigned(story.open_case, version));
+  story.ledger.record(story.first, events);
+  story.grow(1);
+  story.ledger.close();
+  REQUIRE(Tamper::folds(story.ledger.folder()).rows(Tamper::skips).size() == 2);
+  CHECK(told(story.audited()) == "");
+  change(story, Tamper::folds, Tamper::skips, 1, 7, [&](const Audit& audit) { CHECK(found(audit, "fold.skip", to_string(story.open_case) + " version 128")); });
+  Tamper::folds(story.ledger.folder()).put(Tamper::skips, std::string(20, '\x11'), key_of(3));
+  expect(story, "fold.skip", "11111111-1111");
+}
+
 TEST_CASE("forged links are named by the event they belong to") {
   Story story;
   story.ledger.close();

@@ -29,6 +29,19 @@ TEST_CASE("a sound ledger has no findings, running or stopped, and everything is
   }
 }
 
+TEST_CASE("a ledger without a single event is sound") {
+  TestLedger ledger({.constituted = false});
+  for (const bool running : {true, false}) {
+    if (!running) ledger.close();
+    const auto audit = audit_folder(ledger.folder());
+    REQUIRE(audit);
+    CHECK(told(*audit) == "");
+    CHECK(audit->counts.entries == 0);
+    CHECK_FALSE(audit->checkpoint);
+  }
+  CHECK(audit_folder(ledger.folder() / "nowhere").error().code == Errc::not_found);
+}
+
 TEST_CASE("an audit changes nothing in the folder and takes no lock") {
   Story story;
   story.ledger.close();

@@ -140,7 +140,8 @@ TEST_CASE("a receipt of a forked log, or a bundle that was changed, is found out
   REQUIRE(good);
   REQUIRE(verify_in_bundle(honest, *good, policy, scratch / "bundle"));
   // Where the proof of the last entry passes through.
-  const std::pair<const char*, std::size_t> places[] = {{"checkpoint", 40}, {"tile/0/000.p/3", 40}, {"tile/entries/000.p/3", 400}, {"batch/000.p/3", fs::file_size(scratch / "bundle/batch/000.p/3") - 20}};
+  const std::pair<const char*, std::size_t> places[] = {
+      {"checkpoint", 40}, {"tile/0/000.p/3", 40}, {"tile/entries/000.p/3", 400}, {"batch/000.p/3", fs::file_size(scratch / "bundle/batch/000.p/3") - 20}};
   for (const auto& [file, at] : places) {
     const std::string whole = read(scratch / "bundle" / file);
     std::string changed = whole;
