@@ -1,6 +1,7 @@
 // What can be said of an entry by itself: form, hashes, signatures, sealed parts. Runs on any number of threads.
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <memory>
 #include <thread>

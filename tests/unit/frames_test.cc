@@ -174,7 +174,8 @@ TEST_CASE("an Append that is empty, a batch out of place, and a type nobody know
   const auto append = schema::CreateAppendDirect(builder, &items);
   schema::FinishFrameBuffer(builder, schema::CreateFrame(builder, schema::Message::Append, append.Union()));
   const auto frame = frames::read_from_client({builder.GetBufferPointer(), builder.GetSize()});
-  if (!frame) CHECK_THAT(frame.error().sentence, Catch::Contains("8-byte boundary"));
+  REQUIRE_FALSE(frame);
+  CHECK_THAT(frame.error().sentence, Catch::Contains("8-byte boundary"));
 
   flatbuffers::FlatBufferBuilder other;
   schema::FinishFrameBuffer(other, schema::CreateFrame(other, static_cast<schema::Message>(99), schema::CreateGrant(other, 1, 1).Union()));

@@ -83,6 +83,7 @@ TEST_CASE("a refusal reaches the caller with its code and its events") {
   CHECK(answer.error().events[0].code == "not_permitted");
   const auto garbage = client->append(Submission{Buffer(100, 1), {}}).get();
   CHECK(garbage.error().code == "malformed");
+  CHECK(client->flush());
   CHECK(client->unanswered() == 0);
 }
 
