@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# A day with the ledger as its users have it: made, served, filled, killed, checked by a program that shares nothing with it.
+#   day.sh CASELEDGER LOGCHECK
+set -euo pipefail
+cl=$1 logcheck=$2
+dir=$(mktemp -d)
+server=
+trap '[ -z "$server" ] || kill -9 "$server" 2>/dev/null || true; rm -rf "$dir"' EXIT
+cd "$dir"
+port=$((20000 + RANDOM % 20000))
+url=http://127.0.0.1:$port
+step() { printf '── %s\n' "$*"; }
+fail() { printf 'FAILED: %s\n' "$*" >&2; tail -n 5 serve.log >&2 || true; exit 1; }
+# expect CODE command…
+expect() {
+  local want=$1 got=0
+  shift
+  "$@" >out.txt 2>err.txt || got=$?
+  [ "$got" -eq "$want" ] || { cat out.txt err.txt >&2; fail "$* ended with $got, wanted $want"; }
+}
+serve() {
+  "$cl" serve ledger --listen "127.0.0.1:$port" >>serve.log 2>&1 &
+  server=$!
+  for _ in $(seq 200); do
+    curl -fsS -o /dev/null "$url/readyz" 2>/dev/null && return
+    kill -0 "$server" 2>/dev/null || fail "the server did not start"
+    sleep 0.1
+  done
+  fail "the server is not ready"
+}
+
+step "a new ledger"
+vkey=$("$cl" init ledger --origin day.example/l/1 2>/dev/null)
+expect 2 "$cl" init ledger --origin day.example/l/1
+serve
+expect 6 "$cl" serve ledger --listen 127.0.0.1:0
+mkdir keys
+for role in case_system automated_source analyst supervisor importer; do
+  "$cl" key new "keys/$role.key" --name "day-$role" >/dev/null
+  expect 0 "$cl" enroll --server "$url" --log-vkey "$vkey" --as ledger/keys/governor.key --vkey "$("$cl" key show "keys/$role.key")" --organisation day --role "$role"
+done
+"$cl" key new stranger.key --name stranger >/dev/null
+expect 7 "$cl" append --server "$url" --log-vkey "$vkey" --key stranger.key /dev/null
+
+step "a year at 1:100, killed in the middle and taken up again"
+curl -fsS "$url/checkpoint" -o old-checkpoint
+plan=$("$cl" simulate national-year --cases-scale 1:100 --scale 1:100000 --plan)
+wanted=$(jq -r '"\(.recovered)/\(.cases)"' <<<"$plan")
+"$cl" simulate national-year --cases-scale 1:100 --scale 1:100000 --server "$url" --log-vkey "$vkey" --keys keys &
+simulate=$!
+sleep 0.3
+kill -9 "$server"
+wait "$server" 2>/dev/null || true
+serve
+wait "$simulate" || fail "a client lost its way when the server was killed"
+got=$("$cl" figures R1 --server "$url" --format csv | sed -n 2p | cut -d, -f5,6 | tr , /)
+[ "$got" = "$wanted" ] || fail "R1 counts $got, the plan says $wanted"
+# The same year again: every batch is answered with its original place.
+before=$(sed -n 2p <(curl -fsS "$url/checkpoint"))
+expect 0 "$cl" simulate national-year --cases-scale 1:100 --scale 1:100000 --server "$url" --log-vkey "$vkey" --keys keys
+[ "$(sed -n 2p <(curl -fsS "$url/checkpoint"))" = "$before" ] || fail "a year appended twice was recorded twice"
+
+step "figures recomputed by another program from the events"
+"$cl" events --server "$url" --type ChildRecovered --format jsonl >recovered.jsonl
+[ "$(wc -l <recovered.jsonl)" -eq "$(jq .recovered <<<"$plan")" ] || fail "the events hold $(wc -l <recovered.jsonl) recoveries"
+
+step "an append with receipts, and a bad one"
+stream=$(jq -rn 'input.event.stream' <recovered.jsonl)
+version=$("$cl" events --server "$url" --stream "$stream" --format jsonl | jq -s 'map(.event.version) | max')
+note() {
+  printf '{"stream":"%s","kind":"case","version":%s,"type":"CaseAssigned","occurred_at":"2024-12-31T12:00:00Z","precision":"minute","operator":"op-9","jurisdiction":"US-TX","handling":"law_enforcement","body":{"to_actor":"op-10"}}\n' "$stream" "$1"
+}
+note $((version + 1)) >note.ndjson
+expect 0 "$cl" append --server "$url" --log-vkey "$vkey" --key keys/case_system.key --receipts receipts note.ndjson
+note $((version + 9)) >late.ndjson
+expect 5 "$cl" append --server "$url" --log-vkey "$vkey" --key keys/case_system.key late.ndjson
+printf '{"stream":' >broken.ndjson
+expect 1 "$cl" append --server "$url" --log-vkey "$vkey" --key keys/case_system.key broken.ndjson
+expect 0 "$cl" state "$stream" --server "$url" --format json
+jq -e ".version == $((version + 1))" out.txt >/dev/null || fail "the state is not at the new version"
+
+step "the independent checker walks the served log"
+"$logcheck" walk --vkey "$vkey" "$url"
+"$logcheck" consistency --vkey "$vkey" old-checkpoint "$url"
+expect 0 "$cl" audit "$url" --log-vkey "$vkey"
+expect 0 "$cl" export ledger bundle
+
+step "offline: server stopped"
+kill -TERM "$server"
+wait "$server" || fail "the server did not end well on SIGTERM"
+server=
+expect 0 "$cl" verify receipts/*.tlog-proof --log-vkey "$vkey" --bundle bundle
+for receipt in receipts/*.tlog-proof; do "$logcheck" receipt --vkey "$vkey" "$receipt"; done
+"$logcheck" bundle --vkey "$vkey" bundle
+expect 0 "$cl" audit bundle --log-vkey "$vkey"
+expect 0 "$cl" audit ledger --log-vkey "$vkey"
+expect 0 "$cl" rebuild ledger
+expect 0 "$cl" figures R1 --dir ledger --format csv
+[ "$(sed -n 2p out.txt | cut -d, -f5,6 | tr , /)" = "$wanted" ] || fail "R1 folded anew from the folder is another"
+
+step "tampering is found"
+sed 's/^index .*/index 1/' receipts/*.tlog-proof >forged.tlog-proof
+expect 3 "$cl" verify forged.tlog-proof --log-vkey "$vkey"
+file=$(find bundle/batch -type f | head -n 1)
+printf 'x' | dd of="$file" bs=1 seek=3000 conv=notrunc status=none
+expect 3 "$cl" audit bundle --log-vkey "$vkey"
+expect 4 "$cl" audit nowhere
+expect 2 "$cl" figures
+echo "a day with the ledger: everything as promised"
