@@ -9,7 +9,7 @@
 #include <deque>
 #include <list>
 #include <memory>
-#include <unordered_map>
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "api/protocol.h"
 #include "api/subscription.h"
@@ -114,7 +114,7 @@ class Session {
   bool draining_ = false;
   std::optional<Close> close_;
 
-  std::unordered_map<std::uint64_t, std::size_t> in_flight_;  // request → bytes, until its answer goes out
+  boost::unordered_flat_map<std::uint64_t, std::size_t> in_flight_;  // request → bytes, until its answer goes out
   std::size_t bytes_in_flight_ = 0;
   std::vector<Submitted> submitted_;
 

@@ -14,7 +14,7 @@ struct Config {
   std::uint32_t overloaded_retry_ms = 250;
 
   unsigned verify_threads = 2;
-  std::size_t verify_handoff_max = 16;     // batches a verifier takes at once
+  std::size_t verify_handoff_max = 32;     // batches a verifier takes at once
 
   std::size_t group_batches_max = 1024;    // batches in one commit
   std::size_t group_bytes_max = 8u << 20;

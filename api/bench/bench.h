@@ -52,8 +52,9 @@ class Rig {
   std::unique_ptr<Ledger> ledger_;
 };
 
-// CPU time of the whole process, and of the calling thread, in seconds.
+// CPU time of the whole process and of the calling thread, and wall time, in seconds.
 double process_cpu();
+double thread_cpu();
 double wall();
 
 // In process: P1 (bulk appends) with its yardstick, P4 (rebuild), and what a signature check costs here.

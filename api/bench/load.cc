@@ -45,8 +45,8 @@ class Peer {
     read();
   }
 
-  // One more batch is to be sent, due now or earlier.
-  void send(double due) {
+  // One more batch is to be sent, due now or earlier: with the next write().
+  void take(double due) {
     if (shared_.next == shared_.batches.size()) {
       shared_.over = true;
       return;
@@ -54,7 +54,24 @@ class Peer {
     const std::size_t request = shared_.next++;
     shared_.due[request] = due;
     waiting_.push_back(request);
-    write();
+  }
+  // Sends what is waiting, in one frame, unless a write is under way: then that one's end does.
+  void write() {
+    if (writing_ || waiting_.empty()) return;
+    writing_ = true;
+    std::vector<Submission> held;
+    std::vector<frames::Outgoing> items;
+    held.reserve(waiting_.size());
+    for (const std::size_t request : waiting_) {
+      held.push_back({shared_.batches[request], {}});
+      items.push_back({request, held.back()});
+    }
+    waiting_.clear();
+    out_ = frames::write_append(items);
+    stream_.async_write(asio::buffer(out_), [this](error_code error, std::size_t) {
+      writing_ = false;
+      if (!error) write();
+    });
   }
   void stop() {
     error_code ignored;
@@ -96,6 +113,7 @@ class Peer {
         answered(rejected->request, wall());
       }
       in_.consume(in_.size());
+      write();
       read();
     });
   }
@@ -106,25 +124,7 @@ class Peer {
       ++shared_.counted;
       shared_.latencies_us.push_back(static_cast<std::int64_t>((now - shared_.due[request]) * 1e6));
     }
-    if (shared_.plan.rate == 0 && !shared_.over) send(now);
-  }
-
-  void write() {
-    if (writing_ || waiting_.empty()) return;
-    writing_ = true;
-    std::vector<Submission> held;
-    std::vector<frames::Outgoing> items;
-    held.reserve(waiting_.size());
-    for (const std::size_t request : waiting_) {
-      held.push_back({shared_.batches[request], {}});
-      items.push_back({request, held.back()});
-    }
-    waiting_.clear();
-    out_ = frames::write_append(items);
-    stream_.async_write(asio::buffer(out_), [this](error_code error, std::size_t) {
-      writing_ = false;
-      if (!error) write();
-    });
+    if (shared_.plan.rate == 0 && !shared_.over) take(now);
   }
 
   Shared& shared_;
@@ -150,7 +150,9 @@ class Arrivals {
   void next() {
     const double now = wall();
     while (due_ <= now && !shared_.over) {
-      peers_[turn_++ % peers_.size()]->send(due_);
+      Peer& peer = *peers_[turn_++ % peers_.size()];
+      peer.take(due_);
+      peer.write();
       due_ += -std::log(1.0 - uniform_(chance_)) / shared_.plan.rate;
     }
     if (shared_.over) return;
@@ -182,8 +184,10 @@ LoadResult run_load(const LoadPlan& plan, const Signer& author, const std::vecto
   Arrivals arrivals(shared, peers);
   if (plan.rate > 0) arrivals.start();
   else
-    for (auto& peer : peers)
-      for (unsigned i = 0; i < plan.in_flight; ++i) peer->send(wall());
+    for (auto& peer : peers) {
+      for (unsigned i = 0; i < plan.in_flight; ++i) peer->take(wall());
+      peer->write();
+    }
 
   LoadResult result;
   shared.io.run_for(std::chrono::milliseconds(static_cast<std::int64_t>(plan.warm_up_seconds * 1000)));

@@ -1,4 +1,3 @@
-#include <sys/resource.h>
 #include <time.h>
 
 #include <future>
@@ -14,20 +13,16 @@ Signer key(const char* name, std::uint8_t seed) {
   const std::array<std::uint8_t, 32> bytes{seed};
   return std::move(*Signer::from_seed(name, bytes));
 }
-double seconds(const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; }
-}  // namespace
-
-double process_cpu() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-double wall() {
+double seconds(clockid_t clock) {
   timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  clock_gettime(clock, &now);
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
 }
+}  // namespace
+
+double process_cpu() { return seconds(CLOCK_PROCESS_CPUTIME_ID); }
+double thread_cpu() { return seconds(CLOCK_THREAD_CPUTIME_ID); }
+double wall() { return seconds(CLOCK_MONOTONIC); }
 
 Rig::Rig(std::filesystem::path folder)
     : folder_(std::move(folder)), log_key_(key(origin_.c_str(), 1)), governor_(key("governor", 2)), service_(key("service", 3)), author_(key("author", 4)) {

@@ -44,12 +44,45 @@ double checks_per_second(unsigned threads) {
   return static_cast<double>(checks) / (wall() - begun);
 }
 
-double check_cpu_seconds() {
-  const double before = process_cpu(), rate_begun = wall();
-  const double rate = checks_per_second(1);
-  const double used = process_cpu() - before, took = wall() - rate_begun;
-  return used / (rate * took);
-}
+// What a signature check costs while a load runs: eight of them every 20 ms, by the CPU clock of their own thread. Caches
+// and clock rates are then those of the run, which a measurement before or after it would not have.
+class CheckSampler {
+ public:
+  CheckSampler() : thread_([this](std::stop_token stop) { run(stop); }) {}
+  void forget() {
+    const std::lock_guard lock(mutex_);
+    checks_ = 0;
+    seconds_ = 0;
+  }
+  struct Sampled {
+    double check_seconds, all_seconds;
+  };
+  Sampled sampled() const {
+    const std::lock_guard lock(mutex_);
+    return {seconds_ / static_cast<double>(checks_), seconds_};
+  }
+
+ private:
+  void run(std::stop_token stop) {
+    const Signer key = Signer::generate("yardstick");
+    const std::string text = "bench.example/l/1/batch\n1\nq0Yq3mB5g5cXyF0qkz5m1y7yq0Yq3mB5g5cXyF0qkz4=\n";
+    const auto signature = key.sign(bytes_of(text));
+    while (!stop.stop_requested()) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      const double begun = thread_cpu();
+      for (int n = 0; n < 8; ++n) ENSURE(verify_ed25519(key.vkey().key, bytes_of(text), signature));
+      const double took = thread_cpu() - begun;
+      const std::lock_guard lock(mutex_);
+      checks_ += 8;
+      seconds_ += took;
+    }
+  }
+
+  mutable std::mutex mutex_;
+  std::uint64_t checks_ = 0;
+  double seconds_ = 0;
+  std::jthread thread_;
+};
 
 struct Served {
   Rig rig;
@@ -90,15 +123,18 @@ std::vector<Row> single_appends(const Options& options) {
   Served served(options.folder / "single");
   const auto batches = served.rig.signed_batches(static_cast<std::uint64_t>(40'000 * (options.seconds + 2)), 1);
   const double all_cores = checks_per_second(std::max(1u, std::thread::hardware_concurrency()));
-  const double check_before = check_cpu_seconds();
   LoadPlan plan{.port = served.server->port(), .origin = served.rig.origin(), .seconds = static_cast<double>(options.seconds)};
-  const LoadResult load = run_load(plan, served.rig.author(), batches, [&] { served.forget(); });
-  const double check = (check_before + check_cpu_seconds()) / 2;
+  CheckSampler sampler;
+  const LoadResult load = run_load(plan, served.rig.author(), batches, [&] {
+    served.forget();
+    sampler.forget();
+  });
+  const auto [check, sampling] = sampler.sampled();
   const double rate = static_cast<double>(load.answered) / load.seconds;
-  const double efficiency = static_cast<double>(load.answered) * check / load.cpu_seconds;
+  const double efficiency = static_cast<double>(load.answered) * check / (load.cpu_seconds - sampling);
   const double group = static_cast<double>(served.batches) / static_cast<double>(std::max<std::uint64_t>(1, served.commits));
   if (load.refused > 0) std::fprintf(stderr, "bench: %llu batches were refused\n", static_cast<unsigned long long>(load.refused));
-  return {{"P2", "single-event batches, 64 sessions: share of all CPU that is signature checks (E)", efficiency, "E", "a check costs " + number(check * 1e6, "%.1f") + " us of CPU", efficiency,
+  return {{"P2", "single-event batches, 64 sessions: share of all CPU that is signature checks (E)", efficiency, "E", "a check cost " + number(check * 1e6, "%.1f") + " us of CPU in the run", efficiency,
            ">= 0.75 (0.6 now)"},
           {"P2-rate", "the same, in batches; " + number(group, "%.1f") + " a commit", rate, "batches/s", "libsodium checks on all cores: " + number(all_cores) + "/s", rate / all_cores, ""}};
 }
