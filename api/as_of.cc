@@ -14,9 +14,9 @@ AsOf as_of_head(const Head& head) {
   return {head.size, head.next, head.recorded_at};
 }
 
-Result<AsOf> as_of_size(const Ledger& ledger, std::uint64_t size) {
+Result<AsOf> as_of_size(const store::Log& log, std::uint64_t size) {
   if (size == 0) return AsOf{};
-  TRY_AS(last, ledger.log().entry({size - 1}));
+  TRY_AS(last, log.entry({size - 1}));
   return AsOf{size, last.end(), last.recorded_at};
 }
 
@@ -24,30 +24,30 @@ namespace {
 
 bool is_digits(std::string_view text) { return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; }); }
 
-Result<std::uint64_t> size_with(const Ledger& ledger, const Head& head, Position position) {
+Result<std::uint64_t> size_with(const store::Log& log, const AsOf& head, Position position) {
   if (position >= head.next)
     return fail(Errc::not_found, "position " + std::to_string(position.value) + " is not recorded; the next one is " + std::to_string(head.next.value));
-  TRY_AS(event, ledger.log().event(position));
+  TRY_AS(event, log.event(position));
   return event.index.value + 1;
 }
 
 // recorded_at never decreases.
-Result<std::uint64_t> size_at(const Ledger& ledger, const Head& head, Micros time) {
+Result<std::uint64_t> size_at(const store::Log& log, const AsOf& head, Micros time) {
   std::uint64_t least = 0, most = head.size;
   while (least < most) {
     const std::uint64_t middle = least + (most - least) / 2;
-    TRY_AS(entry, ledger.log().entry({middle}));
+    TRY_AS(entry, log.entry({middle}));
     if (entry.recorded_at <= time) least = middle + 1;
     else most = middle;
   }
   return least;
 }
 
-Result<std::uint64_t> size_named(const Ledger& ledger, const Head& head, std::string_view text) {
+Result<std::uint64_t> size_named(const store::Log& log, const AsOf& head, std::string_view text) {
   constexpr std::string_view entries = "entries:";
   if (is_digits(text)) {
     TRY_AS(position, from_decimal(text));
-    return size_with(ledger, head, {position});
+    return size_with(log, head, {position});
   }
   if (text.starts_with(entries)) {
     TRY_AS(size, from_decimal(text.substr(entries.size())));
@@ -56,14 +56,14 @@ Result<std::uint64_t> size_named(const Ledger& ledger, const Head& head, std::st
   }
   const auto time = parse_rfc3339(text);
   if (!time) return fail(Errc::malformed, "as_of is a position, entries:<n> or an RFC 3339 time; found " + quote(text));
-  return size_at(ledger, head, time->at);
+  return size_at(log, head, time->at);
 }
 
 }  // namespace
 
-Result<AsOf> parse_as_of(const Ledger& ledger, const Head& head, std::string_view text) {
-  TRY_AS(size, size_named(ledger, head, text));
-  return as_of_size(ledger, size);
+Result<AsOf> parse_as_of(const store::Log& log, const AsOf& head, std::string_view text) {
+  TRY_AS(size, size_named(log, head, text));
+  return as_of_size(log, size);
 }
 
 Result<json::object> as_of_json(const Ledger& ledger, const AsOf& as_of) {

@@ -20,10 +20,10 @@ struct AsOf {
 AsOf as_of_head(const Head& head);
 
 // The as-of of a size no larger than the head's. Errors: io.
-Result<AsOf> as_of_size(const Ledger& ledger, std::uint64_t size);
+Result<AsOf> as_of_size(const store::Log& log, std::uint64_t size);
 
 // Errors: malformed, not_found (beyond the head), io.
-Result<AsOf> parse_as_of(const Ledger& ledger, const Head& head, std::string_view text);
+Result<AsOf> parse_as_of(const store::Log& log, const AsOf& head, std::string_view text);
 
 // {"size", "next_position", "recorded_at", "root"}. Errors: io.
 Result<boost::json::object> as_of_json(const Ledger& ledger, const AsOf& as_of);

@@ -8,6 +8,7 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/dispatch.hpp>
@@ -46,5 +47,7 @@ using Task = asio::awaitable<T, Executor>;
 
 // co_await op(…, use_task) gives (error, …) and does not throw.
 inline constexpr asio::as_tuple_t<asio::use_awaitable_t<Executor>> use_task{asio::use_awaitable_t<Executor>{}};
+// co_await asio::post(asio::bind_executor(context, on_that_thread)) goes on as work of that context.
+inline constexpr asio::use_awaitable_t<Executor> on_that_thread{};
 
 }  // namespace caseledger::api

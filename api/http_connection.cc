@@ -146,7 +146,10 @@ Task<bool> HttpConnection::answer(HttpRequest request) {
   const bool head = request.method() == http::verb::head;
   if (head) request.method(http::verb::get);
   const bool keep_alive = request.keep_alive() && !loop_.draining();
-  HttpResponse response = http_response(ask(plain(request, remote_loopback_)));
+  const Request asked = plain(request, remote_loopback_);
+  co_await asio::post(asio::bind_executor(loop_.shared().readers, on_that_thread));
+  HttpResponse response = http_response(ask(asked));
+  co_await asio::post(asio::bind_executor(loop_.context(), on_that_thread));
   response.keep_alive(keep_alive);
   const bool sent = co_await send(std::move(response), head);
   co_return sent && keep_alive;

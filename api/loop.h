@@ -21,6 +21,7 @@ class Loop {
     const Routes& routes;
     const Clock& clock;
     const std::vector<std::string>& authorities;
+    asio::io_context& readers;  // its threads answer HTTP reads, so that none of them keeps a session waiting
     TlsContext tls;  // none: in clear
   };
   Loop(const Shared& shared, unsigned number, unsigned loops);

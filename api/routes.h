@@ -25,6 +25,7 @@ struct RouteConfig {
   std::uint64_t scanned_events_max = 100'000;   // looked at for one page; what lies behind is the next page's
   Version stream_events_max = 10'000;           // of a stream whose state is told
   std::size_t figures_max = 50'000;             // in one answer
+  std::chrono::milliseconds fold_wait{500};     // for the projections to reach the head, before figures are told
   std::uint64_t projection_lag_entries_max = 10'000;  // at which the ledger is not ready
 
   // Told of every failure of the ledger's own (status 500). Strangers are told none of it.

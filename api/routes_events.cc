@@ -49,9 +49,9 @@ Result<Position> position_of(std::string_view text) {
 }
 
 Result<AsOf> as_of_asked(const Ledger& ledger, const Query& query) {
-  const Head head = ledger.head();
+  const AsOf head = as_of_head(ledger.head());
   const auto text = query.one("as_of");
-  return text ? parse_as_of(ledger, head, *text) : as_of_head(head);
+  return text ? parse_as_of(ledger.log(), head, *text) : head;
 }
 
 }  // namespace

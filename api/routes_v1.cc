@@ -48,13 +48,14 @@ Result<Response> RouteTable::figures(const Call& call) const {
     TRY_AS(period, parse_period(*text));
     query.period = period;
   }
+  runner_.wait_for({ledger_.head().size}, config_.fold_wait);  // what was acknowledged before counts; the answer's as_of tells how far it went
   const auto [figures, folded] = runner_.read([&](const projections::Folds& folds, EntryIndex cursor, Micros clock) {
     query.as_of = clock;
     return std::pair(folds.figures(query, wanted), cursor);
   });
   if (figures.size() > config_.figures_max)
     return fail(Errc::too_large, std::to_string(figures.size()) + " figures; at most " + std::to_string(config_.figures_max) + " are answered at once: split by less, or ask for one");
-  TRY_AS(as_of, as_of_size(ledger_, folded.value));
+  TRY_AS(as_of, as_of_size(ledger_.log(), folded.value));
   TRY_AS(point, as_of_json(ledger_, as_of));
   json::array list;
   list.reserve(figures.size());

@@ -34,6 +34,9 @@ struct Server::Impl {
   Routes routes;
   Clock clock;
   std::uint16_t port = 0;
+  asio::io_context readers;
+  asio::executor_work_guard<Executor> readers_stay{readers.get_executor()};
+  std::vector<std::jthread> reader_threads;
   std::vector<std::unique_ptr<Loop>> loops;
   std::optional<Acceptor> acceptor;  // on the first loop
   std::size_t next_loop = 0;
@@ -56,10 +59,11 @@ Result<void> Server::Impl::start() {
   }
   const unsigned count = std::max(1u, config.io_threads);
   for (unsigned i = 0; i < count; ++i)
-    loops.push_back(std::make_unique<Loop>(Loop::Shared{config, ledger, routes, clock, config.authorities, tls}, i, count));
+    loops.push_back(std::make_unique<Loop>(Loop::Shared{config, ledger, routes, clock, config.authorities, readers, tls}, i, count));
   TRY(listen(place));
   outcomes.attach([this](Outcome outcome) { deliver(std::move(outcome)); });
   asio::co_spawn(loops[0]->context(), accept(), asio::detached);
+  for (unsigned i = 0; i < std::max(1u, config.reader_threads); ++i) reader_threads.emplace_back([this] { readers.run(); });
   for (auto& loop : loops) loop->start();
   return {};
 }
@@ -131,6 +135,8 @@ void Server::Impl::stop() {
   });
   for (auto& loop : loops) loop->drain();
   for (auto& loop : loops) loop->join();
+  readers_stay.reset();
+  reader_threads.clear();
   outcomes.detach();
 }
 

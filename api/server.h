@@ -22,6 +22,7 @@ struct ServerConfig {
   bool tls_proxy = false;                 // a proxy before us ends TLS
 
   unsigned io_threads = 1;
+  unsigned reader_threads = 2;  // answer HTTP reads beside them
   std::size_t connections_max = 16 * 1024;
   std::uint32_t http_header_bytes_max = 16 * 1024;
   std::size_t http_body_bytes_max = 64 * 1024;

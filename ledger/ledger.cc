@@ -111,6 +111,10 @@ Result<void> Ledger::load_authority() {
   TRY_AS(events, walk(*log_, heads_.get(rules::governance_stream(origin_)).last, heads_.get(rules::governance_stream(origin_)).version));
   for (const auto& event : events) {
     TRY_AS(entry, log_->entry(event.index));
+    TRY_AS(record, log_->record(event.index));
+    TRY_AS(items, parse_items(Bytes(record).subspan(entry_bytes), entry.count));
+    if (items_root(items) != entry.root)  // who may write follows from these bytes
+      return fail(Errc::verification_failed, "the log is damaged: entry " + std::to_string(event.index.value) + " holds other events than its author signed");
     authority_.apply(entry.author, view_event(event.bytes), event.position);
   }
   if (authority_.log_key() && *authority_.log_key() != log_key_.vkey())

@@ -63,6 +63,9 @@ Result<void> check_event(const EventView& event) {
     return fail(Errc::value_out_of_range, "a stream id is a UUID of version 7, or 8 when derived from a source's id; found version " + std::to_string(v));
   if (!(type->streams >> static_cast<int>(event.kind) & 1))
     return fail(Errc::illegal_transition, std::string(type->name) + " has no place in a " + std::string(kind_name(event.kind)) + " stream");
+  if (event.fields->occurred_until() && *event.fields->occurred_until() < event.fields->occurred_at())
+    return fail(Errc::value_out_of_range, "occurred_until lies before occurred_at");
+  if (event.fields->automated() && text_of(event.fields->system()).empty()) return fail(Errc::malformed, "an automated event names its system, name and version");
   return check_parts(event, *type);
 }
 

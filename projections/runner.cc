@@ -122,12 +122,14 @@ Runner::~Runner() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Runner::wait_for(EntryIndex size) const {
-  while (cursor_ < size.value && !failure()) ledger_.wait_beyond(~std::uint64_t{0} - 1, std::chrono::milliseconds(1));
+bool Runner::wait_for(EntryIndex size, std::chrono::milliseconds at_most) const {
+  const auto until = std::chrono::steady_clock::now() + at_most;
+  while (cursor_ < size.value && !failure() && std::chrono::steady_clock::now() < until) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  return cursor_ >= size.value;
 }
 
 std::optional<Error> Runner::failure() const {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(failure_mutex_);
   return failure_;
 }
 
@@ -140,7 +142,7 @@ void Runner::run() {
     else if (written_ < cursor_) result = write();
   }
   if (result && written_ < cursor_) result = write();
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(failure_mutex_);
   if (!result) failure_ = result.error();
 }
 

@@ -44,7 +44,8 @@ class Runner {
 
   // What has been folded: entries.
   EntryIndex cursor() const { return {cursor_.load()}; }
-  void wait_for(EntryIndex size) const;
+  // Waits until so many are, a time has passed or the projections have stopped. True: they are.
+  bool wait_for(EntryIndex size, std::chrono::milliseconds at_most = std::chrono::hours(24)) const;
 
   // Reads under a lock that keeps the folder out for the while.
   template <class Read>
@@ -68,6 +69,7 @@ class Runner {
   Micros as_of_ = 0;  // recorded_at of the last entry folded
   std::atomic<std::uint64_t> cursor_ = 0;
   std::uint64_t written_ = 0;
+  mutable std::mutex failure_mutex_;  // of its own: a long read keeps nobody from knowing
   std::optional<Error> failure_;
   std::atomic<bool> stopping_ = false;
   std::thread thread_;

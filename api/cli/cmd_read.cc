@@ -23,31 +23,10 @@ namespace json = boost::json;
 
 // ── where a folder's log is read up to ──
 
-struct Cut {
-  std::uint64_t size = ~std::uint64_t{0};   // entries
-  std::optional<Micros> occurred_by;        // as at
-};
-
-// A position means the smallest size that contains it, a time the largest size whose last entry is not later.
-Result<std::uint64_t> cut_at(const store::Log& log, const std::string& text) {
-  if (text.empty()) return ~std::uint64_t{0};
-  const auto position = from_decimal(text);
-  std::optional<Instant> time;
-  if (!position) {
-    TRY_AS(parsed, parse_rfc3339(text));
-    time = parsed;
-  }
-  TRY_AS(scan, log.scan({0}));
-  std::uint64_t size = 0;
-  for (; scan.valid(); scan.next()) {
-    TRY_AS(entry, scan.entry());
-    if (time && entry.recorded_at > time->at) break;
-    ++size;
-    if (position && entry.end().value > *position) return size;
-  }
-  TRY(scan.status());
-  if (position) return fail(Errc::not_found, "the log has no position " + text);
-  return size;
+Result<AsOf> as_of_of(const store::Log& log, const std::string& text) {
+  TRY_AS(end, log.end());
+  const AsOf head{end.size.value, end.next, end.recorded_at};
+  return text.empty() ? head : parse_as_of(log, head, text);
 }
 
 template <class Visit>
@@ -152,7 +131,7 @@ Result<void> events_of_server(const EventsOptions& options) {
 Result<json::object> state_of_folder(const StateOptions& options) {
   TRY_AS(log, log_of(options.source.folder));
   TRY_AS(stream, parse_uuid(options.stream));
-  TRY_AS(size, cut_at(*log, options.as_of));
+  TRY_AS(as_of, as_of_of(*log, options.as_of));
   std::optional<Micros> by;
   if (!options.as_at.empty()) {
     TRY_AS(time, parse_rfc3339(options.as_at));
@@ -160,7 +139,7 @@ Result<json::object> state_of_folder(const StateOptions& options) {
   }
   std::deque<Buffer> bytes;
   std::vector<projections::Fact> facts;
-  TRY(each_fact(*log, size, {0}, [&](const projections::Fact& fact) {
+  TRY(each_fact(*log, as_of.size, {0}, [&](const projections::Fact& fact) {
     if (fact.event.stream != stream || (by && fact.event.fields->occurred_at() > *by)) return true;
     bytes.emplace_back(fact.event.bytes.begin(), fact.event.bytes.end());
     facts.push_back(fact);
@@ -202,23 +181,18 @@ void print_state(const json::object& state) {
 
 Result<json::array> figures_of_folder(const FiguresOptions& options) {
   TRY_AS(log, log_of(options.source.folder));
-  TRY_AS(size, cut_at(*log, options.as_of));
-  TRY_AS(end, log->end());
-  size = std::min(size, end.size.value);
+  TRY_AS(point, as_of_of(*log, options.as_of));
   Progress progress("folding", 0);
-  TRY_AS(folds, projections::rebuild(*log, size, 2, nullptr, [&](std::uint64_t events) { progress.at(events); }));
+  TRY_AS(folds, projections::rebuild(*log, point.size, 2, nullptr, [&](std::uint64_t events) { progress.at(events); }));
   projections::FigureQuery query;
-  if (size > 0) {
-    TRY_AS(last, log->entry({size - 1}));
-    query.as_of = last.recorded_at;
-  }
+  query.as_of = point.recorded_at.value_or(0);
   if (!options.period.empty()) {
     TRY_AS(period, parse_period(options.period));
     query.period = period;
   }
   query.by = options.by;
   json::array all;
-  const json::object as_of{{"size", size}, {"recorded_at", to_rfc3339(query.as_of)}};
+  const json::object as_of{{"size", point.size}, {"recorded_at", to_rfc3339(query.as_of)}};
   for (const auto& figure : folds.figures(query, options.ids)) all.push_back(figure_to_json(figure, as_of, query.period));
   return all;
 }

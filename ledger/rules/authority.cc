@@ -102,7 +102,9 @@ Result<void> Authority::admits_action(const ProposalMade& proposal) const {
     }
     case Action::KeyRevoked: {
       TRY_AS(vkey, author_key(proposal.action_as_KeyRevoked()->vkey()));
-      if (!find(vkey.key)) return fail(Errc::unresolved_reference, "the key " + vkey.name + " is not enrolled");
+      const Enrolment* known = find(vkey.key);
+      if (!known) return fail(Errc::unresolved_reference, "the key " + vkey.name + " is not enrolled");
+      if (known->has(Role::service)) return fail(Errc::illegal_transition, vkey.name + " is the ledger's own service key; it is named by genesis and stays");
       // Otherwise too few might be left to decide anything, and an approval of the revoked key would go on counting.
       if (governs(vkey)) return fail(Errc::illegal_transition, vkey.name + " governs: governors.changed comes first, then its key can be revoked");
       return {};
