@@ -111,10 +111,10 @@ Result<Response> RouteTable::stream(const Call& call) const {
     as_at = instant.at;
   }
   TRY_AS(events, events_before(ledger_, id, as_of.next, config_.stream_events_max));
-  if (as_at) std::erase_if(events.facts, [&](const projections::Fact& fact) { return fact.event.fields->occurred_at() > *as_at; });
-  if (events.facts.empty()) return fail(Errc::not_found, "nothing of the stream " + to_string(id) + " had occurred then");
+  const projections::Story told = projections::tell(events.facts, as_at);
+  if (told.timeline.empty()) return fail(Errc::not_found, "nothing of the stream " + to_string(id) + " had occurred then");
   TRY_AS(point, as_of_json(ledger_, as_of));
-  boost::json::object story = story_to_json(projections::tell(events.facts));
+  boost::json::object story = story_to_json(told);
   story.emplace("as_of", std::move(point));
   if (as_at) story.emplace("as_at", to_rfc3339(*as_at));
   return json_answer(std::move(story));

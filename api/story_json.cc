@@ -83,6 +83,8 @@ json::object line_to_json(const Story::Line& line) {
   tell_if(out, "jurisdiction", line.jurisdiction);
   out.emplace("automated", line.automated);
   out.emplace("imported", line.imported);
+  if (line.fate == rules::Standing::Fate::corrected) out.emplace("fate", "corrected");
+  if (line.fate == rules::Standing::Fate::retracted) out.emplace("fate", "retracted");
   if (line.since_reported) out.emplace("since_reported_us", *line.since_reported);
   return out;
 }

@@ -19,21 +19,6 @@ Result<bool> stands(const Ledger& ledger, const StreamId& stream, const rules::S
   return view.stream == stream && view.version == state.version;
 }
 
-Result<StreamEvents> with_facts(const Ledger& ledger, std::vector<store::StoredEvent> stored) {
-  StreamEvents events{std::move(stored), {}};
-  std::erase_if(events.stored, [](const store::StoredEvent& each) { return each.kind != ItemKind::event; });
-  events.facts.reserve(events.stored.size());
-  std::optional<std::pair<EntryIndex, Entry>> entry;  // of the last event: often the next one's too
-  for (const store::StoredEvent& each : events.stored) {
-    if (!entry || entry->first != each.index) {
-      TRY_AS(found, ledger.log().entry(each.index));
-      entry.emplace(each.index, found);
-    }
-    events.facts.push_back({view_event(each.bytes), each.position, each.index, entry->second.recorded_at, entry->second.author});
-  }
-  return events;
-}
-
 }  // namespace
 
 Result<rules::StreamState> published_state(const Ledger& ledger, const StreamId& stream) {
@@ -55,14 +40,14 @@ Result<rules::StreamState> published_state(const Ledger& ledger, const StreamId&
   return fail(Errc::overloaded, "the commit that holds the last event of " + to_string(stream) + " takes too long");
 }
 
-Result<StreamEvents> events_before(const Ledger& ledger, const StreamId& stream, Position limit, Version events_max) {
+Result<projections::RecordedFacts> events_before(const Ledger& ledger, const StreamId& stream, Position limit, Version events_max) {
   TRY_AS(state, published_state(ledger, stream));
   if (state.version > events_max)
     return fail(Errc::too_large, describe(state.kind, stream) + " has " + std::to_string(state.version) + " events; up to " + std::to_string(events_max) +
                                      " are folded for an answer. Its events can be read page by page");
   TRY_AS(stored, walk(ledger.log(), state.last, state.version, limit));
   if (stored.empty()) return std::unexpected(no_such_stream(stream));
-  return with_facts(ledger, std::move(stored));
+  return projections::facts_of(ledger.log(), std::move(stored));
 }
 
 Result<StreamPage> versions_before(const Ledger& ledger, const StreamId& stream, Version from, Version count, Position limit) {
@@ -88,7 +73,7 @@ Result<StreamPage> versions_before(const Ledger& ledger, const StreamId& stream,
   StreamPage page;
   page.next = from + static_cast<Version>(found.size());
   page.complete = page.next > state.version || page.next <= to;
-  TRY_AS(events, with_facts(ledger, std::move(found)));
+  TRY_AS(events, projections::facts_of(ledger.log(), std::move(found)));
   page.events = std::move(events);
   return page;
 }

@@ -6,25 +6,19 @@
 
 #include "ledger/history.h"
 #include "ledger/ledger.h"
-#include "projections/projection.h"
+#include "projections/standing.h"
 
 namespace caseledger::api {
-
-// Events copied out of the log, and the facts that point into them. Those that are gone (excised) are left out.
-struct StreamEvents {
-  std::vector<store::StoredEvent> stored;
-  std::vector<projections::Fact> facts;
-};
 
 // A published state of a stream, no older than the published head at the call. Errors: not_found, overloaded, io.
 Result<rules::StreamState> published_state(const Ledger& ledger, const StreamId& stream);
 
 // All events before a position. Errors: not_found (the stream begins later), too_large (it has more than events_max), overloaded, io.
-Result<StreamEvents> events_before(const Ledger& ledger, const StreamId& stream, Position limit, Version events_max);
+Result<projections::RecordedFacts> events_before(const Ledger& ledger, const StreamId& stream, Position limit, Version events_max);
 
 // Versions from .. from + count − 1, as far as they stand before a position. Errors: not_found, overloaded, io.
 struct StreamPage {
-  StreamEvents events;
+  projections::RecordedFacts events;
   Version next = 0;       // the version to go on with
   bool complete = false;  // there are none beyond these before the position
 };

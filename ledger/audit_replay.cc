@@ -89,6 +89,8 @@ void Replay::take_event(const Exhibit& exhibit, std::size_t which, Position posi
     return;
   }
   const EventView& event = *seen.view;
+  lent_.clear();
+  walked_ = {};
   ++counts_.events;
   counts_.event_bytes += event.bytes.size();
   const auto at = heads_.place(event.stream);
@@ -102,7 +104,7 @@ void Replay::take_event(const Exhibit& exhibit, std::size_t which, Position posi
   else ++counts_.unjudged_events;
   if (event.kind == StreamKind::governance && exhibit.parsed) govern(exhibit.parsed->author, event, position, admitted);
   backlinks_.add(position, state.version == 0 ? std::nullopt : std::optional(state.last));
-  heads_.set(at, rules::apply(state, event, position));
+  heads_.set(at, rules::advance(state, event, position, find_));
   if (event.version % store::skip_every == 0) skips_[{event.stream, event.version}] = position;
 }
 
@@ -142,8 +144,6 @@ bool Replay::excused(Errc code) const {
 }
 
 bool Replay::judge(const rules::StreamState& state, const Exhibit& exhibit, std::size_t which, Position position, const rules::Context& context) {
-  lent_.clear();
-  walked_ = {};
   const SeenEvent& seen = exhibit.events[which];
   const EventView& event = *seen.view;
   const auto refs = std::span(exhibit.refs).subspan(seen.refs_begin, seen.refs_end - seen.refs_begin);

@@ -18,12 +18,26 @@ Result<std::vector<store::StoredEvent>> walk(const store::Log& log, Position las
   return events;
 }
 
-void fold_head(const EventView& event, Position position, store::Heads& heads, Moved* moved) {
+std::optional<rules::Recorded> Recall::operator()(const StreamId& stream, Version version) const {
+  if (version == 0 || version > events_.size() || events_[version - 1].kind != ItemKind::event) return std::nullopt;
+  const EventView event = view_event(events_[version - 1].bytes);
+  if (event.stream != stream) return std::nullopt;
+  return rules::Recorded{event, {}};
+}
+
+Result<void> fold_head(const store::Log& log, const EventView& event, Position position, store::Heads& heads, Moved* moved) {
   const auto place = heads.place(event.stream);
-  heads.set(place, rules::apply(heads.at(place), event, position));
-  if (!moved) return;
+  const rules::StreamState state = heads.at(place);
+  std::vector<store::StoredEvent> earlier;
+  if (rules::amends(event)) {
+    TRY_AS(walked, walk(log, state.last, state.version));
+    earlier = std::move(walked);
+  }
+  heads.set(place, rules::advance(state, event, position, Recall(std::move(earlier))));
+  if (!moved) return {};
   moved->heads.push_back(heads.row(place));
   if (event.version % store::skip_every == 0) moved->skips.push_back({event.stream, event.version, position});
+  return {};
 }
 
 Result<Receipt> receipt(const store::Log& log, const store::Tiles& tiles, Position position, bool whole_batch, std::uint64_t size, std::string checkpoint) {

@@ -98,7 +98,7 @@ Result<void> Ledger::load_heads() {
   TRY_AS(scan, log_->scan(cursor));
   for (; scan.valid(); scan.next()) {
     TRY_AS(row, scan.batch());
-    TRY(each_event(row, scratch, [&](const EventView& event, Position position) { fold_head(event, position, heads_, &moved); }));
+    TRY(each_event(row, scratch, [&](const EventView& event, Position position) { return fold_head(*log_, event, position, heads_, &moved); }));
   }
   TRY(scan.status());
   moved.size = {head_.size};

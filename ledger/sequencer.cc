@@ -139,7 +139,7 @@ std::expected<void, Rejection> Sequencer::admit(Group& group) {
     }
     const Position position = placed.entry.first_position + i;
     group.before.push_back({place, state});
-    parts_.heads.set(place, rules::apply(state, event, position));
+    parts_.heads.set(place, rules::advance(state, event, position, find_event));
     if (event.version % store::skip_every == 0) group.skips.push_back({event.stream, event.version, position});
     if (event.kind == StreamKind::governance) {
       if (!group.authority_before) group.authority_before = parts_.authority;

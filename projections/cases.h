@@ -1,7 +1,7 @@
 // Cases as they stand: how many are in which phase, and the story of one stream.
 #pragma once
 
-#include "ledger/rules/stream.h"
+#include "ledger/rules/standing.h"
 #include "projections/projection.h"
 
 namespace caseledger::projections {
@@ -75,12 +75,14 @@ struct Story {
     Micros recorded_at;
     std::string operator_name, jurisdiction;
     bool automated, imported;
+    rules::Standing::Fate fate = rules::Standing::Fate::stands;
     std::optional<Micros> since_reported;  // from the reported_us clock, for what came after it
   };
   std::vector<Line> timeline;
 };
 
-// What the events of one stream tell, given all of them in order up to where the story is to end. Total: without events, an empty story.
-Story tell(std::span<const Fact> facts);
+// What the recorded events of one stream tell, given all of them in order up to where the story is to end; of those, what had occurred by
+// a time. The state is that of what stands, the timeline tells all. Total: without events, an empty story.
+Story tell(std::span<const Fact> recorded, std::optional<Micros> occurred_by = std::nullopt);
 
 }  // namespace caseledger::projections

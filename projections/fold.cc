@@ -27,10 +27,22 @@ std::string_view Fold::state(const StreamId& stream) const {
 }
 
 void Fold::step(const Fact& fact) {
-  const auto [at, fresh] = states_.try_emplace(fact.event.stream);
-  std::string& state = at->second;
-  next_ = state;
+  next_ = state(fact.event.stream);
   projection_->step(next_, fact);
+  become_next(fact.event.stream);
+}
+
+void Fold::refold(const StreamId& stream, std::span<const Fact> facts) {
+  next_.clear();
+  for (const Fact& fact : facts)
+    if (wanted_[static_cast<std::uint8_t>(fact.event.type)]) projection_->step(next_, fact);
+  become_next(stream);
+}
+
+// −old +new: what the stream's state is now gives way to next_.
+void Fold::become_next(const StreamId& stream) {
+  const auto [at, fresh] = states_.try_emplace(stream);
+  std::string& state = at->second;
   if (next_ == state) {
     if (fresh) states_.erase(at);
     return;
@@ -39,7 +51,7 @@ void Fold::step(const Fact& fact) {
   report_touched();
   if (!next_.empty()) projection_->contribute(next_, [this](std::string_view key, std::int64_t n) { cells_.add(key, n); });
   if (!state.empty()) projection_->contribute(state, [this](std::string_view key, std::int64_t n) { cells_.add(key, -n); });
-  if (tracking_) touched_streams_.insert_or_assign(fact.event.stream, true);
+  if (tracking_) touched_streams_.insert_or_assign(stream, true);
   if (next_.empty()) states_.erase(at);
   else state = next_;
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <span>
 
 #include "projections/projection.h"
 
@@ -24,6 +25,9 @@ class Fold {
     if (wanted_[static_cast<std::uint8_t>(fact.event.type)]) step(fact);
   }
 
+  // The stream's share is that of these facts: all of it that stands, in order.
+  void refold(const StreamId& stream, std::span<const Fact> facts);
+
   // Adds a fold of other streams of the same log.
   void merge(Fold&& other);
 
@@ -39,6 +43,7 @@ class Fold {
 
  private:
   void step(const Fact& fact);
+  void become_next(const StreamId& stream);
   void report_touched();
 
   const Projection* projection_;

@@ -4,6 +4,7 @@
 
 #include "ledger/history.h"
 #include "projections/catalogue.h"
+#include "projections/standing.h"
 
 namespace caseledger::projections {
 
@@ -18,6 +19,17 @@ Folds::Folds() {
 
 void Folds::apply(const Fact& fact) {
   for (const auto i : wanting_[static_cast<std::size_t>(fact.event.type)]) folds_[i].apply(fact);
+}
+
+Result<void> Folds::take(const store::Log& log, const Fact& fact) {
+  if (!rules::amends(fact.event)) {
+    apply(fact);
+    return {};
+  }
+  TRY_AS(recorded, recorded_facts(log, fact.position, fact.event.version));
+  const Standing stands(recorded.facts);
+  for (Fold& fold : folds_) fold.refold(fact.event.stream, stands.facts());
+  return {};
 }
 
 void Folds::merge(Folds&& other) {
@@ -47,10 +59,10 @@ Result<Folds> rebuild(const store::Log& log, std::uint64_t size, unsigned thread
       TRY_AS(row, scan.batch());
       TRY_AS(entry, scan.entry());
       if (row.index.value >= size) break;
-      TRY(each_event(row, scratch, [&](const EventView& event, Position position) {
-        if (threads > 1 && store::Heads::part_of(event.stream, threads) != part) return;
-        if (heads) fold_head(event, position, *heads, nullptr);
-        parts[part].apply({event, position, row.index, entry.recorded_at, entry.author});
+      TRY(each_event(row, scratch, [&](const EventView& event, Position position) -> Result<void> {
+        if (threads > 1 && store::Heads::part_of(event.stream, threads) != part) return {};
+        if (heads) TRY(fold_head(log, event, position, *heads, nullptr));
+        return parts[part].take(log, {event, position, row.index, entry.recorded_at, entry.author});
       }));
       events += row.count;
       if (part == 0 && progress) progress(events);
@@ -156,7 +168,7 @@ Result<void> Runner::follow(std::uint64_t size) {
     {
       const std::lock_guard lock(mutex_);
       TRY(each_event(row, scratch, [&](const EventView& event, Position position) {
-        folds_.apply({event, position, row.index, entry.recorded_at, entry.author});
+        return folds_.take(ledger_.log(), {event, position, row.index, entry.recorded_at, entry.author});
       }));
       as_of_ = entry.recorded_at;
       cursor_ = row.index.value + 1;

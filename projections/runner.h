@@ -18,7 +18,10 @@ class Folds {
  public:
   Folds();
 
+  // One more event, of a stream in which nothing was amended.
   void apply(const Fact& fact);
+  // One more recorded event. A decision that changes what earlier ones say refolds its stream, and nothing else.
+  Result<void> take(const store::Log& log, const Fact& fact);
   void merge(Folds&& other);
   std::vector<Fold>& all() { return folds_; }
   const std::vector<Fold>& all() const { return folds_; }

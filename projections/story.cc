@@ -3,6 +3,7 @@
 
 #include "projections/cases.h"
 #include "projections/moment.h"
+#include "projections/standing.h"
 
 namespace caseledger::projections {
 
@@ -160,16 +161,24 @@ std::optional<Moment> reported_us(const EventView& opening) {
 
 }  // namespace
 
-Story tell(std::span<const Fact> facts) {
+Story tell(std::span<const Fact> recorded, std::optional<Micros> occurred_by) {
+  const Standing standing(recorded);
+  const auto had_occurred = [&](const Fact& fact) { return !occurred_by || fact.event.fields->occurred_at() <= *occurred_by; };
+  std::vector<Fact> facts;
+  std::ranges::copy_if(standing.facts(), std::back_inserter(facts), had_occurred);
   Story story;
   if (facts.empty()) return story;
   rules::StreamState state;
   if (facts.front().event.kind == StreamKind::case_) story.of_case.emplace();
-  const auto reported = reported_us(facts.front().event);
   for (const Fact& fact : facts) {
     state = rules::apply(state, fact.event, fact.position);
     if (story.of_case) add_to(*story.of_case, fact.event);
+  }
+  const auto reported = reported_us(facts.front().event);
+  for (const Fact& fact : recorded) {
+    if (!had_occurred(fact)) continue;
     auto& line = story.timeline.emplace_back(line_of(fact));
+    line.fate = standing.fate(fact);
     const Micros at = moment_of(fact.event).at;
     if (reported && at >= reported->at) line.since_reported = at - reported->at;
   }

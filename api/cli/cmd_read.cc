@@ -140,14 +140,15 @@ Result<json::object> state_of_folder(const StateOptions& options) {
   std::deque<Buffer> bytes;
   std::vector<projections::Fact> facts;
   TRY(each_fact(*log, as_of.size, {0}, [&](const projections::Fact& fact) {
-    if (fact.event.stream != stream || (by && fact.event.fields->occurred_at() > *by)) return true;
+    if (fact.event.stream != stream) return true;
     bytes.emplace_back(fact.event.bytes.begin(), fact.event.bytes.end());
     facts.push_back(fact);
     facts.back().event = view_event(bytes.back());
     return true;
   }));
-  if (facts.empty()) return fail(Errc::not_found, "there is no stream " + options.stream + " up to there");
-  return story_to_json(projections::tell(facts));
+  const projections::Story told = projections::tell(facts, by);
+  if (told.timeline.empty()) return fail(Errc::not_found, "there is no stream " + options.stream + " up to there");
+  return story_to_json(told);
 }
 
 Result<json::object> state_of_server(const StateOptions& options) {

@@ -6,14 +6,9 @@
 #include <functional>
 
 #include "ledger/rules/authority.h"
+#include "ledger/rules/standing.h"
 
 namespace caseledger::rules {
-
-// An event that stands in the log, or earlier in the same batch.
-struct Recorded {
-  EventView event;
-  PublicKey author;
-};
 
 // What the rules may ask of the ledger as it is just before the event.
 struct Context {
@@ -24,8 +19,7 @@ struct Context {
   Micros clock_tolerance;
   // The state of a stream; version 0 where there is none.
   const std::function<StreamState(const StreamId&)>& stream;
-  // One event; nothing where there is none, or its bytes are gone.
-  const std::function<std::optional<Recorded>(const StreamId&, Version)>& find;
+  const FindRecorded& find;
 };
 
 // May this event follow in a stream of this state? refs are the references its bytes hold.

@@ -39,6 +39,15 @@ std::string_view name(Phase phase) {
     case Phase::dispatched: return "dispatched";
     case Phase::arrived: return "arrived";
     case Phase::ended: return "ended";
+    case Phase::completed: return "completed";
+    case Phase::created: return "created";
+    case Phase::dispositioned: return "dispositioned";
+    case Phase::assessed: return "assessed";
+    case Phase::held: return "held";
+    case Phase::returned: return "returned";
+    case Phase::destroyed: return "destroyed";
+    case Phase::listed: return "listed";
+    case Phase::unlisted: return "unlisted";
   }
   return "?";
 }
@@ -98,6 +107,28 @@ Phase phase_of(DeploymentStage stage, Phase now) {
     case DeploymentStage::arrived:
     case DeploymentStage::active: return Phase::arrived;
     case DeploymentStage::ended: return Phase::ended;
+  }
+  return now;
+}
+
+Phase phase_of(CustodyAction action, Phase now) {
+  switch (action) {
+    case CustodyAction::unset: return now;
+    case CustodyAction::received:
+    case CustodyAction::transferred: return Phase::held;
+    case CustodyAction::returned: return Phase::returned;
+    case CustodyAction::destroyed: return Phase::destroyed;
+  }
+  return now;
+}
+
+Phase phase_of(HotlistAction action, Phase now) {
+  switch (action) {
+    case HotlistAction::unset: return now;
+    case HotlistAction::added:
+    case HotlistAction::updated: return Phase::listed;
+    case HotlistAction::removed:
+    case HotlistAction::expired: return Phase::unlisted;
   }
   return now;
 }
@@ -212,6 +243,17 @@ StreamState apply(StreamState state, const EventView& event, Position position) 
     case Body::DeploymentDecided: state.phase = phase_of(event.body<DeploymentDecided>().decision(), state.phase); break;
     case Body::DeploymentProgressed: state.phase = phase_of(event.body<DeploymentProgressed>().stage(), state.phase); break;
 
+    case Body::AnalysisRequested:
+    case Body::ForensicRequested: state.phase = Phase::requested; break;
+    case Body::AnalysisCompleted:
+    case Body::ForensicCompleted: state.phase = Phase::completed; break;
+    case Body::LeadCreated: state.phase = Phase::created; break;
+    case Body::LeadDispositioned: state.phase = Phase::dispositioned; break;
+    case Body::TipReceived: state.phase = Phase::received; break;
+    case Body::TipAssessed: state.phase = Phase::assessed; break;
+    case Body::EvidenceCustodyChanged: state.phase = phase_of(event.body<EvidenceCustodyChanged>().action(), state.phase); break;
+    case Body::HotlistEntryChanged: state.phase = phase_of(event.body<HotlistEntryChanged>().action(), state.phase); break;
+
     // These say something about the stream and leave its phase as it is.
     case Body::NONE:
     case Body::IntakeDuplicateLinked:
@@ -229,24 +271,14 @@ StreamState apply(StreamState state, const EventView& event, Position position) 
     case Body::CaseAssigned:
     case Body::CaseLinked:
     case Body::CaseStatusNoted:
-    case Body::AnalysisRequested:
-    case Body::AnalysisCompleted:
-    case Body::LeadCreated:
-    case Body::LeadDispositioned:
-    case Body::EvidenceCustodyChanged:
-    case Body::ForensicRequested:
-    case Body::ForensicCompleted:
     case Body::ProfileIssued:
     case Body::VictimIdentified:
     case Body::DeploymentOutcomeRecorded:
-    case Body::HotlistEntryChanged:
     case Body::SearchExecuted:
     case Body::CoverageSnapshotTaken:
     case Body::FamilySupportRecorded:
     case Body::ConsentRecorded:
     case Body::IntlActionRecorded:
-    case Body::TipReceived:
-    case Body::TipAssessed:
     case Body::PolicyPublished:
     case Body::ModelEvaluated:
     case Body::ResourceAllocated:

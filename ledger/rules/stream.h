@@ -21,8 +21,14 @@ enum class Phase : std::uint8_t {
   made, delivered, accepted, declined, revoked, transferred,
   // alert
   raised, adjudicated, actioned,
-  // deployment
-  requested, approved, converted_virtual, dispatched, arrived, ended,
+  // deployment, analysis, forensic exam
+  requested, completed, approved, converted_virtual, dispatched, arrived, ended,
+  // lead, tip
+  created, dispositioned, assessed,
+  // evidence
+  held, returned, destroyed,
+  // hot-list entry
+  listed, unlisted,
 };
 
 std::string_view name(Phase phase);
@@ -50,9 +56,10 @@ static_assert(sizeof(StreamState) == 32 && std::has_unique_object_representation
 
 inline constexpr std::uint8_t alerted = 1;    // case: a public notice is active
 inline constexpr std::uint8_t confirmed = 2;  // alert: an adjudication found a true match
+inline constexpr std::uint8_t amended = 4;    // a correction or retraction changed what earlier events say
 
-// The state after one more event. Total: it is defined for events the rules would refuse, so that imported facts and
-// replays always fold.
+// The state after one more event that stands. Total: it is defined for events the rules would refuse, so that imported
+// facts and replays always fold. Over recorded events, some of which may amend others, advance() of standing.h folds.
 StreamState apply(StreamState state, const EventView& event, Position position);
 
 }  // namespace caseledger::rules

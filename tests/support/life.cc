@@ -1,6 +1,8 @@
 #include "tests/support/life.h"
 
 #include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
 #include <set>
 #include <sstream>
 #include <stdexcept>
@@ -52,8 +54,8 @@ Buffer Life::made(std::string_view type, std::string_view body, const Said& said
                      R"(","occurred_at":"2024-03-05T14:00:00Z","operator":")" + std::string(said.by.operator_code) + R"(","handling":"child_sensitive")";
   if (said.names != 0) text += R"(,"causes":[{"stream":"$self","version":)" + std::to_string(said.names) + "}]";
   if (said.imported) text += R"(,"imported":{"source":"other-system","source_id_digest":")" + std::string(64, 'a') + "\"}";
-  if (type == "CaseStatusNoted" || type == "ExternalRefsRecorded") {
-    const std::string field = type == "CaseStatusNoted" ? "note" : "external_refs";
+  for (const auto must : event_type(body_named(type))->sealed_must) {
+    const std::string field(must);
     text += R"(,"sealed":[{"subject":"$child","handling":"child_sensitive","fields":{")" + field + R"(":"-"}}])";
   }
   text += ",\"body\":" + std::string(body) + '}';
@@ -71,16 +73,19 @@ Result<void> Life::judged(const Buffer& event, const Actor& by) const {
   rules::Enrolment author;
   author.roles = by.roles;
   const std::function stream = [this](const StreamId& id) { return id == stream_ ? state_ : id == other_ ? other_state : rules::StreamState{}; };
-  const std::function find = [this](const StreamId& id, Version version) -> std::optional<rules::Recorded> {
-    if (id != stream_ || version == 0 || version > events_.size()) return std::nullopt;
+  return rules::admit_transition(state_, view_event(event), {nobody, &author, key_of(by), now, 0, stream, find()});
+}
+
+rules::FindRecorded Life::find() const {
+  return [this](const StreamId& id, Version version) -> std::optional<rules::Recorded> {
+    if (id != stream_ || version == 0 || version > state_.version) return std::nullopt;
     return rules::Recorded{view_event(events_[version - 1].event), events_[version - 1].author};
   };
-  return rules::admit_transition(state_, view_event(event), {nobody, &author, key_of(by), 0, 0, stream, find});
 }
 
 void Life::happens(Buffer event, const Actor& by) {
   events_.push_back({std::move(event), key_of(by)});
-  state_ = rules::apply(state_, view_event(events_.back().event), Position{events_.size() - 1});
+  state_ = rules::advance(state_, view_event(events_.back().event), Position{events_.size() - 1}, find());
 }
 
 Result<void> Life::ask(std::string_view type, std::string_view body, const Said& said) { return judged(made(type, body, said), said.by); }
@@ -148,6 +153,33 @@ std::set<std::string_view> types_at_home(std::string_view kind) {
   return types;
 }
 
+// docs/rules.md shows the tables that hold here. CASELEDGER_WRITE_DOCS=1 writes them there.
+void hold_document_to(const Machine& machine, const std::vector<std::string>& phases, const std::vector<std::vector<std::string>>& table) {
+  std::ostringstream section;
+  section << "<!-- " << machine.kind << " -->\n| event |";
+  for (const auto& phase : phases) section << ' ' << phase << " |";
+  std::string text = section.str() + "\n|---|";
+  for (std::size_t i = 0; i < phases.size(); ++i) text += "---|";
+  for (std::size_t row = 1; row < table.size(); ++row) {
+    const Move& move = move_named(machine, table[row][0]);
+    text += "\n| " + std::string(move.type) + " (" + table[row][0] + ") |";
+    for (std::size_t i = 1; i < table[row].size(); ++i) text += (table[row][i] == "-" ? std::string(" ") : ' ' + table[row][i] + ' ') + '|';
+  }
+  text += "\n<!-- end -->\n";
+  const std::filesystem::path file = std::filesystem::path(CASELEDGER_SOURCE) / "docs" / "rules.md";
+  std::stringstream whole;
+  whole << std::ifstream(file).rdbuf();
+  std::string document = whole.str();
+  const auto begin = document.find("<!-- " + std::string(machine.kind) + " -->\n");
+  const std::string_view last = "<!-- end -->\n";
+  REQUIRE(begin != document.npos);
+  const auto end = document.find(last, begin);
+  REQUIRE(end != document.npos);
+  const std::string found = document.substr(begin, end + last.size() - begin);
+  if (std::getenv("CASELEDGER_WRITE_DOCS")) std::ofstream(file) << document.replace(begin, found.size(), text);
+  else CHECK(found == text);
+}
+
 }  // namespace
 
 void check_machine(const Machine& machine) {
@@ -165,7 +197,9 @@ void check_machine(const Machine& machine) {
     for (std::size_t i = 0; i < phases.size(); ++i) check_cell(machine, paths[i], table[row][0], table[row][i + 1]);
   }
   CHECK(table.size() == machine.moves.size() + 1);
-  CHECK(told == types_at_home(machine.kind));
+  told.insert({"CorrectionRequested", "CorrectionDecided", "RetractionRequested", "RetractionDecided"});  // the same everywhere: corrections_test.cc
+  for (const auto type : types_at_home(machine.kind)) CHECK(told.contains(type));
+  hold_document_to(machine, phases, table);
 }
 
 }  // namespace samples

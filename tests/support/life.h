@@ -43,6 +43,7 @@ class Life {
   const StreamId& stream() const { return stream_; }
   const StreamId& other() const { return other_; }
   rules::StreamState other_state;  // of the stream that $other names
+  Micros now = 0;                  // of the ledger's clock
 
  private:
   struct Happened {
@@ -51,6 +52,7 @@ class Life {
   };
   Buffer made(std::string_view type, std::string_view body, const Said& said) const;
   Version prior() const;
+  rules::FindRecorded find() const;
   Result<void> judged(const Buffer& event, const Actor& by) const;
   void happens(Buffer event, const Actor& by);
 

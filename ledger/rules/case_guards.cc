@@ -1,0 +1,151 @@
+// Guards of a case: its children, its close, its reopening, its merger.
+#include <algorithm>
+#include <map>
+
+#include "ledger/rules/judged.h"
+
+namespace caseledger::rules {
+
+using namespace schema;
+
+namespace {
+
+// What the case's events say of a child: added as missing, and since the last reopening found, back or dead.
+struct OfChild {
+  bool added = false, located = false, resolved = false;
+};
+
+std::map<SubjectId, OfChild> children_of(const Judged& j) {
+  std::map<SubjectId, OfChild> children;
+  for (Version v = 1; v < j.event.version; ++v) {
+    const auto earlier = j.earlier(v);
+    if (!earlier) continue;
+    const EventView& event = earlier->event;
+    if (event.type == Body::CaseSubjectAdded) {
+      const auto& body = event.body<CaseSubjectAdded>();
+      if (body.role() == SubjectRole::missing_child) children[uuid_of(*body.subject_id())].added = true;
+    } else if (event.type == Body::ChildLocated) {
+      children[uuid_of(*event.body<ChildLocated>().subject_id())].located = true;
+    } else if (event.type == Body::ChildRecovered) {
+      children[uuid_of(*event.body<ChildRecovered>().subject_id())].resolved = true;
+    } else if (event.type == Body::CaseReopened) {
+      for (auto& [id, child] : children) child.located = child.resolved = false;
+    }
+  }
+  return children;
+}
+
+bool is_only_child(const Judged& j, const SubjectId& child) { return load_le<std::uint32_t>(child.bytes.data() + 12) == j.state.only_child; }
+
+// The missing child an event speaks of has to be one of the case, not yet back or found dead.
+Result<void> child_is_missing(const Judged& j, const schema::Uuid& subject) {
+  const SubjectId child = uuid_of(subject);
+  if (j.state.children == 0) return j.refuse("no missing child has been added to it");
+  if (j.state.children == 1) {
+    if (!is_only_child(j, child)) return j.refuse("subject " + to_string(child) + " is no missing child of it");
+    return {};
+  }
+  const OfChild found = children_of(j)[child];
+  if (!found.added) return j.refuse("subject " + to_string(child) + " is no missing child of it");
+  if (found.resolved) return j.refuse("subject " + to_string(child) + " is recovered or found dead already");
+  return {};
+}
+
+Result<void> all_located(const Judged& j) {
+  TRY(j.in({Phase::located}));
+  if (j.state.children <= 1) return {};
+  for (const auto& [id, child] : children_of(j))
+    if (child.added && !child.located && !child.resolved) return j.refuse("subject " + to_string(id) + " is still missing");
+  return {};
+}
+
+Result<void> close_fits(const Judged& j, CloseReason reason) {
+  switch (reason) {
+    case CloseReason::unset: return j.refuse("a close needs a reason");
+    case CloseReason::recovered: return j.in({Phase::recovered});
+    case CloseReason::located_deceased: return j.in({Phase::deceased});
+    case CloseReason::located_not_returned: return all_located(j);
+    case CloseReason::unfounded:
+    case CloseReason::hoax:
+    case CloseReason::duplicate:
+    case CloseReason::transferred:
+    case CloseReason::aged_out_policy:
+    case CloseReason::withdrawn:
+    case CloseReason::investigation_complete:
+    case CloseReason::identified: return j.in({Phase::active, Phase::long_term});
+  }
+  return {};
+}
+
+}  // namespace
+
+// A missing child is added once, and while the search goes on: a case is recovered when every child is.
+Result<void> adding_subject(const Judged& j) {
+  const auto& body = j.event.body<CaseSubjectAdded>();
+  if (body.role() != SubjectRole::missing_child) return j.not_in({Phase::closed, Phase::merged});
+  TRY(j.in({Phase::active, Phase::located, Phase::long_term}));
+  const SubjectId child = uuid_of(*body.subject_id());
+  if (j.state.children == 0 || (j.state.children == 1 && !is_only_child(j, child))) return {};
+  if (children_of(j)[child].added) return j.refuse("subject " + to_string(child) + " is a missing child of it already");
+  return {};
+}
+
+Result<void> locating(const Judged& j) {
+  TRY(j.in({Phase::active, Phase::long_term, Phase::located}));
+  return child_is_missing(j, *j.event.body<ChildLocated>().subject_id());
+}
+
+Result<void> recovering(const Judged& j) {
+  const auto& body = j.event.body<ChildRecovered>();
+  TRY(j.in({Phase::active, Phase::located, Phase::long_term}));
+  TRY(child_is_missing(j, *body.subject_id()));
+  if (body.outcome() == ChildOutcome::deceased) {
+    const auto by = body.verified_by_class();
+    if (!by || (*by != VerifierClass::le && *by != VerifierClass::medical_examiner))
+      return j.refuse("a death has to be verified by law enforcement or a medical examiner");
+  }
+  std::uint64_t weights = 0;
+  if (const auto* all = body.attribution())
+    for (const auto* each : *all) weights += each->weight_millionths();
+  if (weights > 1'000'000) return fail(Errc::value_out_of_range, "the attribution weights add up to " + std::to_string(weights) + " millionths");
+  return {};
+}
+
+Result<void> closing(const Judged& j) {
+  TRY(close_fits(j, j.event.body<CaseClosed>().reason()));
+  if (j.state.closing == 0 || !causes_name(j.event, j.state.closing)) return {};  // proposes
+  const auto first = j.earlier(j.state.closing);
+  if (first && first->event.body<CaseClosed>().reason() != j.event.body<CaseClosed>().reason())
+    return j.refuse("the close proposed in version " + std::to_string(j.state.closing) + " has another reason");
+  return other_eyes(j, j.state.closing);
+}
+
+Result<void> reopening(const Judged& j) {
+  const auto& body = j.event.body<CaseReopened>();
+  if (body.reason_code() == ReopenReason::lost_again) {
+    TRY(j.in({Phase::located, Phase::closed, Phase::recovered}));
+  } else {
+    TRY(j.in({Phase::closed, Phase::recovered}));
+  }
+  const Ref& prior = *body.prior_close_event_id();
+  if (uuid_of(prior.stream()) != j.event.stream) return j.refuse("a reopening names a close of the same case");
+  if (j.state.phase == Phase::closed && prior.version() != j.state.closed_by)
+    return j.refuse("it was closed by version " + std::to_string(j.state.closed_by) + ", the reopening names version " + std::to_string(prior.version()));
+  const auto named = j.earlier(prior.version());
+  if (j.state.phase != Phase::closed && (!named || (named->event.type != Body::ChildRecovered && named->event.type != Body::ChildLocated)))
+    return j.refuse("the reopening has to name the event that ended the search");
+  return {};
+}
+
+// A case goes on in another that is itself still there: otherwise two could be merged into each other.
+Result<void> merging(const Judged& j) {
+  TRY(j.not_in({Phase::merged}));
+  const StreamId into = uuid_of(j.event.body<CaseMerged>().into_case_id()->stream());
+  if (into == j.event.stream) return j.refuse("a case cannot be merged into itself");
+  const StreamState target = j.context.stream(into);
+  if (target.version != 0 && target.kind != StreamKind::case_) return j.refuse("it can be merged into a case only, not into a " + std::string(kind_name(target.kind)));
+  if (target.phase == Phase::merged) return j.refuse(describe(target.kind, into) + " is merged into another itself");
+  return {};
+}
+
+}  // namespace caseledger::rules

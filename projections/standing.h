@@ -1,0 +1,34 @@
+// The facts of one stream: as recorded, and as they stand after its corrections and retractions.
+#pragma once
+
+#include "ledger/rules/standing.h"
+#include "ledger/store/log.h"
+#include "projections/projection.h"
+
+namespace caseledger::projections {
+
+// Events copied out of the log, and the facts that point into them. Those whose bytes are gone are left out.
+struct RecordedFacts {
+  std::vector<store::StoredEvent> stored;
+  std::vector<Fact> facts;
+};
+
+Result<RecordedFacts> facts_of(const store::Log& log, std::vector<store::StoredEvent> stored);
+
+// The whole stream whose event of that version stands at `last`. Errors: io, verification_failed.
+Result<RecordedFacts> recorded_facts(const store::Log& log, Position last, Version version);
+
+// What stands of recorded facts, all of one stream and in order.
+class Standing {
+ public:
+  explicit Standing(std::span<const Fact> recorded);
+
+  std::span<const Fact> facts() const { return facts_; }
+  rules::Standing::Fate fate(const Fact& recorded) const { return standing_.fate(recorded.event.version); }
+
+ private:
+  rules::Standing standing_;
+  std::vector<Fact> facts_;
+};
+
+}  // namespace caseledger::projections
