@@ -74,7 +74,7 @@ Result<Response> RouteTable::authority(const Call&) const {
   // First the stream, then the authority: what is published with the stream's last event holds at least that event.
   const auto state = published_state(ledger_, rules::governance_stream(ledger_.origin()));
   if (!state && state.error().code != Errc::not_found) return std::unexpected(state.error());
-  return json_answer(authority_to_json(ledger_.authority(), state ? state->version : 0));
+  return json_answer(authority_to_json(ledger_.authority(), ledger_.log_vkey(), state ? state->version : 0));
 }
 
 }  // namespace caseledger::api

@@ -76,9 +76,10 @@ void Session::on(const frames::Identify& identify) {
   if (!proves(identify)) return end(CloseCode::policy, "the signature does not hold for this ledger, authority and connection");
   const auto enrolment = house_.log.authority().author(identify.author);
   if (!enrolment) return end(CloseCode::policy, enrolment.error().sentence);
-  if (!*enrolment) return end(CloseCode::policy, "the ledger is not constituted yet");
+  // Before genesis nobody is enrolled; whoever records it says who governs, and so has to stand at the machine itself.
+  if (!*enrolment && !channel_.loopback) return end(CloseCode::policy, "the ledger is not constituted yet; genesis is recorded from its own machine");
   author_ = identify.author;
-  welcome(**enrolment);
+  welcome(*enrolment ? **enrolment : rules::Enrolment{});
 }
 
 // With its own exporter value; without one only where nobody can stand between.

@@ -131,14 +131,14 @@ json::object proposal_to_json(const rules::Authority::Proposal& proposal, const 
 
 }  // namespace
 
-json::object authority_to_json(const rules::Authority& authority, Version version) {
+json::object authority_to_json(const rules::Authority& authority, const Vkey& log_key, Version version) {
   json::array governors, keys, proposals;
   for (const Vkey& governor : authority.governors()) governors.emplace_back(governor.text());
   for (const auto& [author, key] : authority.enrolments()) keys.push_back(key_to_json(key));
   for (const auto& [at, proposal] : authority.proposals()) proposals.push_back(proposal_to_json(proposal, authority));
   json::object out{{"origin", authority.origin()}, {"constituted", authority.constituted()}};
   out.emplace("governance", json::object{{"stream", to_string(rules::governance_stream(authority.origin()))}, {"version", version}});
-  if (authority.log_key()) out.emplace("log_vkey", authority.log_key()->text());
+  out.emplace("log_vkey", log_key.text());
   out.emplace("governors", std::move(governors));
   out.emplace("threshold", authority.threshold());
   out.emplace("keys", std::move(keys));

@@ -13,6 +13,6 @@ boost::json::object story_to_json(const projections::Story& story);
 
 // {"origin", "constituted", "governance": {"stream", "version"}, "log_vkey", "governors", "threshold", "keys", "proposals"}: all that a
 // governor needs to propose, and to see what waits for approval. version: of the governance stream; the next event of it is one more.
-boost::json::object authority_to_json(const rules::Authority& authority, Version version);
+boost::json::object authority_to_json(const rules::Authority& authority, const Vkey& log_key, Version version);
 
 }  // namespace caseledger::api

@@ -42,6 +42,25 @@ done
 "$cl" key new stranger.key --name stranger >/dev/null
 expect 7 "$cl" append --server "$url" --log-vkey "$vkey" --key stranger.key /dev/null
 
+step "a ledger of three governors, two of whom decide"
+for n in 1 2 3; do "$cl" key new "governor-$n.key" --name "governor-$n" >/dev/null; done
+mv ledger first-ledger
+kill -TERM "$server" && wait "$server" || true
+council=$("$cl" init ledger --origin day.example/l/2 --threshold 2 $(for n in 1 2 3; do echo --governor; "$cl" key show "governor-$n.key"; done) 2>/dev/null)
+serve
+expect 0 "$cl" append --server "$url" --log-vkey "$council" --key governor-1.key ledger/genesis.ndjson
+expect 1 "$cl" enroll --server "$url" --log-vkey "$council" --as governor-1.key --vkey "$("$cl" key show stranger.key)" --organisation day --role case_system
+expect 0 "$cl" proposal approve 1 --server "$url" --log-vkey "$council" --as governor-2.key
+expect 0 "$cl" enroll --server "$url" --log-vkey "$council" --as governor-1.key --vkey "$("$cl" key show stranger.key)" --organisation day --role case_system
+expect 7 "$cl" append --server "$url" --log-vkey "$council" --key stranger.key /dev/null
+expect 1 "$cl" proposal approve 3 --server "$url" --log-vkey "$council" --as governor-1.key
+expect 0 "$cl" proposal approve 3 --server "$url" --log-vkey "$council" --as governor-3.key
+expect 0 "$cl" append --server "$url" --log-vkey "$council" --key stranger.key /dev/null
+kill -TERM "$server" && wait "$server" || true
+expect 0 "$cl" audit ledger --log-vkey "$council"
+rm -rf ledger && mv first-ledger ledger
+serve
+
 step "a year at 1:100, killed in the middle and taken up again"
 curl -fsS "$url/checkpoint" -o old-checkpoint
 plan=$("$cl" simulate national-year --cases-scale 1:100 --scale 1:100000 --plan)

@@ -150,11 +150,14 @@ TEST_CASE("before Identify nothing else is looked at, and only small frames are"
   }
 }
 
-TEST_CASE("a ledger without genesis lets nobody in") {
+TEST_CASE("a ledger without genesis lets in who stands at its machine, to read nothing") {
   TestLedger ledger({.constituted = false});
-  Dialogue talk(ledger);
-  talk.say(talk.identify(ledger.governor(), talk.expect<frames::Challenge>()));
-  CHECK(talk.closed().reason == "the ledger is not constituted yet");
+  Dialogue afar(ledger, {}, {.loopback = false, .exporter = {}}, true);
+  afar.say(afar.identify(ledger.governor(), afar.expect<frames::Challenge>()));
+  CHECK(afar.closed().reason == "the ledger is not constituted yet; genesis is recorded from its own machine");
+  Dialogue here(ledger);
+  here.say(here.identify(ledger.governor(), here.expect<frames::Challenge>()));
+  CHECK(here.expect<frames::Welcome>().roles.empty());
 }
 
 TEST_CASE("a key that is revoked while its session is open is sent away") {
