@@ -80,7 +80,10 @@ Result<void> run(const ServeOptions& options) {
   server_config.authorities = config.authorities;
   server_config.tls_proxy = config.behind_tls_proxy;
   server_config.complain = [](std::string_view sentence) { spdlog::warn("{}", escaped(sentence)); };
-  if (!config.tls_certificate.empty()) server_config.tls = ServerTls{config.tls_certificate, config.tls_key, config.tls_client_ca};
+  if (!config.tls_certificate.empty()) {
+    server_config.tls = ServerTls{config.tls_certificate, config.tls_key, {}};
+    if (!config.tls_client_ca.empty()) server_config.tls->client_ca = config.tls_client_ca;
+  }
   TRY_AS(server, Server::start(std::move(server_config), *ledger, outcomes, [&](const Request& request) { return routes.handle(request); }, system_clock()));
   spdlog::info("serving {} on {}:{}, {} entries, {} events", config.origin, endpoint.address, server->port(), ledger->head().size, ledger->head().next.value);
 
