@@ -29,7 +29,7 @@ std::uint8_t scalar_size(reflection::BaseType type) {
     case Short: case UShort: return 2;
     case Int: case UInt: return 4;
     case Long: case ULong: return 8;
-    default: ENSURE(!"no floating point in any schema");
+    default: ENSURE(false && "no floating point in any schema");
   }
   return 0;
 }

@@ -91,7 +91,7 @@ json::value Writer::one(const std::uint8_t* here, const FieldSpelling& field) {
     }
     case Spelling::variant: break;  // needs the table it stands in: see record()
   }
-  ENSURE(!"a union stands in a table");
+  ENSURE(false && "a union stands in a table");
   return nullptr;
 }
 

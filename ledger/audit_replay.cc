@@ -1,5 +1,6 @@
 #include "ledger/audit_replay.h"
 
+#include "ledger/rules/policy_check.h"
 #include "ledger/store/folds.h"
 #include "ledger/store/log.h"
 
@@ -155,6 +156,9 @@ bool Replay::judge(const rules::StreamState& state, const Exhibit& exhibit, std:
   } else if (event.fields->imported()) {
     const auto fits = rules::admit_transition(state, event, context);
     counts_.imported_anomalies += !fits && fits.error().code == Errc::illegal_transition;
+  } else if (auto breach = rules::policy_breach(event, context)) {
+    ++counts_.policy_breaches;
+    findings_.add(warning(std::move(breach->code), place_of(exhibit, which, position), std::move(breach->sentence)));
   }
   return admitted.has_value();
 }

@@ -168,7 +168,7 @@ class Reader {
                        {"handling", "open"},
                        {"imported", {{"source", "lpr-portals"}, {"source_id_digest", hex(digest.bytes)}, {"document_digest", hex(document_.bytes)}}},
                        {"body", std::move(body)}};
-    auto draft = event_from_json(to_text(event), [](std::span<std::uint8_t>) { ENSURE(!"an import draws no chance"); });
+    auto draft = event_from_json(to_text(event), [](std::span<std::uint8_t>) { ENSURE(false && "an import draws no chance"); });
     if (!draft) return problem(id, draft.error().sentence + "; the row is left out");
     import_.events.push_back(std::move(*draft));
   }

@@ -49,7 +49,7 @@ std::vector<std::string_view> words(std::string_view text) {
 const reflection::Enum& enum_named(std::string_view name) {
   for (const auto* each : *binary_schema().enums())
     if (short_name(*each->name()) == name) return *each;
-  ENSURE(!"the schema has the enum");
+  ENSURE(false && "the schema has the enum");
   __builtin_unreachable();
 }
 

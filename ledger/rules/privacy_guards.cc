@@ -58,7 +58,7 @@ bool grants(ErasureOutcome outcome) { return outcome == ErasureOutcome::granted 
 Result<void> deciding_erasure(const Judged& j) {
   const auto& body = j.event.body<ErasureDecided>();
   const Version asked = body.request()->version();
-  TRY_AS(request, named<ErasureRequested>(j, *body.request(), "request for erasure"));
+  TRY(named<ErasureRequested>(j, *body.request(), "request for erasure"));
   if (const auto before = answered<ErasureDecided>(j, asked, [](const ErasureDecided& d) { return d.request(); }))
     return j.refuse("the request is decided by version " + std::to_string(*before) + " already");
   if (!causes_name(j.event, asked)) return j.refuse("a decision names the request among its causes");

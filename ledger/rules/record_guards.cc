@@ -1,5 +1,7 @@
 // Guards of things and lists: evidence, hot-list entries, policies; and of a reader's own stream.
+#include "ledger/rules/canonical_json.h"
 #include "ledger/rules/judged.h"
+#include "ledger/rules/triage_policy.h"
 
 namespace caseledger::rules {
 
@@ -28,10 +30,19 @@ Result<void> hotlist(const Judged& j) {
   return {};
 }
 
+namespace {
+Result<void> check_parameters(const PolicyPublished& body) {
+  if (body.kind() == PolicyKind::triage) TRY(TriagePolicy::parse(text_of(body.parameters())));
+  else TRY(parse_canonical_json(text_of(body.parameters())));
+  return {};
+}
+}  // namespace
+
 // A version says one thing for ever, and a policy stays of its kind.
 Result<void> publishing(const Judged& j) {
   const auto& body = j.event.body<PolicyPublished>();
   if (body.effective_to() && *body.effective_to() <= body.effective_from()) return fail(Errc::value_out_of_range, j.where() + ": the version ends before it begins");
+  if (const auto sound = check_parameters(body); !sound) return fail(sound.error().code, j.where() + ": parameters: " + sound.error().sentence);
   for (Version v = 1; v < j.event.version; ++v) {
     const auto earlier = j.earlier(v);
     if (!earlier || earlier->event.type != Body::PolicyPublished) continue;

@@ -1,0 +1,142 @@
+// Triage policies as data: what a table yields, which tables are refused, and how the audit finds decisions that do not follow theirs.
+#include <boost/json.hpp>
+#include <catch2/catch.hpp>
+
+#include "ledger/audit.h"
+#include "ledger/rules/canonical_json.h"
+#include "ledger/rules/triage_policy.h"
+#include "tests/support/ledgers.h"
+
+using namespace samples;
+using rules::TriagePolicy;
+
+namespace {
+
+constexpr std::string_view table =
+    R"({"bands":[{"at_least_micros":80000000,"due_minutes":60,"priority":"P0"},{"at_least_micros":30000000,"priority":"P1"},{"priority":"P4"}],)"
+    R"("clauses":[{"code":"imminent","reasons":["imminent_danger","abduction"]}],)"
+    R"("factors":[{"compare":"lt","feature":"age_years","points_micros":50000000,"value":12},{"compare":"eq","feature":"abduction","points_micros":40000000,"value":1}]})";
+
+std::string published(std::string_view version, std::string_view parameters, std::string_view kind = "triage") {
+  std::string escaped;
+  for (const char c : parameters) escaped += c == '"' ? std::string("\\\"") : std::string(1, c);
+  return R"({"version":")" + std::string(version) + R"(","kind":")" + std::string(kind) + R"(","effective_from":"2024-01-01T00:00:00Z","document_sha256":")" + std::string(64, '0') +
+         R"(","parameters":")" + escaped + R"(","summary_public":"s"})";
+}
+std::string ref(const StreamId& stream, Version version) { return R"({"stream":")" + to_string(stream) + R"(","version":)" + std::to_string(version) + '}'; }
+
+struct Desk {
+  TestLedger ledger;
+  Signer supervisor = ledger.enrol({"supervisor"}), machine = ledger.enrol({"automated_source"}), clerk = ledger.enrol({"case_system"});
+  StreamId policy = new_stream(), item = new_stream();
+
+  Desk() {
+    ledger.record(clerk, {case_opened(item)});
+    ledger.record(supervisor, {event("PolicyPublished", "policy", policy, 1, published("1.0.0", table), {.handling = "open"})});
+  }
+  void adopt(Version version, std::string_view from = "2024-01-01T00:00:00Z") {
+    const auto stream = rules::governance_stream(ledger.origin());
+    ledger.record(ledger.governor(), {event("ProposalMade", "governance", stream, ledger.state(stream).version + 1,
+                                            R"({"action":{"type":"PolicyAdopted","policy":)" + ref(policy, version) + R"(,"effective_from":")" + std::string(from) + "\"}}", {.handling = "open"})});
+  }
+  // A child of that age, and what the machine says of it.
+  void score(int age, std::int64_t micros, std::string_view priority, Version under = 1) {
+    ledger.record(machine, {event("TriageScored", "case", item, ledger.state(item).version + 1,
+                                  R"({"model_id":")" + to_string(policy) + R"(","model_version":"1","policy_version":)" + ref(policy, under) + R"(,"score_micros":)" + std::to_string(micros) +
+                                      R"(,"recommended_priority":")" + std::string(priority) + R"(","reason_codes":["a"],"feature_commit":")" + std::string(64, '0') +
+                                      R"(","features":[{"name":"age_years","value":)" + std::to_string(age) + "}]}")});
+  }
+  std::vector<std::string> found() {
+    const auto audit = audit_folder(ledger.folder(), {.log_key = ledger.log_vkey()});
+    REQUIRE(audit);
+    CHECK(audit->sound());
+    CHECK(audit->counts.policy_breaches == audit->findings.size());
+    std::vector<std::string> codes;
+    for (const auto& finding : audit->findings) codes.push_back(finding.code);
+    return codes;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("canonical JSON sorts keys by UTF-16, escapes what must be and nothing else") {  // RFC 8785, sections 3.2.2 and 3.2.3
+  const auto text = R"({"\u20ac":"Euro Sign","\r":"Carriage Return","\ufb33":"Hebrew Letter Dalet With Dagesh","1":"One","\ud83d\ude00":"Emoji","\u0080":"Control","\u00f6":"o"})";
+  CHECK(*canonical_json(boost::json::parse(text)) ==
+        "{\"\\r\":\"Carriage Return\",\"1\":\"One\",\"\xc2\x80\":\"Control\",\"\xc3\xb6\":\"o\",\"\xe2\x82\xac\":\"Euro Sign\",\"\xf0\x9f\x98\x80\":\"Emoji\",\"\xef\xac\xb3\":\"Hebrew Letter Dalet With Dagesh\"}");
+  CHECK(*canonical_json(boost::json::parse(R"({"string":"\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/","literals":[null,true,false]})")) ==
+        "{\"literals\":[null,true,false],\"string\":\"\xe2\x82\xac$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\"}");
+  for (const char* number : {"1.5", "9007199254740992", "-9007199254740992", "1e400"}) CHECK_FALSE(parse_canonical_json(number));
+  for (const char* other : {R"({"b":1,"a":2})", "{ }", "[1, 2]", "01", R"("\u0041")", R"({"a":1,"a":1})"}) CHECK_FALSE(parse_canonical_json(other));
+  CHECK(parse_canonical_json(R"({"a":[-9007199254740991,9007199254740991],"b":{}})"));
+}
+
+TEST_CASE("a table adds the points that hold, and its first band that fits wins") {
+  const auto policy = TriagePolicy::parse(table);
+  REQUIRE(policy);
+  const auto verdict = [&](std::vector<std::pair<const char*, std::int64_t>> features) {
+    flatbuffers::FlatBufferBuilder builder;
+    std::vector<flatbuffers::Offset<schema::Feature>> all;
+    for (const auto& [name, value] : features) all.push_back(schema::CreateFeatureDirect(builder, name, value));
+    builder.Finish(builder.CreateVector(all));
+    return policy->score(*flatbuffers::GetRoot<TriagePolicy::Features>(builder.GetBufferPointer()));
+  };
+  using enum schema::Priority;
+  CHECK(verdict({}) == TriagePolicy::Verdict{0, P4, {}});
+  CHECK(verdict({{"age_years", 12}}) == TriagePolicy::Verdict{0, P4, {}});
+  CHECK(verdict({{"age_years", 11}}) == TriagePolicy::Verdict{50'000'000, P1, {}});
+  CHECK(verdict({{"abduction", 1}, {"age_years", 3}}) == TriagePolicy::Verdict{90'000'000, P0, 60});
+  CHECK(policy->expedites("imminent", schema::ExpediteReason::abduction));
+  CHECK_FALSE(policy->expedites("imminent", schema::ExpediteReason::media));
+  CHECK_FALSE(policy->expedites("other", schema::ExpediteReason::abduction));
+}
+
+TEST_CASE("a table that could be read in two ways, or not at all, is refused") {
+  for (const char* bad : {
+           R"({"bands":[],"clauses":[],"factors":[]})",
+           R"({"bands":[{"at_least_micros":1,"priority":"P0"}],"clauses":[],"factors":[]})",
+           R"({"bands":[{"priority":"P0"},{"priority":"P1"}],"clauses":[],"factors":[]})",
+           R"({"bands":[{"at_least_micros":1,"priority":"P0"},{"at_least_micros":1,"priority":"P1"},{"priority":"P2"}],"clauses":[],"factors":[]})",
+           R"({"bands":[{"priority":"P9"}],"clauses":[],"factors":[]})",
+           R"({"bands":[{"priority":"P0"}],"clauses":[],"factors":[{"compare":"ne","feature":"a","points_micros":1,"value":1}]})",
+           R"({"bands":[{"priority":"P0"}],"clauses":[],"factors":[{"compare":"eq","feature":"a","points_micros":9000000000000,"value":1}]})",
+           R"({"bands":[{"priority":"P0"}],"clauses":[],"factors":[{"compare":"eq","feature":"a","points_micros":1,"value":1,"weight":2}]})",
+           R"({"bands":[{"priority":"P0"}],"clauses":[{"code":"a","reasons":[]}],"factors":[]})",
+           R"({"bands":[{"priority":"P0"}],"clauses":[],"factors":[],"more":1})",
+           R"({"bands":[{"priority":"P0"}],"clauses":[]})", R"({"factors":[],"bands":[{"priority":"P0"}],"clauses":[]})", "[]", "", "{"}) {
+    INFO(bad);
+    CHECK_FALSE(TriagePolicy::parse(bad));
+  }
+}
+
+TEST_CASE("a policy is published canonical, a version once, and stays of its kind") {
+  Desk desk;
+  const auto publish = [&](std::string_view version, std::string_view parameters, std::string_view kind) {
+    return desk.ledger.submit(desk.ledger.sign(desk.supervisor, {event("PolicyPublished", "policy", desk.policy, 2, published(version, parameters, kind), {.handling = "open"})}));
+  };
+  CHECK(publish("1.1.0", "{}", "triage").error().error.code == Errc::value_out_of_range);
+  CHECK(publish("1.1.0", "{ }", "expedite").error().error.code == Errc::malformed);
+  CHECK(publish("1.0.0", table, "triage").error().error.code == Errc::illegal_transition);
+  CHECK(publish("1.1.0", "{}", "expedite").error().error.code == Errc::illegal_transition);
+  CHECK(publish("1.1.0", table, "triage"));
+}
+
+TEST_CASE("the audit finds a score that the policy does not yield, and a decision under a policy that was not in force") {
+  Desk desk;
+  desk.score(11, 50'000'000, "P1");  // nobody has adopted it yet
+  CHECK(desk.found() == std::vector<std::string>{"policy.not_in_force"});
+  desk.adopt(1);
+  desk.score(11, 50'000'000, "P1");
+  CHECK(desk.found().size() == 1);
+  desk.score(11, 50'000'001, "P1");
+  desk.score(11, 50'000'000, "P0");
+  desk.score(30, 0, "P4");
+  CHECK(desk.found() == std::vector<std::string>{"policy.not_in_force", "policy.not_followed", "policy.not_followed"});
+  desk.ledger.record(desk.supervisor, {event("PolicyPublished", "policy", desk.policy, 2, published("1.1.0", table), {.handling = "open"})});
+  desk.adopt(2, "2999-01-01T00:00:00Z");
+  desk.score(11, 50'000'000, "P1", 1);  // the second begins later
+  CHECK(desk.found().size() == 3);
+  desk.adopt(2);
+  desk.score(11, 50'000'000, "P1", 1);
+  desk.score(11, 50'000'000, "P1", 2);
+  CHECK(desk.found().size() == 4);
+}
