@@ -224,6 +224,17 @@ void print_year(const NationalYear& year, const std::string& only) {
   }
 }
 
+// Decisions rest on a policy in force.
+Result<void> adopt_policy(const NationalYear& year, const SimulateOptions& options) {
+  Remote governor = options.remote;
+  governor.key = options.keys / "governor.key";
+  if (!std::filesystem::exists(governor.key)) return {};
+  std::string said;
+  auto adopted = adopt(governor, year.deployment_policy(), 1, simulate::year_begins, said);
+  if (!adopted && adopted.error().code == Errc::already_recorded) return {};
+  return adopted;
+}
+
 // Phases in order: what one refers to, an earlier one has recorded.
 Exit append_year(const NationalYear& year, const SimulateOptions& options) {
   std::map<Author, Connection> connections;
@@ -254,6 +265,9 @@ Exit append_year(const NationalYear& year, const SimulateOptions& options) {
     batcher.send();
     if (const auto flushed = connection.client->flush(); !flushed && !tally.failed()) return report(flushed.error());
     progress.at(tally.recorded());
+    if (phase == Phase::policy) {
+      if (const auto adopted = adopt_policy(year, options); !adopted) return report(adopted.error());
+    }
   }
   return tally.end();
 }

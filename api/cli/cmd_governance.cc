@@ -58,6 +58,32 @@ Exit proposal_approve(const Remote& remote, std::uint32_t proposal) {
   return governed(remote, [&](std::string_view origin, Version version) { return approval_event(origin, version, proposal, system_clock().wall(), system_random()); });
 }
 
+Result<void> adopt(const Remote& remote, const StreamId& policy, Version version, Micros effective_from, std::string& said) {
+  TRY_AS(authority, authority_of(remote));
+  for (const auto& each : authority.at("proposals").as_array()) {
+    const auto& action = each.as_object().at("action").as_object();
+    if (action.at("type") != "PolicyAdopted") continue;
+    const auto& named = action.at("policy").as_object();
+    if (plain(named.at("stream")) == to_string(policy) && named.at("version").to_number<Version>() == version) return fail(Errc::already_recorded, "its adoption is proposed already, in version " + plain(each.as_object().at("version")));
+  }
+  return govern(remote, [&](std::string_view origin, Version at) { return adoption_event(origin, at, policy, version, effective_from, system_clock().wall(), system_random()); }, said);
+}
+
+Exit proposal_adopt(const AdoptOptions& options) {
+  const auto policy = parse_uuid(options.policy);
+  if (!policy) return report(policy.error());
+  Micros from = system_clock().wall();
+  if (!options.effective_from.empty()) {
+    const auto time = parse_rfc3339(options.effective_from);
+    if (!time) return report(time.error());
+    from = time->at;
+  }
+  std::string said;
+  if (auto done = adopt(options.remote, *policy, options.version, from, said); !done) return report(done.error());
+  std::cout << said << '\n';
+  return Exit::ok;
+}
+
 Exit proposal_list(const Remote& remote, Format format) {
   const auto authority = authority_of(remote);
   if (!authority) return report(authority.error());

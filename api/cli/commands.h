@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "api/cli/terminal.h"
+#include "ledger/core/id.h"
 
 namespace caseledger::api {
 
@@ -44,6 +45,16 @@ struct EnrollOptions {
 Exit enroll(const EnrollOptions& options);
 Exit proposal_list(const Remote& remote, Format format);
 Exit proposal_approve(const Remote& remote, std::uint32_t version);
+
+struct AdoptOptions {
+  Remote remote;               // key: a governor's
+  std::string policy;          // its stream
+  std::uint32_t version = 1;   // of the stream: which publication
+  std::string effective_from;  // RFC 3339; empty: now
+};
+Exit proposal_adopt(const AdoptOptions& options);
+// Errors: already_recorded, and what the server says.
+Result<void> adopt(const Remote& remote, const StreamId& policy, Version version, Micros effective_from, std::string& said);
 
 struct AppendOptions {
   Remote remote;

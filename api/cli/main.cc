@@ -119,6 +119,13 @@ class CommandLine {
     auto* list = command(*proposal, "list", "List them", "  caseledger proposal list --server http://127.0.0.1:8420", [this] { return proposal_list(remote_, format_); });
     list->add_option("--server", remote_.server, "the ledger's address")->envname("CASELEDGER_SERVER")->required();
     format(list, format_);
+    auto* adopt = command(*proposal, "adopt", "Propose that a published policy binds",
+                          "  caseledger proposal adopt 0192f0c1-7a2b-7000-8000-0123456789ab 1 --effective-from 2024-01-01T00:00:00Z --as governor.key --server http://127.0.0.1:8420",
+                          [this] { return proposal_adopt(adopt_options_); });
+    adopt->add_option("STREAM", adopt_options_.policy, "the policy's stream")->required();
+    adopt->add_option("VERSION", adopt_options_.version, "which of its publications, by version in the stream")->required();
+    adopt->add_option("--effective-from", adopt_options_.effective_from, "RFC 3339; now without it");
+    remote(adopt, adopt_options_.remote, true, "--as", "a governor's private key");
     auto* approve = command(*proposal, "approve", "Approve one", "  caseledger proposal approve 4 --as governor2.key --server http://127.0.0.1:8420",
                             [this] { return proposal_approve(remote_, proposal_); });
     approve->add_option("VERSION", proposal_, "its version in the governance stream; 1 is genesis")->required();
@@ -150,7 +157,7 @@ class CommandLine {
     simulate->add_option("--author", simulate_options_.author, "only what this role writes")->check(CLI::IsMember({"case_system", "automated_source", "analyst", "supervisor"}));
     simulate->add_option("--server", simulate_options_.remote.server, "append as it goes");
     simulate->add_option("--log-vkey", simulate_options_.remote.vkey, "the log's key as you know it");
-    simulate->add_option("--keys", simulate_options_.keys, "a folder with case_system.key, automated_source.key, analyst.key, supervisor.key");
+    simulate->add_option("--keys", simulate_options_.keys, "a folder with case_system.key, automated_source.key, analyst.key, supervisor.key; governor.key, if it is there, adopts the year's policy");
     simulate->add_flag("--plan", simulate_options_.plan_only, "print the exact totals and make nothing");
   }
 
@@ -231,6 +238,7 @@ class CommandLine {
   path folder_, out_;
   std::string name_;
   std::uint32_t proposal_ = 0;
+  AdoptOptions adopt_options_;
   unsigned threads_ = 2;
   std::optional<std::uint64_t> size_;
 };

@@ -35,6 +35,7 @@ expect 2 "$cl" init ledger --origin day.example/l/1
 serve
 expect 6 "$cl" serve ledger --listen 127.0.0.1:0
 mkdir keys
+cp -p ledger/keys/governor.key keys/
 for role in case_system automated_source analyst supervisor importer; do
   "$cl" key new "keys/$role.key" --name "day-$role" >/dev/null
   expect 0 "$cl" enroll --server "$url" --log-vkey "$vkey" --as ledger/keys/governor.key --vkey "$("$cl" key show "keys/$role.key")" --organisation day --role "$role"
@@ -113,6 +114,8 @@ for receipt in receipts/*.tlog-proof; do "$logcheck" receipt --vkey "$vkey" "$re
 "$logcheck" bundle --vkey "$vkey" bundle
 expect 0 "$cl" audit bundle --log-vkey "$vkey"
 expect 0 "$cl" audit ledger --log-vkey "$vkey"
+expect 0 "$cl" audit ledger --log-vkey "$vkey" --format json
+[ "$(jq '.findings | length' out.txt)" = 0 ] || fail "the audit of a sound ledger finds something: $(jq -c '.findings[:3]' out.txt)"
 expect 0 "$cl" rebuild ledger
 expect 0 "$cl" figures R1 --dir ledger --format csv
 [ "$(sed -n 2p out.txt | cut -d, -f5,6 | tr , /)" = "$wanted" ] || fail "R1 folded anew from the folder is another"
