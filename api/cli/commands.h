@@ -104,6 +104,13 @@ Exit export_folder(const path& folder, const path& out, std::optional<std::uint6
 Exit rebuild_folder(const path& folder, unsigned threads);
 Exit import_portals(const path& file);
 
+struct CybertipOptions {
+  std::vector<path> files;
+  path schema;  // empty: documents are not validated
+  std::string esp, api_version = "not_stated", received_at;
+};
+Exit import_cybertip(const CybertipOptions& options);
+
 struct SimulateOptions {
   std::uint64_t reports_scale = 1000, cases_scale = 1, seed = 1;
   std::string author;   // only events of this role; empty: all

@@ -134,11 +134,19 @@ class CommandLine {
     append->add_option("--receipts", append_options_.receipts, "a folder for the receipts");
     append->add_option("FILE", append_options_.input, "NDJSON; - is standard input");
 
-    auto* import_ = command(app_, "import", "Read published files; NDJSON out, ready for append", "  caseledger import lpr-portals portals.csv > coverage.ndjson", {});
+    auto* import_ = command(app_, "import", "Read published files; NDJSON out, ready for append", "  caseledger import lpr-portals portals.csv > coverage.ndjson\n  caseledger import cybertip report.xml answer.xml > report.ndjson", {});
     import_->require_subcommand(1);
     auto* portals = command(*import_, "lpr-portals", "Licence-plate-reader transparency portals, a CSV row each", "  caseledger import lpr-portals portals.csv > coverage.ndjson",
                             [this] { return import_portals(folder_); });
     portals->add_option("FILE", folder_, "CSV; - is standard input")->required();
+    auto* cybertip = command(*import_, "cybertip", "CyberTipline reports, the details of their files and the answers to them, XML each",
+                             "  caseledger import cybertip --schema cyber_tipline.xsd report.xml submitted.xml file.xml finished.xml > report.ndjson",
+                             [this] { return import_cybertip(cybertip_options_); });
+    cybertip->add_option("FILE", cybertip_options_.files, "in the order of the exchange; - is standard input")->required();
+    cybertip->add_option("--schema", cybertip_options_.schema, "the API's XSD; without it nothing is validated against it")->envname("CASELEDGER_CYBERTIP_XSD");
+    cybertip->add_option("--esp", cybertip_options_.esp, "the provider's name; without it as the report says");
+    cybertip->add_option("--api-version", cybertip_options_.api_version, "of the API that was spoken to: its codes have changed meaning");
+    cybertip->add_option("--received-at", cybertip_options_.received_at, "when they were sent, RFC 3339; without it the incident's time");
 
     auto* simulate = command(app_, "simulate", "A national year, the same for the same seed",
                              "  caseledger simulate national-year --plan\n  caseledger simulate national-year --scale 1:1000 --server http://127.0.0.1:8420 --keys keys",
@@ -224,6 +232,7 @@ class CommandLine {
   FiguresOptions figures_options_;
   VerifyOptions verify_options_;
   AuditOptions audit_options_;
+  CybertipOptions cybertip_options_;
   SimulateOptions simulate_options_;
   BenchOptions bench_options_;
   Remote remote_;

@@ -79,6 +79,20 @@ expect 1 "$cl" append --server "$url" --log-vkey "$vkey" --key keys/case_system.
 expect 0 "$cl" state "$stream" --server "$url" --format json
 jq -e ".version == $((version + 1))" out.txt >/dev/null || fail "the state is not at the new version"
 
+step "a CyberTipline report, imported and recorded; a hostile document beside it"
+printf '<report><incidentSummary><incidentType>Child Sex Tourism</incidentType><incidentDateTime>2024-03-05T14:00:00-05:00</incidentDateTime></incidentSummary><reporter><reportingPerson><lastName>Nobody</lastName></reportingPerson></reporter></report>' >report.xml
+printf '<reportResponse><responseCode>0</responseCode><responseDescription>Success</responseDescription><reportId>4564654</reportId></reportResponse>' >submitted.xml
+printf '<!DOCTYPE report [<!ENTITY a "b">]>\n<report>&a;</report>' >hostile.xml
+expect 1 "$cl" import cybertip hostile.xml
+expect 8 "$cl" import cybertip report.xml submitted.xml hostile.xml
+grep -q 'hostile.xml, line 1: has a document type declaration' err.txt || fail "the hostile document is not told by line and reason"
+mv out.txt report.ndjson
+expect 0 "$cl" append --server "$url" --log-vkey "$vkey" --key keys/importer.key report.ndjson
+expect 5 "$cl" append --server "$url" --log-vkey "$vkey" --key keys/importer.key report.ndjson
+"$cl" events --server "$url" --stream "$(jq -rn 'input.stream' <report.ndjson)" --format jsonl >report.jsonl
+[ "$(wc -l <report.jsonl)" -eq 2 ] || fail "the report's stream has $(wc -l <report.jsonl) events"
+! grep -q Nobody report.jsonl || fail "a name stands in clear"
+
 step "the independent checker walks the served log"
 "$logcheck" walk --vkey "$vkey" "$url"
 "$logcheck" consistency --vkey "$vkey" old-checkpoint "$url"
