@@ -39,12 +39,6 @@ OrLine<const Element*> one_child(const Element& in, std::string_view name) {
   return found;
 }
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view space = " \t\r\n";
-  text.remove_prefix(std::min(text.find_first_not_of(space), text.size()));
-  return text.substr(0, text.find_last_not_of(space) + 1);
-}
-
 OrLine<bool> boolean_of(const Element& element) {
   const std::string_view text = trimmed(element.text);
   if (text == "true" || text == "1") return true;

@@ -10,8 +10,6 @@ std::unexpected<LineProblem> refuse_element(const Element& at, std::string_view 
 OrLine<const Element*> one_child(const Element& in, std::string_view name);
 OrLine<const Element*> optional_child(const Element& in, std::string_view name);  // nullptr where there is none
 
-std::string_view trimmed(std::string_view text);  // of XML's white space
-
 OrLine<bool> boolean_of(const Element& element);
 OrLine<std::uint64_t> id_of(const Element& element);      // an xs:long that is not negative
 OrLine<std::int32_t> code_of(const Element& element);     // an xs:int

@@ -4,6 +4,7 @@
 #include <libxml/SAX2.h>
 #include <libxml/parser.h>
 #include <libxml/xmlschemas.h>
+#include <optional>
 #include <set>
 
 namespace caseledger::api {
@@ -148,7 +149,7 @@ OrLine<Element> tree_of(const xmlNode* node, std::size_t depth) {
     TRY_AS(child, tree_of(each, depth + 1));
     element.children.push_back(std::move(child));
   }
-  if (!element.children.empty() && element.text.find_first_not_of(" \t\r\n") == std::string::npos) element.text.clear();
+  if (!element.children.empty() && trimmed(element.text).empty()) element.text.clear();
   return element;
 }
 
@@ -181,12 +182,22 @@ struct Findings {
   std::optional<LineProblem> contradiction;
 };
 
+// libxml2 compares a fixed value letter by letter, where "1" and " true " are true as well.
+bool is_true_all_the_same(std::string_view message) {
+  constexpr std::string_view before = "The actual value '", behind = "' does not match the fixed value constraint 'true'";
+  const auto begin = message.find(before), end = message.rfind(behind);
+  if (begin == message.npos || end == message.npos || end < begin + before.size()) return false;
+  const std::string_view value = trimmed(message.substr(begin + before.size(), end - begin - before.size()));
+  return value == "1" || value == "true";
+}
+
 void found(void* to, xmlErrorPtr error) {
   auto& findings = *static_cast<Findings*>(to);
   if (error->level == XML_ERR_WARNING || findings.contradiction) return;
   const std::string_view message = error->message ? error->message : "";
   const std::string_view where = message.substr(0, message.find(": "));  // "Element 'x', attribute 'y'"
   const std::size_t line = error->node ? line_of(static_cast<const xmlNode*>(error->node)) : 1;
+  if (error->code == XML_SCHEMAV_CVC_ELT_5_2_2_2_2 && is_true_all_the_same(message)) return;
   if (error->code == XML_SCHEMAV_CVC_ENUMERATION_VALID) {
     findings.newer.push_back({line, std::string(where) + " has a value that the schema does not list; kept as it stands"});
   } else if (error->code == XML_SCHEMAV_ELEMENT_CONTENT || error->code == XML_SCHEMAV_CVC_COMPLEX_TYPE_4) {
@@ -280,6 +291,12 @@ bool Element::holds(std::string_view descendant) const {
   return std::ranges::any_of(children, [&](const Element& each) {
     return (each.name == descendant && (!each.text.empty() || !each.children.empty())) || each.holds(descendant);
   });
+}
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view space = " \t\r\n";
+  text.remove_prefix(std::min(text.find_first_not_of(space), text.size()));
+  return text.substr(0, text.find_last_not_of(space) + 1);
 }
 
 std::string without_quoted(std::string_view sentence) {

@@ -67,6 +67,8 @@ struct Reading {
 // With a schema, what contradicts it is refused with the line of the first contradiction.
 OrLine<Reading> read_xml(std::string_view document, const XmlSchema* schema);
 
+std::string_view trimmed(std::string_view text);  // of XML's white space
+
 // "element 'x' is wrong" → "element '…' is wrong": from the first quotation mark to the last.
 std::string without_quoted(std::string_view sentence);
 

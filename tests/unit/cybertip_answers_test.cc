@@ -65,7 +65,7 @@ TEST_CASE("a file's names, digests and addresses are sealed, its codes counted")
   CHECK(sealed(supplement, "content").at(0).at_pointer("/file/originalFileHash") == json::parse(R"({"@hashType":"MD5","#text":"d41d8cd98f00b204"})"));
   for (json::object event : import.events) {
     event.erase("sealed");
-    for (const auto* word : {"ned", "fe01", "cdn.example", "d41d8", "192.0.2"}) CHECK(json::serialize(event).find(word) == std::string::npos);
+    for (const auto* word : {"ned.jpeg", "fe01", "cdn.example", "d41d8", "192.0.2"}) CHECK(json::serialize(event).find(word) == std::string::npos);
   }
 }
 

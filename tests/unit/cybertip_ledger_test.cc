@@ -3,6 +3,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "api/genesis.h"
 #include "api/json.h"
 #include "tests/support/cybertip.h"
 #include "tests/support/ledgers.h"
@@ -131,6 +132,8 @@ TEST_CASE("the published schema takes the samples, whole and minimal, and refuse
   CHECK(all.told() == "5:1: names no provider; written as not_stated\n");
   CHECK(all.body(0).at("xsd_sha256").as_string() == hex(sha256(bytes_of(*text)).bytes));
 
+  CHECK(read_xml(report_with("<reportAnnotations><spam> true </spam></reportAnnotations>"), &*schema));
+  CHECK_FALSE(read_xml(report_with("<reportAnnotations><spam>false</spam></reportAnnotations>"), &*schema));
   const auto told = [&](const std::string& report) { return Imported({report, submitted(7)}, {.schema = &*schema, .esp = "Example"}).told(); };
   const std::string found = told(replaced(maximal_report(), "<age>44</age>", "\n<age>forty Nobody</age>"));
   CHECK(found.find("Element 'age': the value or the attributes are not what the schema wants; the document is left out") != std::string::npos);

@@ -206,7 +206,7 @@ TEST_CASE("a long chat and many people go on in further events, word for word") 
     }
   }
   REQUIRE(victims.size() == 40);
-  for (std::size_t i = 0; i < 40; ++i) CHECK(victims[i].at_pointer("/victimPerson/firstName") == "V" + std::to_string(i));
+  for (std::size_t i = 0; i < 40; ++i) CHECK(victims[i].at_pointer("/victimPerson/firstName").as_string() == "V" + std::to_string(i));
   std::string joined;
   std::int64_t number = 0;
   for (const auto& text : texts)
