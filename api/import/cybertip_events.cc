@@ -183,6 +183,7 @@ class Writer {
     json::object body{{"outcome", state}, {"response_code", answer.code}};
     if (answer.report_id) body["ctr_report_id"] = *answer.report_id;
     if (!answer.text.empty()) body["response_text"] = answer.text;
+    if (state == "retracted" && answer.code == 0) told_.push_back({source.file, source.line, "answers no other document; taken as the answer to a retraction"});
     return write(StreamKind::report, stream_of(exchange_), ++version_, "IntakeSubmissionOutcome", std::move(body), {}, source);
   }
 

@@ -94,6 +94,8 @@ TEST_CASE("answers, and where each leaves the report") {
   CHECK(told({submitted(7), finished(7), answer(5102, "Already finished")}) == "opened/0 finished/0 finished/5102");
   CHECK(told({submitted(7), finished(7, 1000)}) == "opened/0 opened/1000");
   CHECK(told({answer(4100, "Validation failed")}) == "rejected/4100");
+  const Imported retracted({minimal_report(), submitted(7), submitted(7), finished(7, 5101)}, {.esp = "Example"});
+  CHECK(retracted.told() == "2:1: answers no other document; taken as the answer to a retraction\n");
   CHECK(told({answer(1000, "Server error"), submitted(7)}) == "rejected/1000 opened/0");
 }
 

@@ -1,5 +1,6 @@
 // What becomes of a CyberTipline report: codes and counts in the body, people sealed, nothing lost.
 #include <catch2/catch.hpp>
+#include <random>
 #include <set>
 
 #include "api/json.h"
@@ -235,4 +236,19 @@ TEST_CASE("pieces are as large as they may be, and together they are what was cu
   CHECK(smallest > 5900);
   for (const char c : {'x', '\x01'})
     for (const auto& piece : pieces_of(json::string(std::string(50'000, c)), 6000)) CHECK(to_text(piece).size() <= 6000);
+}
+
+TEST_CASE("a report with bytes changed at random makes events or is left out with a reason") {
+  std::mt19937 random(1);
+  std::size_t taken = 0;
+  for (int i = 0; i < 2000; ++i) {
+    std::string report = maximal_report();
+    for (int changes = i % 4; changes >= 0; --changes) report[random() % report.size()] = "<>&;'\"/ =-x9\n\xff\0T!["[random() % 20];
+    const Imported import({report});
+    INFO(i);
+    CHECK(import.events.empty() == (import.left_out == 1));
+    CHECK(import.told() != "");
+    taken += !import.events.empty();
+  }
+  CHECK(taken > 50);
 }
