@@ -3,6 +3,7 @@
 
 #include "projections/episodes.h"
 #include "projections/sheet.h"
+#include "projections/window.h"
 
 namespace caseledger::projections {
 
@@ -36,17 +37,6 @@ struct RecoveryRow {
 };
 
 std::map<Group, RecoveryRow> recovery_rows(const Cells& cells, const FigureQuery& query);
-
-// [from, to): the period, cut off behind the as-of.
-struct Window {
-  Micros from, to;
-  bool holds(Micros at) const { return from <= at && at < to; }
-};
-
-inline Window window_of(const FigureQuery& query) {
-  if (!query.period) return {INT64_MIN, query.as_of + 1};
-  return {query.period->from, std::min(query.period->to, query.as_of + 1)};
-}
 
 // R8: the open stock at the as-of, and the balance of what was recorded in the period.
 void write_stock(Sheet& sheet, const RecoveryRow& row, const FigureQuery& query);
