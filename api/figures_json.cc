@@ -59,7 +59,11 @@ json::object definition_to_json(const Definition& definition) {
 }
 
 std::span<const std::string_view> dimensions() {
-  static constexpr std::string_view all[] = {"case_type", "jurisdiction", "phase"};
+  static constexpr std::string_view all[] = {
+      "age_band", "basis", "case_type", "channel", "clause", "country", "decision", "esp", "instrument", "item", "item_type",
+      "jurisdiction", "phase", "policy", "priority", "programme", "queue", "race_ethnicity", "reason", "recipient_class",
+      "requester_class",
+  };
   return all;
 }
 

@@ -1,8 +1,15 @@
 #include "projections/catalogue.h"
 
+#include "projections/automation.h"
 #include "projections/cases.h"
 #include "projections/coverage.h"
+#include "projections/cross_border.h"
+#include "projections/expedited.h"
+#include "projections/intake.h"
 #include "projections/recovery.h"
+#include "projections/referrals.h"
+#include "projections/triage.h"
+#include "projections/worklist.h"
 
 namespace caseledger::projections {
 
@@ -11,6 +18,14 @@ std::span<const Projection* const> catalogue() {
       &cases(),
       &coverage(),
       &recovery(),
+      &intake(),
+      &triage(),
+      &queues(),
+      &automation(),
+      &expedited(),
+      &referrals(),
+      &cross_border(),
+      &training(),
   };
   return all;
 }

@@ -77,7 +77,7 @@ TEST_CASE("every figure has its definition, and every definition its figure") {
     stories::live(log, [](unsigned n) { return *rc::gen::inRange(0u, n); }, 120);
     projections::Folds folds;
     for (const auto& fact : log.facts()) folds.apply(fact);
-    const projections::FigureQuery query{.as_of = log.clock(), .period = {}, .by = {"case_type", "jurisdiction", "phase"}};
+    const projections::FigureQuery query{.as_of = log.clock(), .period = {}, .by = {api::dimensions().begin(), api::dimensions().end()}};
     for (const auto& figure : folds.figures(query)) {
       const auto found = defined.find(figure.id);
       RC_ASSERT(found != defined.end());
