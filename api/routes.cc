@@ -67,6 +67,8 @@ std::vector<RouteTable::Route> RouteTable::routes() const {
   add(here, "/v1/figures", "Every figure at the head", &RouteTable::figures, {once("by"), once("period")}, {413});
   add(here, "/v1/figures/{id}", "One figure and those beneath it", &RouteTable::figures, {once("by"), once("period")}, {404, 413});
   add(everyone, "/v1/definitions", "What the figures are", &RouteTable::definitions, {}, {304});
+  add(here, "/v1/queues", "What waits, by queue", &RouteTable::queues, {}, {413});
+  add(here, "/v1/queues/{queue}", "What waits in a queue, the most urgent first", &RouteTable::queue, {once("limit")}, {});
   add(here, "/v1/authority", "Who may do what, and what waits for approval", &RouteTable::authority, {}, {503});
   return all;
 }

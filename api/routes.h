@@ -25,6 +25,9 @@ struct RouteConfig {
   std::uint64_t scanned_events_max = 100'000;   // looked at for one page; what lies behind is the next page's
   Version stream_events_max = 10'000;           // of a stream whose state is told
   std::size_t figures_max = 50'000;             // in one answer
+  std::size_t queues_max = 1'000;               // in one answer
+  std::uint64_t waiting_items = 100;            // of a queue that is asked for without a limit
+  std::uint64_t waiting_items_max = 1'000;
   std::chrono::milliseconds fold_wait{500};     // for the projections to reach the head, before figures are told
   std::uint64_t projection_lag_entries_max = 10'000;  // at which the ledger is not ready
 
@@ -101,6 +104,10 @@ class RouteTable {
   Result<Response> figures(const Call& call) const;
   Result<Response> definitions(const Call& call) const;
   Result<Response> authority(const Call& call) const;
+
+  // ── what waits (routes_queues.cc) ──
+  Result<Response> queues(const Call& call) const;
+  Result<Response> queue(const Call& call) const;
 
   // ── the service (routes_service.cc) ──
   Result<Response> index(const Call& call) const;
