@@ -17,9 +17,10 @@ class Triaging {
 
   void act() {
     switch (choose_(8)) {
-      case 0: return refer();
-      case 1: return go_abroad();
-      case 2: {  // a case in triage, once it is open
+      case 0:
+      case 1: return refer();
+      case 2: return go_abroad();
+      case 3: {  // a case in triage, once it is open
         const StreamId file = stream(choose_(6));
         if (log_.state(file).version > 0) change(Triaged(log_, StreamKind::case_, file));
         return;
@@ -86,20 +87,18 @@ class Triaging {
   }
 
   void refer() {
-    const StreamId id = stream(400 + choose_(4));
+    const StreamId id = stream(400 + choose_(2));
     if (log_.state(id).version == 0) {
       const Micros due = choose_(2) == 0 ? said_.at + Micros{choose_(100)} * hour : 0;
       Referral(log_, id, said_, {.to = any<RecipientClass>(), .country = choose_(2) == 0 ? "US" : "FR", .priority = any<Priority>(), .ack_due = due});
       return;
     }
     Referral one(log_, id);
-    switch (choose_(5)) {
-      case 0:
-      case 1: one.delivered(said_); break;
-      case 2: one.responded(any<ReferralResponse>(), said_, "no_capacity"); break;
-      case 3: one.feedback(any<FeedbackStatus>(), said_, static_cast<Tri>(choose_(3)), any<FeedbackClosedReason>()); break;
-      default: one.revoked(said_);
-    }
+    const auto phase = log_.state(id).phase;
+    if (choose_(6) == 0) one.revoked(said_);
+    else if (phase == rules::Phase::made) one.delivered(said_);
+    else if (phase == rules::Phase::delivered) one.responded(choose_(2) == 0 ? ReferralResponse::accepted : any<ReferralResponse>(), said_, "no_capacity");
+    else one.feedback(any<FeedbackStatus>(), said_, static_cast<Tri>(choose_(3)), any<FeedbackClosedReason>());
   }
 
   void go_abroad() {
