@@ -43,10 +43,9 @@ class Triage final : public Projection {
   std::string_view id() const override { return "triage"; }
 
   bool wants(Body type) const override {
-    return is_among(type, {Body::IntakeReportReceived, Body::CtrIngested, Body::IntakeSubmissionOutcome, Body::CaseOpened, Body::CaseSubjectAdded,
-                           Body::CaseClosed, Body::CaseReopened, Body::CaseMerged, Body::TriageQueueEntered, Body::TriageQueueExited, Body::TriageScored,
-                           Body::TriageDesignated, Body::TriagePrioritySet, Body::TriageOverridden, Body::TriageExpedited, Body::TriageReviewed,
-                           Body::JurisdictionDetermined});
+    return moves_case(type) || is_among(type, {Body::IntakeReportReceived, Body::CtrIngested, Body::IntakeSubmissionOutcome, Body::TriageQueueEntered,
+                                               Body::TriageQueueExited, Body::TriageScored, Body::TriageDesignated, Body::TriagePrioritySet,
+                                               Body::TriageOverridden, Body::TriageExpedited, Body::TriageReviewed, Body::JurisdictionDetermined});
   }
 
   void step(std::string& state, const Fact& fact) const override {

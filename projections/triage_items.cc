@@ -90,9 +90,9 @@ void end_report(TriageStream& stream, SubmissionOutcome outcome, Micros at) {
   }
 }
 
-// The rules' own state machine says when a case is closed; it needs no more for that than these events.
+// The rules' own state machine says when a case is over: an imported event may well move one that was closed.
 void move_case(TriageStream& stream, const EventView& event, Micros at) {
-  if (!is_among(event.type, {Body::CaseClosed, Body::CaseReopened, Body::CaseMerged})) return;
+  if (!moves_case(event.type)) return;
   stream.phase = after(stream.phase, event, {});
   const bool over = stream.phase.phase == rules::Phase::closed || stream.phase.phase == rules::Phase::merged;
   if (over) note_first(stream.gone, at);

@@ -41,7 +41,7 @@ struct TriageItem {
 struct TriageStream {
   StreamId stream;
   StreamKind kind = StreamKind::unset;
-  CasePhase phase;  // of a case, as far as it ends
+  CasePhase phase;  // of a case
   Micros gone = 0;  // since when the stream's triage can go no further
   std::string type;  // the incident type, the kind of report, or the case type at intake
   std::uint8_t youngest = no_age;  // missing child of a case

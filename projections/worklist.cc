@@ -54,8 +54,8 @@ class Queues final : public Projection {
   std::string_view id() const override { return "queues"; }
 
   bool wants(Body type) const override {
-    return is_among(type, {Body::TriageQueueEntered, Body::TriageQueueExited, Body::TriagePrioritySet, Body::TriageOverridden, Body::TriageExpedited,
-                           Body::JurisdictionDetermined, Body::IntakeSubmissionOutcome, Body::CaseClosed, Body::CaseReopened, Body::CaseMerged});
+    return moves_case(type) || is_among(type, {Body::TriageQueueEntered, Body::TriageQueueExited, Body::TriagePrioritySet, Body::TriageOverridden,
+                                               Body::TriageExpedited, Body::JurisdictionDetermined, Body::IntakeSubmissionOutcome});
   }
 
   void step(std::string& state, const Fact& fact) const override {

@@ -104,6 +104,18 @@ TEST_CASE("a report taken back, a case closed or merged wait no longer, and a re
   CHECK(backlog(log, now, "T2.backlog.oldest") == "-/2 = " + micros(10 * hour));
 }
 
+TEST_CASE("a case that was closed and goes on by an imported event waits again, as the rules have it", "[triage]") {
+  Log log;
+  Case file(log, stream(1), {}, at(t0));
+  file.child(subject(1), at(t0));
+  Triaged(log, StreamKind::case_, file.stream).entered("desk", at(t0));
+  file.closed(CloseReason::unfounded, at(t0 + hour));
+  CHECK(backlog(log, as_of(t0 + day)) == "0/- = 0");
+  file.recovered(subject(1), imported_at(t0 + 2 * hour));
+  REQUIRE(log.state(file.stream).phase == rules::Phase::recovered);
+  CHECK(backlog(log, as_of(t0 + day)) == "1/- = 1");
+}
+
 TEST_CASE("the first score, designation and review are timed from receipt, waiting reports included", "[triage]") {
   Log log;
   Triaged one = received(log, 1, t0);
