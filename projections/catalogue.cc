@@ -1,16 +1,28 @@
 #include "projections/catalogue.h"
 
+#include "projections/alerts.h"
+#include "projections/analyses.h"
 #include "projections/cases.h"
 #include "projections/coverage.h"
+#include "projections/deployments.h"
+#include "projections/disclosures.h"
+#include "projections/families.h"
+#include "projections/forensics.h"
+#include "projections/hotlist.h"
+#include "projections/imports.h"
+#include "projections/oversight.h"
+#include "projections/privacy.h"
 #include "projections/recovery.h"
+#include "projections/resources.h"
+#include "projections/searches.h"
+#include "projections/tips.h"
 
 namespace caseledger::projections {
 
 std::span<const Projection* const> catalogue() {
   static const Projection* const all[] = {
-      &cases(),
-      &coverage(),
-      &recovery(),
+      &cases(),       &recovery(),  &alerts(),   &coverage(),  &hotlist(),  &searches(),    &deployments(), &forensics(),
+      &tips(),        &analyses(),  &families(), &resources(), &imports(),  &oversight(),   &disclosures(), &privacy(),
   };
   return all;
 }
