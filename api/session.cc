@@ -71,12 +71,19 @@ void Session::received(Bytes bytes) {
 }
 
 void Session::on(const frames::Identify& identify) {
+  const auto refuse = [&](AuthFault fault, std::string sentence) {
+    house_.refused(fault);
+    end(CloseCode::policy, std::move(sentence));
+  };
   if (std::ranges::find(house_.authorities, identify.authority) == house_.authorities.end())
-    return end(CloseCode::policy, "this is not the authority that was dialled");
-  if (!proves(identify)) return end(CloseCode::policy, "the signature does not hold for this ledger, authority and connection");
+    return refuse(AuthFault::wrong_authority, "this is not the authority that was dialled");
+  if (!proves(identify)) return refuse(AuthFault::bad_signature, "the signature does not hold for this ledger, authority and connection");
   const auto enrolment = house_.log.authority().author(identify.author);
-  if (!enrolment) return end(CloseCode::policy, enrolment.error().sentence);
+  if (!enrolment) return refuse(house_.log.authority().find(identify.author) ? AuthFault::revoked_key : AuthFault::unknown_key, enrolment.error().sentence);
   if (!*enrolment) return end(CloseCode::policy, "the ledger is not constituted yet");
+  if (house_.openings)
+    if (const auto later = house_.openings->take(text_of(identify.author), opened_))
+      return end(CloseCode::try_later, "this key opens sessions too often; come again in " + std::to_string(*later) + " s");
   author_ = identify.author;
   welcome(**enrolment);
 }
@@ -95,9 +102,10 @@ void Session::welcome(const rules::Enrolment& enrolment) {
   const Head& head = house_.log.head();
   control_.push_back(frames::write(frames::Welcome{enrolment.organisation, rules::names(enrolment.roles), scopes_of(enrolment), head.checkpoint, head.next}));
   head_told_ = head.size;
-  may_read_ = [this](const EventView& event, const PublicKey& author) {
+  may_read_ = [this](const projections::Fact& fact) -> Result<bool> {
     const auto* reader = house_.log.authority().find(*author_);
-    return reader && house_.may_read(*reader, event, author);
+    if (!reader) return false;
+    return house_.may_read(*reader, fact);
   };
 }
 

@@ -11,7 +11,9 @@
 #include <memory>
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include "api/auth_fault.h"
 #include "api/protocol.h"
+#include "api/rate_limit.h"
 #include "api/subscription.h"
 
 namespace caseledger::api {
@@ -44,8 +46,10 @@ struct SessionHouse {
   bool tls_proxy = false;                       // TLS ends before us: a session may come without an exporter value
   LogReader& log;
   std::function<void(std::span<std::uint8_t>)> random;
-  std::function<bool(const rules::Enrolment& reader, const EventView& event, const PublicKey& author)> may_read;
+  std::function<Result<bool>(const rules::Enrolment& reader, const projections::Fact& fact)> may_read;
   SessionConfig config;
+  std::function<void(AuthFault)> refused = [](AuthFault) {};  // told of every Identify that was not accepted
+  RateLimit* openings = nullptr;                              // of keys; none: as often as they like
 };
 
 // What the connection itself knows about its peer.

@@ -24,6 +24,7 @@ void fold_head(const EventView& event, Position position, store::Heads& heads, M
   if (!moved) return;
   moved->heads.push_back(heads.row(place));
   if (event.version % store::skip_every == 0) moved->skips.push_back({event.stream, event.version, position});
+  std::ranges::move(store::shares_of(event, position), std::back_inserter(moved->shares));
 }
 
 Result<Receipt> receipt(const store::Log& log, const store::Tiles& tiles, Position position, bool whole_batch, std::uint64_t size, std::string checkpoint) {

@@ -46,6 +46,7 @@ Result<void> Ledger::load(const std::filesystem::path& folder) {
   TRY_AS(last_signed, store::LastSigned::open(folder / "last-signed"));
   last_signed_.emplace(std::move(last_signed));
   tiles_ = std::make_unique<store::Tiles>(*folds_);
+  shares_ = std::make_unique<store::Shares>(*folds_);
   TRY(load_tree(*last_signed_));
   TRY(load_heads());
   return load_authority();
@@ -102,7 +103,8 @@ Result<void> Ledger::load_heads() {
   }
   TRY(scan.status());
   moved.size = {head_.size};
-  keeper_ = std::make_unique<Keeper>(*folds_, *tiles_, config_);
+  keeper_ = std::make_unique<Keeper>(*folds_, *tiles_, *shares_, config_);
+  shares_->add(moved.shares);
   if (!moved.heads.empty()) keeper_->moved(std::move(moved));
   return {};
 }
@@ -164,6 +166,7 @@ void Ledger::sequence_loop() {
       stop_admitting(std::move(done.error()));
       continue;
     }
+    shares_->add(done->moved.shares);  // before anyone hears of the grant
     {
       const std::lock_guard lock(published_mutex_);
       head_ = std::move(done->head);

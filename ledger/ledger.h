@@ -47,6 +47,7 @@ class Ledger {
   const store::Folds& folds() const { return *folds_; }
   const store::Tiles& tiles() const { return *tiles_; }
   const store::Heads& heads() const { return heads_; }
+  const store::Shares& shares() const { return *shares_; }
   const store::Vault& vault() const { return *vault_; }
   const Config& config() const { return config_; }
   std::size_t waiting() const { return submitted_.size() + verified_.size(); }
@@ -74,6 +75,7 @@ class Ledger {
   std::unique_ptr<store::Vault> vault_;
   std::optional<store::LastSigned> last_signed_;
   std::unique_ptr<store::Tiles> tiles_;
+  std::unique_ptr<store::Shares> shares_;
   store::Heads heads_;
   rules::Authority authority_;  // the sequencer's
   std::unique_ptr<Keeper> keeper_;

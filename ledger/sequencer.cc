@@ -233,6 +233,8 @@ Result<void> Sequencer::answer(Group& group, Done& done) {
   for (const Placed& placed : group.placed) {
     TRY_AS(path, parts_.tiles.fresh_proof(placed.index));
     done.outcome.recorded.push_back({placed.ticket, placed.entry.first_position, placed.index, placed.entry.recorded_at, std::move(path)});
+    Position at = placed.entry.first_position;
+    for (const EventView& event : placed.batch.events()) std::ranges::move(store::shares_of(event, std::exchange(at, at + 1)), std::back_inserter(done.moved.shares));
   }
   for (const auto& again : group.again) {
     TRY_AS(path, parts_.tiles.inclusion(again.index, group.size.value));

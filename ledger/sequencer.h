@@ -12,6 +12,7 @@
 #include "ledger/store/folds.h"
 #include "ledger/store/last_signed.h"
 #include "ledger/store/log.h"
+#include "ledger/store/shares.h"
 #include "ledger/store/tiles.h"
 #include "ledger/store/vault.h"
 #include "ledger/verify.h"
@@ -66,6 +67,7 @@ struct Moved {
     Position position;
   };
   std::vector<Skip> skips;
+  std::vector<store::Share> shares;
   EntryIndex size;
 };
 

@@ -60,7 +60,7 @@ Result<std::string> verify_one(const path& file, const Policy& policy, const Ver
       return "checkpoint of " + verdict.checkpoint.origin + ": " + std::to_string(verdict.checkpoint.size) + " entries, root " + base64(verdict.checkpoint.root.bytes);
     }
     case EvidenceKind::bundle: {
-      worsen(worst, audit_source({file.string(), policy.logs[0].text(), Format::table}));
+      worsen(worst, audit_source({file.string(), {}, policy.logs[0].text(), Format::table}));
       return "bundle";
     }
     case EvidenceKind::event:
@@ -147,10 +147,10 @@ Exit audit_source(const AuditOptions& asked) {
   };
   Result<Audit> audit = fail(Errc::usage, "");
   if (asked.source.starts_with("http://") || asked.source.starts_with("https://")) {
-    const auto server = HttpServer::at(asked.source);
+    const auto server = HttpServer::at(asked.source, asked.key);
     if (!server) return report(server.error());
     if (!options.log_key) {
-      const auto vkey = log_key_of({asked.source, {}, {}});
+      const auto vkey = log_key_of({asked.source, asked.key, {}});
       if (!vkey) return report(vkey.error());
       options.log_key = *vkey;
     }

@@ -36,6 +36,9 @@ struct Remote {
   std::string vkey;    // of the log; empty: the server's own word for it, which is said
 };
 
+// A bearer token for the key, good for five minutes.
+Exit print_token(const Remote& remote);
+
 struct EnrollOptions {
   Remote remote;  // key: a governor's
   std::string vkey, organisation;
@@ -56,6 +59,7 @@ Exit append_events(const AppendOptions& options);
 // Where to read from: a server, or a folder that may be in use.
 struct Source {
   std::string server;
+  path key;  // of who reads; none: as the server tells those it does not know
   path folder;
 };
 
@@ -66,7 +70,7 @@ struct EventsOptions {
   std::string stream;
   std::vector<std::string> types, kinds, jurisdictions;
   bool follow = false;
-  Remote remote;  // for follow: a session needs a key
+  Remote remote;  // for follow: the log's key
   Format format = Format::jsonl;
 };
 Exit events(const EventsOptions& options);
@@ -95,6 +99,7 @@ Exit verify_files(const VerifyOptions& options);
 
 struct AuditOptions {
   std::string source;  // a folder, a bundle, or a URL
+  path key;            // of who reads a URL
   std::string vkey;
   Format format = Format::table;
 };

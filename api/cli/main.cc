@@ -66,6 +66,7 @@ class CommandLine {
   }
   void source(CLI::App* to, Source& into) {
     auto* server = to->add_option("--server", into.server, "the ledger's address")->envname("CASELEDGER_SERVER");
+    to->add_option("--key", into.key, "an enrolled key, to read as")->envname("CASELEDGER_KEY");
     to->add_option("--dir", into.folder, "a ledger's folder, read as it lies")->excludes(server);
   }
 
@@ -104,6 +105,12 @@ class CommandLine {
     auto* show = command(*key, "show", "Print the vkey of a private key", "  caseledger key show desk.key", [this] { return key_show(folder_); });
     show->add_option("FILE", folder_, "a private key")->required();
 
+    auto* token = command(app_, "token", "Print a bearer token for HTTP reads, good for five minutes",
+                          "  curl -H \"Authorization: Bearer $(caseledger token --key desk.key --server http://127.0.0.1:8420)\" http://127.0.0.1:8420/v1/events",
+                          [this] { return print_token(remote_); });
+    token->add_option("--server", remote_.server, "the ledger's address, as the token's user dials it")->envname("CASELEDGER_SERVER")->required();
+    token->add_option("--key", remote_.key, "an enrolled key")->envname("CASELEDGER_KEY")->required();
+
     auto* enroll_ = command(app_, "enroll", "Propose, as a governor, to enrol an author's key",
                             "  caseledger enroll --server http://127.0.0.1:8420 --as ledger/keys/governor.key \\\n    --vkey \"$(caseledger key show desk.key)\" --organisation desk --role case_system",
                             [this] { return enroll(enroll_options_); });
@@ -118,6 +125,7 @@ class CommandLine {
     proposal->require_subcommand(1);
     auto* list = command(*proposal, "list", "List them", "  caseledger proposal list --server http://127.0.0.1:8420", [this] { return proposal_list(remote_, format_); });
     list->add_option("--server", remote_.server, "the ledger's address")->envname("CASELEDGER_SERVER")->required();
+    list->add_option("--key", remote_.key, "an enrolled key, to read as")->envname("CASELEDGER_KEY");
     format(list, format_);
     auto* approve = command(*proposal, "approve", "Approve one", "  caseledger proposal approve 4 --as governor2.key --server http://127.0.0.1:8420",
                             [this] { return proposal_approve(remote_, proposal_); });
@@ -165,7 +173,6 @@ class CommandLine {
     events_->add_option("--kind", events_options_.kinds, "only these kinds of stream, such as case");
     events_->add_option("--jurisdiction", events_options_.jurisdictions, "only these; US covers US-TX");
     events_->add_flag("--follow", events_options_.follow, "go on with new events as they are recorded; needs --key");
-    events_->add_option("--key", events_options_.remote.key, "an enrolled key, for --follow")->envname("CASELEDGER_KEY");
     format(events_, events_options_.format);
 
     auto* state_ = command(app_, "state", "The folded state and timeline of one stream",
@@ -201,6 +208,7 @@ class CommandLine {
     auto* audit = command(app_, "audit", "Check everything in a folder, a bundle or a served log", "  caseledger audit ledger\n  caseledger audit bundle\n  caseledger audit http://127.0.0.1:8420",
                           [this] { return audit_source(audit_options_); });
     audit->add_option("SOURCE", audit_options_.source, "a ledger's folder, a bundle, or an address")->required();
+    audit->add_option("--key", audit_options_.key, "an enrolled key, to read an address as")->envname("CASELEDGER_KEY");
     audit->add_option("--log-vkey", audit_options_.vkey, "the log's key as you know it")->envname("CASELEDGER_LOG_VKEY");
     format(audit, audit_options_.format);
 

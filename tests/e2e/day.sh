@@ -85,6 +85,32 @@ step "the independent checker walks the served log"
 expect 0 "$cl" audit "$url" --log-vkey "$vkey"
 expect 0 "$cl" export ledger bundle
 
+step "closed to whoever does not show who they are"
+kill -TERM "$server"
+wait "$server" || fail "the server did not end well on SIGTERM"
+sed -i /open_reads_on_loopback/d ledger/ledger.toml
+serve
+answer() { curl -s -o /dev/null -w '%{http_code}' "$@"; }
+enrolled() {
+  "$cl" key new "keys/$1.key" --name "day-$1" >/dev/null
+  expect 0 "$cl" enroll --server "$url" --log-vkey "$vkey" --as ledger/keys/governor.key --vkey "$("$cl" key show "keys/$1.key")" --organisation "$2" --role "$3"
+}
+enrolled neighbour elsewhere case_system
+enrolled auditor audit-office auditor
+token=$("$cl" token --server "$url" --key keys/case_system.key)
+[ "$(answer "$url/checkpoint")$(answer "$url/v1/events")" = 200401 ] || fail "reads are not closed"
+[ "$(answer -H "Authorization: Bearer $token" "$url/v1/events")" = 200 ] || fail "a token is not accepted"
+[ "$(answer -H "Authorization: Bearer x$token" "$url/v1/events")" = 401 ] || fail "a changed token is accepted"
+expect 7 "$cl" events --server "$url" --limit 1
+expect 7 "$cl" append --server "$url" --log-vkey "$vkey" --key stranger.key /dev/null
+expect 0 "$cl" state "$stream" --server "$url" --key keys/case_system.key
+expect 4 "$cl" state "$stream" --server "$url" --key keys/neighbour.key
+expect 7 "$cl" figures R1 --server "$url" --key keys/case_system.key
+expect 0 "$cl" figures R1 --server "$url" --key keys/auditor.key
+expect 7 "$cl" audit "$url" --log-vkey "$vkey"
+expect 0 "$cl" audit "$url" --log-vkey "$vkey" --key keys/auditor.key
+expect 2 "$cl" serve ledger --listen 127.0.0.1:0 --client-ca ledger/vkey
+
 step "offline: server stopped"
 kill -TERM "$server"
 wait "$server" || fail "the server did not end well on SIGTERM"
@@ -94,6 +120,10 @@ for receipt in receipts/*.tlog-proof; do "$logcheck" receipt --vkey "$vkey" "$re
 "$logcheck" bundle --vkey "$vkey" bundle
 expect 0 "$cl" audit bundle --log-vkey "$vkey"
 expect 0 "$cl" audit ledger --log-vkey "$vkey"
+for reason in AuthFailed:token.malformed AuthFailed:session.unknown_key AdmissionRefused:version_conflict; do
+  "$cl" events --dir ledger --type "${reason%:*}" --format jsonl | jq -e --arg code "${reason#*:}" -s 'any(.[].event.body.counts[]; .code == $code)' >/dev/null ||
+    fail "$reason was not recorded"
+done
 expect 0 "$cl" rebuild ledger
 expect 0 "$cl" figures R1 --dir ledger --format csv
 [ "$(sed -n 2p out.txt | cut -d, -f5,6 | tr , /)" = "$wanted" ] || fail "R1 folded anew from the folder is another"

@@ -20,7 +20,7 @@ class Dialogue {
 
   explicit Dialogue(TestLedger& ledger, SessionConfig config = {}, Channel channel = {.loopback = true, .exporter = {}}, bool tls_proxy = false)
       : house{ledger.origin(), authorities_, tls_proxy, log_, [this](std::span<std::uint8_t> bytes) { std::ranges::fill(bytes, ++random_); },
-              [this](const rules::Enrolment&, const EventView& event, const PublicKey&) { return may_read(event); }, config},
+              [this](const rules::Enrolment&, const projections::Fact& fact) -> Result<bool> { return may_read(fact.event); }, config},
         ledger_(ledger),
         log_(*ledger, {.slice_events = 8, .slice_bytes = 4096, .slices_kept = 3}) {
     ledger_.forward([this](Outcome outcome) {
