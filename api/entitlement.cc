@@ -74,7 +74,8 @@ std::shared_ptr<const rules::Authority> Authorities::current() {
   return current_;
 }
 
-Result<bool> Entitlement::may_read(const rules::Authority& authority, const rules::Enrolment& reader, const projections::Fact& fact, Micros now, std::uint64_t& looked_up) {
+Result<bool> Entitlement::may_read(const rules::Authority& authority, const rules::Enrolment& reader, const projections::Fact& fact, Micros now,
+                                   std::uint64_t& looked_up) {
   return api::may_read(reader, fact.event, fact.author, organisation_of(authority, fact.author), [&]() -> Result<StreamFacts> {
     ++looked_up;
     TRY_AS(opened_by, opened(fact));

@@ -80,7 +80,11 @@ std::optional<std::string_view> subprotocol_of(const http::request<http::string_
 }  // namespace
 
 HttpConnection::HttpConnection(Loop& loop, Socket socket, std::uint64_t id)
-    : loop_(loop), id_(id), wire_(wire_of(std::move(socket), loop.shared().tls)), remote_(remote_of(wire_.tcp().socket())), remote_loopback_(is_loopback(wire_.tcp().socket())) {
+    : loop_(loop),
+      id_(id),
+      wire_(wire_of(std::move(socket), loop.shared().tls)),
+      remote_(remote_of(wire_.tcp().socket())),
+      remote_loopback_(is_loopback(wire_.tcp().socket())) {
   error_code ignored;
   wire_.tcp().socket().set_option(Tcp::no_delay(true), ignored);
 }

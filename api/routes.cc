@@ -32,8 +32,8 @@ std::vector<unsigned> statuses_of(Access access, std::initializer_list<unsigned>
 // What stands behind the scheme, which may be written in any case (RFC 6750 §2.1). Nothing: it is another scheme.
 std::optional<std::string_view> bearer(std::string_view authorization) {
   constexpr std::string_view scheme = "bearer ";
-  const bool fits = authorization.size() > scheme.size() &&
-                    std::ranges::equal(authorization.substr(0, scheme.size()), scheme, {}, [](unsigned char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c); });
+  const auto lower = [](unsigned char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c); };
+  const bool fits = authorization.size() > scheme.size() && std::ranges::equal(authorization.substr(0, scheme.size()), scheme, {}, lower);
   return fits ? std::optional(authorization.substr(scheme.size())) : std::nullopt;
 }
 

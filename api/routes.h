@@ -17,7 +17,7 @@
 namespace caseledger::api {
 
 struct RouteConfig {
-  // Who is at the ledger's own machine reads everything without a token: whoever can log in there could read the folder's backups too.
+  // Whoever is logged in at the ledger's own machine reads everything without a token. For trying a ledger out.
   bool open_reads_on_loopback = false;
   // A proxy on this machine passes requests on. They then come from a loopback address whoever sent them, and none is taken to be from here.
   bool behind_proxy = false;

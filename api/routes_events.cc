@@ -147,7 +147,7 @@ Result<void> RouteTable::check_readable(const Call& call, const StreamId& stream
     readable += may;
   }
   if (readable == 0) return std::unexpected(no_such_stream(stream));
-  if (readable < facts.size()) return fail(Errc::not_permitted, "the state of " + to_string(stream) + " comes of events that are not for this key to read; those that are can be read one by one");
+  if (readable < facts.size()) return fail(Errc::not_permitted, "the state of " + to_string(stream) + " comes of all its events, and some are not for this key to read");
   return {};
 }
 

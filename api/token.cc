@@ -71,7 +71,8 @@ Result<SignedToken> parse(std::string_view sent) {
 
 std::string Token::text() const {
   std::string text(tag);
-  for (const std::string& line : {origin, authority, std::to_string(not_before), std::to_string(expires), base64(key), base64(nonce)}) text.append("\n").append(line);
+  for (const std::string& line : {origin, authority, std::to_string(not_before), std::to_string(expires), base64(key), base64(nonce)})
+    text.append("\n").append(line);
   return text + '\n';
 }
 
@@ -80,7 +81,8 @@ std::string sign_token(const Token& token, const Signer& key) {
   return base64url(bytes_of(text + base64(key.sign(bytes_of(text))) + '\n'));
 }
 
-std::string new_token(std::string_view origin, std::string_view authority, const Signer& key, Micros now, const std::function<void(std::span<std::uint8_t>)>& random) {
+std::string new_token(std::string_view origin, std::string_view authority, const Signer& key, Micros now,
+                      const std::function<void(std::span<std::uint8_t>)>& random) {
   Token token{std::string(origin), std::string(authority), now / second, now / second + new_token_seconds, key.vkey().key, {}};
   random(token.nonce);
   return sign_token(token, key);

@@ -31,7 +31,8 @@ struct Token {
 std::string sign_token(const Token& token, const Signer& key);
 
 // One for the next five minutes.
-std::string new_token(std::string_view origin, std::string_view authority, const Signer& key, Micros now, const std::function<void(std::span<std::uint8_t>)>& random);
+std::string new_token(std::string_view origin, std::string_view authority, const Signer& key, Micros now,
+                      const std::function<void(std::span<std::uint8_t>)>& random);
 
 struct AuthFailure {
   AuthFault fault;
