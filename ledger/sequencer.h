@@ -123,6 +123,7 @@ class Sequencer {
   std::expected<void, Rejection> admit(Group& group);
   std::expected<void, Problem> admit_event(const rules::StreamState& state, const EventView& event, std::span<const FoundRef> refs,
                                            const rules::Context& context, Group& group);
+  Result<void> sealable(const EventView& event) const;  // are its subjects there to seal for?
   void undo(Group& group);
   std::expected<bool, Rejection> answer_again(const VerifiedBatch& batch, Ticket ticket, Group& group);
   Result<void> write(Group& group, const std::string& checkpoint);
