@@ -12,6 +12,13 @@ std::size_t weight(const Submission& submission) {
   for (const auto& opening : submission.openings) bytes += opening.plaintext.size() + 64;
   return bytes;
 }
+
+std::vector<StreamId> subjects_among(const std::vector<store::Heads::Row>& moved) {
+  std::vector<StreamId> subjects;
+  for (const auto& row : moved)
+    if (row.state.kind == StreamKind::subject) subjects.push_back(row.stream);
+  return subjects;
+}
 }  // namespace
 
 Ledger::Ledger(std::string origin, Signer log_key, Config config, Clock clock, Sinks sinks)
@@ -173,6 +180,7 @@ void Ledger::sequence_loop() {
     published_.notify_all();
     sinks_.committed(done->times);
     sinks_.outcome(std::move(done->outcome));
+    if (auto subjects = subjects_among(done->moved.heads); !subjects.empty()) sinks_.subjects(std::move(subjects));
     keeper_->moved(std::move(done->moved));
     for (const auto& listener : listeners_) listener();
   }

@@ -17,6 +17,7 @@ class Ledger {
   struct Sinks {
     std::function<void(Outcome)> outcome = [](Outcome) {};             // on the sequencer's thread
     std::function<void(const CommitTimes&)> committed = [](const CommitTimes&) {};
+    std::function<void(std::vector<StreamId>)> subjects = [](std::vector<StreamId>) {};  // streams of data subjects that moved
   };
 
   // Starts from a folder's stores, which may not be there yet. Errors: locked, verification_failed, wrong_origin, usage, io.
@@ -42,11 +43,13 @@ class Ledger {
   // Why the folds are no longer written, if so: reads of what is old go on, a restart folds again.
   std::optional<Error> folds_failure() const;
 
+  store::Log& log() { return *log_; }
   const store::Log& log() const { return *log_; }
   store::Folds& folds() { return *folds_; }
   const store::Folds& folds() const { return *folds_; }
   const store::Tiles& tiles() const { return *tiles_; }
   const store::Heads& heads() const { return heads_; }
+  store::Vault& vault() { return *vault_; }
   const store::Vault& vault() const { return *vault_; }
   const Config& config() const { return config_; }
   std::size_t waiting() const { return submitted_.size() + verified_.size(); }
