@@ -2,6 +2,7 @@
 
 #include "api/http_connection.h"
 #include "api/genesis.h"
+#include "ledger/unseal.h"
 
 namespace caseledger::api {
 
@@ -16,7 +17,10 @@ Loop::Loop(const Shared& shared, unsigned number, unsigned loops)
       loops_(loops),
       log_(shared.ledger),
       house_{shared.ledger.origin(), shared.authorities, shared.config.tls_proxy, log_, system_random(),
-             shared.config.may_read ? shared.config.may_read : reads_bodies, shared.config.session},
+             shared.config.may_read ? shared.config.may_read : reads_bodies, shared.config.session,
+             [this](const rules::Enrolment& reader, Position viewed, const MayRead& may_read) {
+               return unseal(shared_.ledger, {reader, viewed, shared_.clock.wall(), may_read});
+             }},
       authority_seen_(log_.authority_version()) {}
 
 Loop::~Loop() { join(); }

@@ -199,7 +199,13 @@ void Session::on(const frames::Unsubscribe& unsubscribe) {
     reject(unsubscribe.id, Errc::not_found, "there is no subscription " + std::to_string(unsubscribe.id));
 }
 
-void Session::on(const frames::Unseal& unseal) { reject(unseal.request, Errc::not_permitted, "unsealing over a session is not available yet"); }
+void Session::on(const frames::Unseal& unseal) {
+  const auto reader = house_.log.authority().author(*author_);
+  auto openings = reader ? house_.unseal(**reader, unseal.position, may_read_) : std::unexpected(reader.error());
+  if (!openings) return reject(unseal.request, openings.error().code, std::move(openings.error().sentence));
+  unsealed_.push_back(frames::write(frames::Unsealed{unseal.request, std::move(*openings)}));
+  queued_bytes_ += unsealed_.back().size();
+}
 
 // ── what goes out ──
 
@@ -220,6 +226,7 @@ std::optional<Buffer> Session::ready_frame() {
   }
   if (!groups_.empty()) return appended_frame();
   if (!rejections_.empty()) return rejected_frame();
+  if (!unsealed_.empty()) return unsealed_frame();
   if (head_due_) return head_frame();
   return events_frame();
 }
@@ -240,6 +247,13 @@ std::optional<Buffer> Session::rejected_frame() {
   queued_bytes_ -= weight(rejecting.rejected);
   if (rejecting.of_append) settle(rejecting.rejected.request);
   return frames::write(rejecting.rejected);
+}
+
+std::optional<Buffer> Session::unsealed_frame() {
+  Buffer frame = std::move(unsealed_.front());
+  unsealed_.pop_front();
+  queued_bytes_ -= frame.size();
+  return frame;
 }
 
 std::optional<Buffer> Session::head_frame() {
@@ -289,7 +303,7 @@ void Session::drain() {
 }
 
 void Session::finish_draining() {
-  if (in_flight_.empty() && rejections_.empty() && control_.empty()) end(CloseCode::draining, "the server is going away");
+  if (in_flight_.empty() && rejections_.empty() && unsealed_.empty() && control_.empty()) end(CloseCode::draining, "the server is going away");
 }
 
 }  // namespace caseledger::api

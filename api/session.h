@@ -46,6 +46,7 @@ struct SessionHouse {
   std::function<void(std::span<std::uint8_t>)> random;
   std::function<bool(const rules::Enrolment& reader, const EventView& event, const PublicKey& author)> may_read;
   SessionConfig config;
+  std::function<Result<std::vector<Opening>>(const rules::Enrolment& reader, Position viewed, const MayRead& may_read)> unseal;
 };
 
 // What the connection itself knows about its peer.
@@ -102,6 +103,7 @@ class Session {
   std::optional<Buffer> ready_frame();
   std::optional<Buffer> appended_frame();
   std::optional<Buffer> rejected_frame();
+  std::optional<Buffer> unsealed_frame();
   std::optional<Buffer> events_frame();
   std::optional<Buffer> head_frame();
 
@@ -129,6 +131,7 @@ class Session {
   std::deque<Buffer> control_;             // Challenge, Welcome
   std::deque<Group> groups_;
   std::deque<Rejecting> rejections_;
+  std::deque<Buffer> unsealed_;            // Unsealed frames
   std::size_t queued_bytes_ = 0;
   std::optional<Micros> writing_since_;    // the frame that was taken last
 

@@ -389,15 +389,3 @@ TEST_CASE("a session with nothing in flight drains at once; one that never ident
   stranger.expect<frames::Challenge>();
   CHECK(stranger.closed().code == CloseCode::draining);
 }
-
-TEST_CASE("unsealing is refused for now") {
-  TestLedger ledger;
-  const Signer author = ledger.enrol({"analyst"});
-  Dialogue talk(ledger);
-  talk.open(author);
-  talk.say(frames::Unseal{12, {3}});
-  const auto& rejected = talk.expect<frames::Rejected>();
-  CHECK(rejected.request == 12);
-  CHECK(rejected.code == "not_permitted");
-  CHECK_THAT(rejected.sentence, Catch::Contains("not available yet"));
-}
