@@ -7,6 +7,8 @@
 #include "api/cli/folder.h"
 #include "api/routes.h"
 #include "api/server.h"
+#include "ledger/erasure.h"
+#include "ledger/own_appends.h"
 
 namespace caseledger::api {
 
@@ -44,6 +46,12 @@ std::string escaped(std::string_view sentence) {
   return text;
 }
 
+void tell_erasures(const Result<std::vector<Erasures::Done>>& done) {
+  if (!done) return spdlog::error("erasures wait: {}", escaped(done.error().sentence));
+  for (const auto& each : *done)
+    spdlog::info("erased: version {} of subject stream {} is carried out, {} parts", each.erasure.decision, to_string(each.erasure.stream), each.destroyed.parts);
+}
+
 Result<void> run(const ServeOptions& options) {
   TRY_AS(config, read_folder(options.folder));
   if (!options.listen.empty()) config.listen = options.listen;
@@ -61,12 +69,27 @@ Result<void> run(const ServeOptions& options) {
 
   Metrics metrics;
   OutcomeRelay outcomes;
+  OwnAppends own;
+  std::unique_ptr<Erasures> erasures;  // there before anything is recorded, stopped before the ledger drains
   TRY_AS(ledger, open_folder(options.folder, config,
                              {[&](Outcome outcome) {
                                 metrics.answered(outcome);
+                                own.answered(outcome);
                                 outcomes(std::move(outcome));
                               },
-                              [&](const CommitTimes& times) { metrics.committed(times); }}));
+                              [&](const CommitTimes& times) { metrics.committed(times); },
+                              [&](std::vector<StreamId> streams) { erasures->look_at(std::move(streams)); }}));
+  TRY_AS(service, read_key(options.folder / "keys" / "service.key"));
+  const auto append = [&](Bytes event) -> std::expected<void, Rejection> {
+    auto recorded = own.append(*ledger, service, event);
+    return recorded ? std::expected<void, Rejection>() : std::unexpected(std::move(recorded.error()));
+  };
+  erasures = std::make_unique<Erasures>(*ledger, service_voice(*ledger, service, system_clock(), append), system_clock(), tell_erasures);
+  const struct Stop {
+    Erasures& running;
+    ~Stop() { running.stop(); }
+  } stop{*erasures};  // whichever way this ends, before the ledger is gone
+  erasures->start();
   TRY_AS(runner, projections::Runner::open(*ledger));
 
   RouteConfig route_config;
@@ -94,6 +117,7 @@ Result<void> run(const ServeOptions& options) {
   if (failure) spdlog::error("the ledger stopped: {}", escaped(failure->sentence));
   else spdlog::info("draining");
   server->stop();
+  erasures->stop();
   ledger->drain();
   runner.reset();
   if (failure) return std::unexpected(*failure);

@@ -104,6 +104,39 @@ Exit export_folder(const path& folder, const path& out, std::optional<std::uint6
 Exit rebuild_folder(const path& folder, unsigned threads);
 Exit import_portals(const path& file);
 
+struct BackupRequest {
+  path folder, backup, vault;  // vault: a file for the copy of its keys, or none
+};
+Exit backup_folder(const BackupRequest& request);
+
+struct RestoreRequest {
+  path backup, folder, vault, last_signed;
+  std::string vkey;
+};
+Exit restore_folder(const RestoreRequest& request);
+
+struct ErasureRequest {
+  Remote remote;
+  std::string stream, subject, basis, outcome, exception, operator_code;
+  std::optional<std::uint32_t> decide;  // the version of the request that is decided; none: this is a request
+};
+Exit erase_subject(const ErasureRequest& request);
+
+struct HoldRequest {
+  Remote remote;
+  std::string stream, authority, until, operator_code;
+  std::optional<std::uint32_t> release;  // the version of the hold that ends; none: one is placed
+};
+Exit change_hold(const HoldRequest& request);
+
+struct UnsealRequest {
+  Remote remote;
+  std::string stream, purpose, of_case, operator_code;
+  std::optional<std::uint32_t> version;  // only this event's
+  bool is_owner = false;
+};
+Exit unseal_stream(const UnsealRequest& request);
+
 struct SimulateOptions {
   std::uint64_t reports_scale = 1000, cases_scale = 1, seed = 1;
   std::string author;   // only events of this role; empty: all

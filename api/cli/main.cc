@@ -32,6 +32,7 @@ class CommandLine {
     governance_commands();
     writing_commands();
     reading_commands();
+    safe_commands();
     checking_commands();
   }
 
@@ -188,6 +189,56 @@ class CommandLine {
     format(figures_, figures_options_.format);
   }
 
+  void safe_commands() {
+    auto* backup = command(app_, "backup", "Add what is new in a ledger to a backup, while it is served or not", "  caseledger backup ledger /mnt/backup --vault /media/key/vault.copy",
+                           [this] { return backup_folder(backup_request_); });
+    backup->add_option("DIR", backup_request_.folder, "the ledger's folder")->required();
+    backup->add_option("OUT", backup_request_.backup, "the backup: a folder of its own, made by the first run")->required();
+    backup->add_option("--vault", backup_request_.vault, "copy the keys of data subjects into this file, kept apart from OUT; whoever has both reads all");
+
+    auto* restore_ = command(app_, "restore", "Put a ledger back from a backup: audited first, erasures replayed",
+                             "  caseledger restore /mnt/backup ledger --vault /media/key/vault.copy --last-signed saved/last-signed", [this] { return restore_folder(restore_request_); });
+    restore_->add_option("OUT", restore_request_.backup, "the backup")->required();
+    restore_->add_option("DIR", restore_request_.folder, "the ledger's folder, which may not be there yet")->required();
+    restore_->add_option("--vault", restore_request_.vault, "the copy of the keys of data subjects");
+    restore_->add_option("--last-signed", restore_request_.last_signed, "the old folder's file of that name: a backup that ends before it is refused");
+    restore_->add_option("--log-vkey", restore_request_.vkey, "the log's key as you know it")->envname("CASELEDGER_LOG_VKEY");
+
+    auto* erase = command(app_, "erase", "Request the erasure of a data subject, or decide on a request",
+                          "  caseledger erase 0192f0c2-7a2b-7000-8000-0123456789ab --basis gdpr17 --key desk.key --server http://127.0.0.1:8420\n"
+                          "  caseledger erase 0192f0c2-… --decide 3 --outcome granted --basis gdpr17 --key officer.key",
+                          [this] { return erase_subject(erasure_); });
+    erase->add_option("STREAM", erasure_.stream, "the subject's stream")->required();
+    remote(erase, erasure_.remote, true);
+    erase->add_option("--subject", erasure_.subject, "the subject whose data is meant, where it is not the stream's own id");
+    erase->add_option("--basis", erasure_.basis, "gdpr17, expunction, court, policy_expiry, wrong_person")->required();
+    auto* decide = erase->add_option("--decide", erasure_.decide, "the version of the request; by another key and operator than its own");
+    erase->add_option("--outcome", erasure_.outcome, "granted, refused, partial")->needs(decide);
+    erase->add_option("--exception", erasure_.exception, "the code of what keeps the data")->needs(decide);
+    erase->add_option("--operator", erasure_.operator_code, "who acts; the key's name without it");
+
+    auto* hold = command(app_, "hold", "Place a legal hold on a data subject, or release one",
+                         "  caseledger hold 0192f0c2-… --authority court-3/117 --key officer.key --server http://127.0.0.1:8420\n  caseledger hold 0192f0c2-… --release 4 --authority court-3/117 --key officer.key",
+                         [this] { return change_hold(hold_); });
+    hold->add_option("STREAM", hold_.stream, "the subject's stream")->required();
+    remote(hold, hold_.remote, true);
+    hold->add_option("--authority", hold_.authority, "by whose order")->required();
+    hold->add_option("--until", hold_.until, "when it ends by itself");
+    hold->add_option("--release", hold_.release, "the version of the hold that ends");
+    hold->add_option("--operator", hold_.operator_code, "who acts; the key's name without it");
+
+    auto* unseal_ = command(app_, "unseal", "Read what is sealed in a stream; that it was read, and why, is recorded first",
+                            "  caseledger unseal 0192f0c1-7a2b-7000-8000-0123456789ab --purpose missing_child --key analyst.key --server http://127.0.0.1:8420",
+                            [this] { return unseal_stream(unseal_request_); });
+    unseal_->add_option("STREAM", unseal_request_.stream, "its id")->required();
+    remote(unseal_, unseal_request_.remote, true);
+    unseal_->add_option("--purpose", unseal_request_.purpose, "the code of why")->required();
+    unseal_->add_option("--version", unseal_request_.version, "only what this event sealed");
+    unseal_->add_option("--case", unseal_request_.of_case, "the case it is read for");
+    unseal_->add_flag("--owner", unseal_request_.is_owner, "the record is of the reader's own organisation");
+    unseal_->add_option("--operator", unseal_request_.operator_code, "who reads; the key's name without it");
+  }
+
   void checking_commands() {
     auto* verify_ = command(app_, "verify", "Check receipts, checkpoints and bundles, offline",
                             "  caseledger verify r/000000000005.tlog-proof --log-vkey \"$(cat ledger/vkey)\"\n  caseledger verify event.tlog-proof --event event.bin --policy policy.txt --bundle bundle",
@@ -225,6 +276,11 @@ class CommandLine {
   VerifyOptions verify_options_;
   AuditOptions audit_options_;
   SimulateOptions simulate_options_;
+  BackupRequest backup_request_;
+  RestoreRequest restore_request_;
+  ErasureRequest erasure_;
+  HoldRequest hold_;
+  UnsealRequest unseal_request_;
   BenchOptions bench_options_;
   Remote remote_;
   Format format_ = Format::table;

@@ -79,6 +79,19 @@ expect 1 "$cl" append --server "$url" --log-vkey "$vkey" --key keys/case_system.
 expect 0 "$cl" state "$stream" --server "$url" --format json
 jq -e ".version == $((version + 1))" out.txt >/dev/null || fail "the state is not at the new version"
 
+step "what is sealed is read on the record, and backed up while the server runs"
+"$cl" events --server "$url" --format jsonl >all.jsonl
+sealed=$(jq -rn 'first(inputs | select(.event.parts)) | .event.stream' <all.jsonl)
+unseal() { expect "$1" "$cl" unseal "$sealed" --purpose missing_child --server "$url" --log-vkey "$vkey" --key "keys/$2.key"; }
+unseal 7 case_system
+expect 0 "$cl" backup ledger backup --vault vault.copy
+unseal 0 analyst
+jq -e .fields out.txt >/dev/null || fail "nothing was unsealed"
+"$cl" events --server "$url" --type RecordViewed --format jsonl >viewed.jsonl
+jq -se '.[-1].event.body.parts[0].event.stream == $s' --arg s "$sealed" viewed.jsonl >/dev/null || fail "it was read without a record"
+expect 0 "$cl" backup ledger backup --vault vault.copy
+jq -e '.before > 0 and .entries > .before' out.txt >/dev/null || fail "the second run of the backup added nothing to the first"
+
 step "the independent checker walks the served log"
 "$logcheck" walk --vkey "$vkey" "$url"
 "$logcheck" consistency --vkey "$vkey" old-checkpoint "$url"
@@ -97,6 +110,21 @@ expect 0 "$cl" audit ledger --log-vkey "$vkey"
 expect 0 "$cl" rebuild ledger
 expect 0 "$cl" figures R1 --dir ledger --format csv
 [ "$(sed -n 2p out.txt | cut -d, -f5,6 | tr , /)" = "$wanted" ] || fail "R1 folded anew from the folder is another"
+
+step "put back from the backup"
+expect 0 "$cl" backup ledger backup --vault vault.copy
+expect 0 "$cl" restore backup restored --vault vault.copy --last-signed ledger/last-signed --log-vkey "$vkey"
+jq -e '.opened_parts > 0 and .opened_parts == .sealed_parts' out.txt >/dev/null || fail "sealed parts did not come back"
+expect 0 "$cl" audit restored --log-vkey "$vkey"
+expect 2 "$cl" restore backup restored --log-vkey "$vkey"
+cp ledger/keys/*.key restored/keys/
+expect 0 "$cl" rebuild restored
+expect 0 "$cl" figures R1 --dir restored --format csv
+[ "$(sed -n 2p out.txt | cut -d, -f5,6 | tr , /)" = "$wanted" ] || fail "R1 of the restored folder is another"
+segment=$(find backup/segment -type f | sort | head -n 1)
+printf 'x' | dd of="$segment" bs=1 seek=3000 conv=notrunc status=none
+expect 1 "$cl" restore backup again --log-vkey "$vkey"
+[ ! -e again ] || fail "a damaged backup was put in place"
 
 step "tampering is found"
 sed 's/^index .*/index 1/' receipts/*.tlog-proof >forged.tlog-proof
