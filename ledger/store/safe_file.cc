@@ -46,7 +46,8 @@ class File {
   int number_;
 };
 
-Result<void> sync_folder(const std::filesystem::path& folder) {
+Result<void> sync_folder_of(const std::filesystem::path& path) {
+  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
   const File file(folder, O_RDONLY | O_DIRECTORY);
   if (!file || ::fsync(*file) != 0) return failed("sync the folder " + folder.string());
   return {};
@@ -95,7 +96,7 @@ Result<void> append_file(const std::filesystem::path& path, Bytes bytes) {
     const File file(path, O_WRONLY | O_CREAT | O_APPEND);
     if (!file || !file.write_all(bytes) || ::fsync(*file) != 0) return failed("write " + path.string());
   }
-  return sync_folder(path.parent_path());
+  return sync_folder_of(path);
 }
 
 Result<void> overwrite_file(const std::filesystem::path& path) {
@@ -111,12 +112,12 @@ Result<void> overwrite_file(const std::filesystem::path& path) {
 Result<void> destroy_file(const std::filesystem::path& path) {
   TRY(overwrite_file(path));
   if (::unlink(path.c_str()) != 0) return errno == ENOENT ? Result<void>() : Result<void>(failed("remove " + path.string()));
-  return sync_folder(path.parent_path());
+  return sync_folder_of(path);
 }
 
 Result<void> replace_file(const std::filesystem::path& fresh, const std::filesystem::path& path) {
   if (::rename(fresh.c_str(), path.c_str()) != 0) return failed("name " + path.string());
-  return sync_folder(path.parent_path());
+  return sync_folder_of(path);
 }
 
 }  // namespace caseledger::store

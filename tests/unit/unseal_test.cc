@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/support/dialogue.h"
+#include "tests/support/test_server.h"
 
 using namespace samples;
 using namespace caseledger;
@@ -145,4 +146,28 @@ TEST_CASE("erased parts are left out; where none is left the answer is that they
   const auto& rejected = talk.expect<frames::Rejected>();
   CHECK(rejected.code == "not_found");
   CHECK_THAT(rejected.sentence, Catch::StartsWith("erased"));
+}
+
+TEST_CASE("a client unseals over its connection, asks again over the next one, and leaves no question open when it closes", "[unseal]") {
+  Files files;
+  const auto viewed = files.view(files.analyst, Files::part(files.stream, 2, 0));
+  TestServer server(files.ledger);
+  const auto client = server.connect(files.analyst);
+  const auto opened = client->unseal(viewed).get();
+  REQUIRE(opened);
+  CHECK(opened->at(0).plaintext == R"({"note":"was seen at the station"})");
+  const auto refused = client->unseal(files.ledger.state(files.stream).last).get();
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == "not_permitted");
+
+  server.stop();
+  REQUIRE(eventually([&] { return !client->connected(); }));
+  auto asked = client->unseal(viewed);
+  server.start();
+  CHECK(asked.get());
+  server.stop();
+  auto open = client->unseal(viewed);
+  client->close();
+  CHECK(open.get().error().code == "io");
+  CHECK(client->unseal(viewed).get().error().code == "io");
 }
