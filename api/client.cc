@@ -59,7 +59,7 @@ Task<> Client::Impl::live() {
     wait = std::min(wait * 2, config.retry_most);
     [[maybe_unused]] const auto [ignored] = co_await pause.async_wait(use_task);
   }
-  outbox.give_up(closed_error());
+  give_up(closed_error());
 }
 
 Task<Lost> Client::Impl::connect_once() {
@@ -106,6 +106,20 @@ void Client::Impl::fail_with(Error error) {
   look();  // answers what is handed in and what will be
 }
 
+// Everything without an answer is answered with it.
+void Client::Impl::give_up(const Error& error) {
+  outbox.give_up(error);
+  while (!unsealings.empty()) answer(unsealings.begin()->first, std::unexpected(rejection(error)));
+}
+
+bool Client::Impl::answer(std::uint64_t request, Unsealed unsealed) {
+  const auto found = unsealings.find(request);
+  if (found == unsealings.end()) return false;
+  found->second.answer.set_value(std::move(unsealed));
+  unsealings.erase(found);
+  return true;
+}
+
 void Client::Impl::post() {
   if (std::exchange(is_posted, true)) return;
   asio::post(context, [this] { look(); });
@@ -114,6 +128,7 @@ void Client::Impl::post() {
 void Client::Impl::look() {
   std::vector<Handed> batches;
   decltype(orders) ordered;
+  decltype(asked) questions;
   std::optional<Error> failed;
   bool closing;
   {
@@ -121,6 +136,7 @@ void Client::Impl::look() {
     is_posted = false;
     batches.swap(handed);
     ordered.swap(orders);
+    questions.swap(asked);
     failed = failure;
     closing = is_closing;
   }
@@ -133,7 +149,11 @@ void Client::Impl::look() {
       link->say(frames::write(frames::Unsubscribe{id}));
     }
   }
-  if (failed) outbox.give_up(*failed);
+  for (auto& [id, question] : questions) {
+    if (link && is_connected) link->say(frames::write(frames::Unseal{id, question.viewed}));
+    unsealings.emplace(id, std::move(question));
+  }
+  if (failed) give_up(*failed);
   if (closing) {
     pause.cancel();
     if (link) link->shut();
@@ -201,6 +221,19 @@ std::future<Client::Answer> Client::append(Submission submission) {
   const auto promise = std::make_shared<std::promise<Answer>>();
   append(std::move(submission), [promise](Answer answer) { promise->set_value(std::move(answer)); });
   return promise->get_future();
+}
+
+std::future<Client::Unsealed> Client::unseal(Position viewed) {
+  const std::lock_guard lock(impl_->mutex);
+  Impl::Unsealing question{viewed, {}};
+  auto answer = question.answer.get_future();
+  if (impl_->failure || impl_->is_closing) {
+    question.answer.set_value(std::unexpected(rejection(impl_->failure ? *impl_->failure : closed_error())));
+    return answer;
+  }
+  impl_->asked.emplace_back(++impl_->last_id, std::move(question));
+  impl_->post();
+  return answer;
 }
 
 Result<void> Client::flush(std::chrono::milliseconds at_most) {

@@ -50,6 +50,10 @@ class Client {
   Result<void> flush(std::chrono::milliseconds at_most = std::chrono::minutes(10));
   std::size_t unanswered() const;
 
+  // What opens the parts that a recorded RecordViewed of this key names; `event` is the index in its list.
+  using Unsealed = std::expected<std::vector<Opening>, frames::Rejected>;
+  std::future<Unsealed> unseal(Position viewed);
+
   // ── follow ──
   struct Wish {
     Position from;                   // inclusive

@@ -41,10 +41,15 @@ struct Client::Impl {
     std::function<void(const frames::Rejected&)> refused;
     std::uint32_t credit_left = 0;
   };
+  struct Unsealing {
+    Position viewed;
+    std::promise<Unsealed> answer;
+  };
   mutable std::mutex mutex;
   std::condition_variable changed;
   std::vector<Handed> handed;
   std::vector<std::pair<std::uint64_t, std::optional<Following>>> orders;  // none: to be forgotten
+  std::vector<std::pair<std::uint64_t, Unsealing>> asked;
   std::uint64_t last_id = 0;  // of requests and subscriptions together
   std::size_t unanswered = 0, unanswered_bytes = 0;
   bool is_posted = false, is_closing = false, is_connected = false;
@@ -58,12 +63,15 @@ struct Client::Impl {
   KnownLog known;
   Outbox outbox;
   std::map<std::uint64_t, Following> followings;
+  std::map<std::uint64_t, Unsealing> unsealings;  // without an answer; asked again after a reconnect
   std::shared_ptr<Link> link;
   Timer pause{context};
 
   Micros now() const { return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
   void post();        // callers' news is to be looked at; under the mutex
   void look();
+  void give_up(const Error& error);
+  bool answer(std::uint64_t request, Unsealed unsealed);  // false: no such request
   Task<> live();
   Task<Lost> connect_once();
   void connected(const frames::Welcome& welcomed, const frames::Limits& limited);

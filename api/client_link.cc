@@ -88,6 +88,7 @@ Task<Result<frames::FromServer>> Link::next() {
 Task<Lost> Link::run() {
   client_.connected(welcome_, limits_);
   for (const auto& [id, following] : client_.followings) follow(id);
+  for (const auto& [id, question] : client_.unsealings) say(frames::write(frames::Unseal{id, question.viewed}));
   client_.look();  // what was handed in meanwhile
   for (;;) {
     auto frame = co_await next();
@@ -110,6 +111,8 @@ Result<void> Link::take(frames::FromServer frame) {
     client_.remember_checkpoint();
   } else if (const auto* events = std::get_if<frames::Events>(&frame)) {
     take(*events);
+  } else if (auto* unsealed = std::get_if<frames::Unsealed>(&frame)) {
+    client_.answer(unsealed->request, std::move(unsealed->openings));
   } else if (auto* rejected = std::get_if<frames::Rejected>(&frame)) {
     take(std::move(*rejected));
   } else {
@@ -139,6 +142,7 @@ void Link::take(frames::Rejected rejected) {
     if (following.refused) following.refused(rejected);
     return;
   }
+  if (client_.answer(rejected.request, std::unexpected(rejected))) return;
   client_.outbox.rejected(std::move(rejected), client_.now());
 }
 

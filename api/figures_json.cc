@@ -33,6 +33,7 @@ const Definition only_with_data[] = {
     {"coverage.retention_days", "Portals that keep reads so many days", "portals"},
     {"R5.earliest_starts", "The median if every start known to a day or coarser was as early as it can be", "us"},
     {"R5.latest_starts", "The median if every start known to a day or coarser was as late as it can be", "us"},
+    {"T7.hour", "Searches in this hour of the day, UTC", "searches"},
 };
 
 std::string_view family_of(std::string_view id) { return id.substr(0, id.find('.')); }
@@ -59,7 +60,13 @@ json::object definition_to_json(const Definition& definition) {
 }
 
 std::span<const std::string_view> dimensions() {
-  static constexpr std::string_view all[] = {"case_type", "jurisdiction", "phase"};
+  static constexpr std::string_view all[] = {
+      "age_band", "analysis", "basis", "case_type", "case_type_current", "channel", "clause", "country", "criteria", "decision",
+      "detector_kind", "esp", "exam", "finding", "instrument", "item", "item_type", "jurisdiction", "kind", "list", "match",
+      "mode", "phase", "plate_state", "policy", "priority", "programme", "purpose", "queue", "race_ethnicity", "reason",
+      "recipient_class", "requester_class", "scope", "service", "sex", "source", "state_care", "system", "unit", "unit_name",
+      "urgency", "vendor",
+  };
   return all;
 }
 

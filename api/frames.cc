@@ -43,14 +43,18 @@ Offset<flatbuffers::Vector<std::uint8_t>> nested(FlatBufferBuilder& builder, Byt
   return builder.CreateVector(bytes.data(), bytes.size());
 }
 
-Offset<schema::AppendItem> item(FlatBufferBuilder& builder, const Outgoing& outgoing) {
-  std::vector<Offset<schema::Opening>> openings;
-  for (const Opening& opening : outgoing.submission.openings) {
+Offset<flatbuffers::Vector<Offset<schema::Opening>>> openings(FlatBufferBuilder& builder, const std::vector<Opening>& all) {
+  std::vector<Offset<schema::Opening>> written;
+  for (const Opening& opening : all) {
     const auto plaintext = builder.CreateVector(reinterpret_cast<const std::uint8_t*>(opening.plaintext.data()), opening.plaintext.size());
     const auto salt = raw<schema::Bytes32>(opening.salt);
-    openings.push_back(schema::CreateOpening(builder, opening.event, opening.part, &salt, plaintext));
+    written.push_back(schema::CreateOpening(builder, opening.event, opening.part, &salt, plaintext));
   }
-  const auto opened = openings.empty() ? 0 : builder.CreateVector(openings);
+  return builder.CreateVector(written);
+}
+
+Offset<schema::AppendItem> item(FlatBufferBuilder& builder, const Outgoing& outgoing) {
+  const auto opened = outgoing.submission.openings.empty() ? 0 : openings(builder, outgoing.submission.openings);
   return schema::CreateAppendItem(builder, outgoing.request, nested(builder, outgoing.submission.batch), opened);
 }
 
@@ -188,6 +192,11 @@ Buffer write(const Unsubscribe& unsubscribe) {
 Buffer write(const Unseal& unseal) {
   FlatBufferBuilder builder;
   return finish(builder, schema::CreateUnseal(builder, unseal.request, unseal.position.value));
+}
+
+Buffer write(const Unsealed& unsealed) {
+  FlatBufferBuilder builder;
+  return finish(builder, schema::CreateUnsealed(builder, unsealed.request, openings(builder, unsealed.openings)));
 }
 
 }  // namespace caseledger::api::frames

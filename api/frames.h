@@ -147,6 +147,7 @@ Buffer write(const Subscribe& subscribe);
 Buffer write(const Grant& grant);
 Buffer write(const Unsubscribe& unsubscribe);
 Buffer write(const Unseal& unseal);
+Buffer write(const Unsealed& unsealed);
 
 // An Append frame; every batch starts on an 8-byte boundary of it.
 struct Outgoing {

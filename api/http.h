@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,8 @@ struct Request {
   std::map<std::string, std::string> headers;  // names in lower case; several of a name joined by ", "
   std::string body;
   bool remote_loopback = false;  // the peer's address, not what a proxy says
+  std::string remote = {};       // that address; of IPv6 the first 64 bits, which is what one subscriber has
+  std::span<const std::string> authorities = {};  // host[:port] under which whoever took the request may be dialled
 };
 
 struct Response {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/problem.h"
 #include "api/protocol.h"
 
 namespace caseledger::api {
@@ -19,9 +20,20 @@ bool is_loopback(const Socket& socket) {
   return !error && (mapped ? asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).is_loopback() : address.is_loopback());
 }
 
+// Of IPv6 the first 64 bits: one subscriber has all the addresses behind them.
+std::string remote_of(const Socket& socket) {
+  error_code error;
+  const auto address = socket.remote_endpoint(error).address();
+  if (error || address.is_v4()) return error ? std::string() : address.to_string();
+  if (address.to_v6().is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+  auto bytes = address.to_v6().to_bytes();
+  std::fill(bytes.begin() + 8, bytes.end(), std::uint8_t{0});
+  return asio::ip::make_address_v6(bytes).to_string();
+}
+
 Wire wire_of(Socket socket, const TlsContext& tls) { return tls ? Wire(std::move(socket), *tls) : Wire(std::move(socket)); }
 
-Request plain(const http::request<http::string_body>& from, bool remote_loopback) {
+Request plain(const http::request<http::string_body>& from) {
   Request request;
   request.method = from.method_string();
   const std::string_view target = from.target();
@@ -35,7 +47,6 @@ Request plain(const http::request<http::string_body>& from, bool remote_loopback
     value.append(value.empty() ? "" : ", ").append(field.value());
   }
   request.body = from.body();
-  request.remote_loopback = remote_loopback;
   return request;
 }
 
@@ -69,7 +80,11 @@ std::optional<std::string_view> subprotocol_of(const http::request<http::string_
 }  // namespace
 
 HttpConnection::HttpConnection(Loop& loop, Socket socket, std::uint64_t id)
-    : loop_(loop), id_(id), wire_(wire_of(std::move(socket), loop.shared().tls)), remote_loopback_(is_loopback(wire_.tcp().socket())) {
+    : loop_(loop),
+      id_(id),
+      wire_(wire_of(std::move(socket), loop.shared().tls)),
+      remote_(remote_of(wire_.tcp().socket())),
+      remote_loopback_(is_loopback(wire_.tcp().socket())) {
   error_code ignored;
   wire_.tcp().socket().set_option(Tcp::no_delay(true), ignored);
 }
@@ -146,7 +161,10 @@ Task<bool> HttpConnection::answer(HttpRequest request) {
   const bool head = request.method() == http::verb::head;
   if (head) request.method(http::verb::get);
   const bool keep_alive = request.keep_alive() && !loop_.draining();
-  const Request asked = plain(request, remote_loopback_);
+  Request asked = plain(request);
+  asked.remote_loopback = remote_loopback_;
+  asked.remote = remote_;
+  asked.authorities = loop_.shared().authorities;
   co_await asio::post(asio::bind_executor(loop_.shared().readers, on_that_thread));
   HttpResponse response = http_response(ask(asked));
   co_await asio::post(asio::bind_executor(loop_.context(), on_that_thread));
@@ -188,6 +206,8 @@ Task<> HttpConnection::upgrade(HttpRequest request) {
   else if (!subprotocol) refusal = problem(400, "wanted the subprotocol caseledger.v1 or caseledger.v1+json");
   else if (buffer_.size() != 0) refusal = problem(400, "nothing may be sent before the upgrade is answered");
   else if (loop_.draining()) refusal = problem(503, "the server is going away");
+  else if (!loop_.config().tls_proxy)
+    if (const auto later = loop_.shared().openings_of_address.take(remote_, loop_.now())) refusal = too_many_requests(*later);
   if (refusal) {
     HttpResponse response = http_response(std::move(*refusal));
     response.keep_alive(false);

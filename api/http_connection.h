@@ -30,6 +30,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   Loop& loop_;
   const std::uint64_t id_;
   Wire wire_;
+  const std::string remote_;
   bool remote_loopback_;
   beast::flat_buffer buffer_;
   bool is_idle_ = false;

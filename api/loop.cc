@@ -2,13 +2,9 @@
 
 #include "api/http_connection.h"
 #include "api/genesis.h"
+#include "ledger/unseal.h"
 
 namespace caseledger::api {
-
-namespace {
-// Oversight reads editions and figures, no bodies.
-bool reads_bodies(const rules::Enrolment& reader, const EventView&, const PublicKey&) { return reader.roles != rules::bit(rules::Role::oversight); }
-}  // namespace
 
 Loop::Loop(const Shared& shared, unsigned number, unsigned loops)
     : shared_(shared),
@@ -16,7 +12,13 @@ Loop::Loop(const Shared& shared, unsigned number, unsigned loops)
       loops_(loops),
       log_(shared.ledger),
       house_{shared.ledger.origin(), shared.authorities, shared.config.tls_proxy, log_, system_random(),
-             shared.config.may_read ? shared.config.may_read : reads_bodies, shared.config.session},
+             [this](const rules::Enrolment& reader, const projections::Fact& fact) { return may_read(reader, fact); },
+             shared.config.session,
+             [this](const rules::Enrolment& reader, Position viewed, const MayRead& may_read) {
+               const auto may = [&](const EventView& event, Position position, const PublicKey& author) { return may_read({event, position, {}, 0, author}); };
+               return unseal(shared_.ledger, {reader, viewed, shared_.clock.wall(), may});
+             },
+             shared.config.session_refused, &shared_.openings_of_key},
       authority_seen_(log_.authority_version()) {}
 
 Loop::~Loop() { join(); }
@@ -37,6 +39,11 @@ void Loop::run() {
 
 void Loop::join() {
   if (thread_.joinable()) thread_.join();
+}
+
+Result<bool> Loop::may_read(const rules::Enrolment& reader, const projections::Fact& fact) {
+  std::uint64_t looked_up = 0;  // at most those of a slice
+  return shared_.entitlement.may_read(log_.authority(), reader, fact, shared_.clock.wall(), looked_up);
 }
 
 // ── connections ──

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "api/beast.h"
+#include "api/entitlement.h"
 #include "api/server.h"
 
 namespace caseledger::api {
@@ -22,6 +23,9 @@ class Loop {
     const Clock& clock;
     const std::vector<std::string>& authorities;
     asio::io_context& readers;  // its threads answer HTTP reads, so that none of them keeps a session waiting
+    Entitlement& entitlement;
+    RateLimit& openings_of_address;
+    RateLimit& openings_of_key;
     TlsContext tls;  // none: in clear
   };
   Loop(const Shared& shared, unsigned number, unsigned loops);
@@ -52,6 +56,7 @@ class Loop {
 
  private:
   void run();
+  Result<bool> may_read(const rules::Enrolment& reader, const projections::Fact& fact);
   void begin(Socket socket);
   void distribute();
   void hand_out(Outcome outcome, std::vector<Peer*>& touched);

@@ -65,6 +65,18 @@ Response method_not_allowed(std::string_view method) {
   return response;
 }
 
+Response unauthenticated(std::string_view sentence, bool token_refused) {
+  Response response = details("unauthenticated", {401, "Who asks is not known"}, sentence);
+  response.headers.emplace_back("WWW-Authenticate", token_refused ? "Bearer error=\"invalid_token\"" : "Bearer");
+  return response;
+}
+
+Response too_many_requests(std::uint32_t retry_after_seconds) {
+  Response response = details("too_many_requests", {429, "Too many requests"}, "requests come faster than they are answered here; ask again later");
+  response.headers.emplace_back("Retry-After", std::to_string(retry_after_seconds));
+  return response;
+}
+
 Error told_to_strangers(const Error& error) {
   return kind_of(error.code).status == 500 ? Error{error.code, "the ledger failed to answer; its operator finds the reason in its log"} : error;
 }

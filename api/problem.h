@@ -4,6 +4,8 @@
 // table; detail is the error's sentence.
 #pragma once
 
+#include <cstdint>
+
 #include "api/http.h"
 #include "ledger/core/result.h"
 
@@ -18,6 +20,12 @@ Response unavailable(const Error& error);
 
 // For what only HTTP knows: another method than GET and HEAD.
 Response method_not_allowed(std::string_view method);
+
+// 401: nobody is known to ask. With the challenge of RFC 6750, which tells a token that was refused from one that is missing.
+Response unauthenticated(std::string_view sentence, bool token_refused);
+
+// 429, with the seconds after which to ask again.
+Response too_many_requests(std::uint32_t retry_after_seconds);
 
 // What of an error is told beyond this machine: the ledger's own failures may name files, and are told in the log only.
 Error told_to_strangers(const Error& error);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/problem.h"
+#include "api/token.h"
 
 namespace caseledger::api {
 
@@ -17,13 +18,23 @@ std::vector<Parameter> parameters_of(std::string_view path, std::initializer_lis
   return all;
 }
 
-// Every route may be asked wrongly and may fail; one that is not for everyone may refuse.
+bool is_public(Access access) { return access == Access::everyone || access == Access::any_page; }
+
+// Every route may be asked wrongly or too often, and may fail; one that is not for everyone may refuse.
 std::vector<unsigned> statuses_of(Access access, std::initializer_list<unsigned> further) {
-  std::vector<unsigned> all{200, 400, 500};
-  if (access == Access::here) all.push_back(403);
+  std::vector<unsigned> all{200, 400, 429, 500};
+  if (!is_public(access)) all.insert(all.end(), {401, 403});
   all.insert(all.end(), further.begin(), further.end());
   std::ranges::sort(all);
   return all;
+}
+
+// What stands behind the scheme, which may be written in any case (RFC 6750 §2.1). Nothing: it is another scheme.
+std::optional<std::string_view> bearer(std::string_view authorization) {
+  constexpr std::string_view scheme = "bearer ";
+  const auto lower = [](unsigned char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c); };
+  const bool fits = authorization.size() > scheme.size() && std::ranges::equal(authorization.substr(0, scheme.size()), scheme, {}, lower);
+  return fits ? std::optional(authorization.substr(scheme.size())) : std::nullopt;
 }
 
 constexpr Parameter once(std::string_view name) { return {name, Parameter::In::query, false}; }
@@ -48,31 +59,42 @@ std::vector<RouteTable::Route> RouteTable::routes() const {
                    metrics_.route(path)});
   };
   using enum Access;
-  add(here, "/", "What there is to read here", &RouteTable::index, {}, {});
-  add(here, "/openapi.yaml", "This contract", &RouteTable::openapi, {}, {304});
+  add(enrolled, "/", "What there is to read here", &RouteTable::index, {}, {});
+  add(enrolled, "/openapi.yaml", "This contract", &RouteTable::openapi, {}, {304});
   add(everyone, "/healthz", "Does the process answer?", &RouteTable::healthz, {}, {});
   add(everyone, "/readyz", "Does the ledger record, and are its figures current?", &RouteTable::readyz, {}, {503});
-  add(here, "/metrics", "Counters and gauges for Prometheus", &RouteTable::metrics, {}, {});
+  add(auditors, "/metrics", "Counters and gauges for Prometheus", &RouteTable::metrics, {}, {});
 
   add(any_page, "/checkpoint", "The latest signed checkpoint", &RouteTable::checkpoint, {}, {});
-  add(here, "/tile/entries/{tile}", "Up to 256 entries of the log", &RouteTable::entries, {}, {304, 404});
+  add(enrolled, "/tile/entries/{tile}", "Up to 256 entries of the log", &RouteTable::entries, {}, {304, 404});
   add(any_page, "/tile/{level}/{tile}", "Up to 256 hashes of the tree", &RouteTable::tile, {}, {304, 404});
-  add(here, "/v1/receipts/{position}", "The proof of one event, or of its batch", &RouteTable::receipt, {once("of")}, {404});
+  add(enrolled, "/v1/receipts/{position}", "The proof of one event, or of its batch", &RouteTable::receipt, {once("of")}, {404});
 
-  add(here, "/v1/events", "Events in log order", &RouteTable::events, {once("from"), once("limit"), many("type"), many("kind"), many("jurisdiction")}, {413});
-  add(here, "/v1/events/{position}", "One event", &RouteTable::event, {}, {404});
-  add(here, "/v1/streams/{id}", "The state of a stream and its timeline", &RouteTable::stream, {once("as_of"), once("as_at")}, {404, 413, 503});
-  add(here, "/v1/streams/{id}/events", "The events of a stream", &RouteTable::stream_events, {once("from"), once("limit"), once("as_of")}, {404, 503});
+  add(enrolled, "/v1/events", "Events in log order", &RouteTable::events, {once("from"), once("limit"), many("type"), many("kind"), many("jurisdiction")}, {413});
+  add(enrolled, "/v1/events/{position}", "One event", &RouteTable::event, {}, {404});
+  add(enrolled, "/v1/streams/{id}", "The state of a stream and its timeline", &RouteTable::stream, {once("as_of"), once("as_at")}, {404, 413, 503});
+  add(enrolled, "/v1/streams/{id}/events", "The events of a stream", &RouteTable::stream_events, {once("from"), once("limit"), once("as_of")}, {404, 503});
 
-  add(here, "/v1/figures", "Every figure at the head", &RouteTable::figures, {once("by"), once("period")}, {413});
-  add(here, "/v1/figures/{id}", "One figure and those beneath it", &RouteTable::figures, {once("by"), once("period")}, {404, 413});
+  add(auditors, "/v1/figures", "Every figure at the head", &RouteTable::figures, {once("by"), once("period")}, {413});
+  add(auditors, "/v1/figures/{id}", "One figure and those beneath it", &RouteTable::figures, {once("by"), once("period")}, {404, 413});
   add(everyone, "/v1/definitions", "What the figures are", &RouteTable::definitions, {}, {304});
-  add(here, "/v1/authority", "Who may do what, and what waits for approval", &RouteTable::authority, {}, {503});
+  add(auditors, "/v1/queues", "What waits, by queue", &RouteTable::queues, {}, {413});
+  add(auditors, "/v1/queues/{queue}", "What waits in a queue, the most urgent first", &RouteTable::queue, {once("limit")}, {});
+  add(enrolled, "/v1/authority", "Who may do what, and what waits for approval", &RouteTable::authority, {}, {503});
   return all;
 }
 
 RouteTable::RouteTable(const Ledger& ledger, const projections::Runner& runner, Metrics& metrics, RouteConfig config)
-    : ledger_(ledger), runner_(runner), metrics_(metrics), config_(std::move(config)), routes_(routes()), unknown_(metrics.route("(none)")) {}
+    : ledger_(ledger),
+      runner_(runner),
+      metrics_(metrics),
+      config_(std::move(config)),
+      authorities_(ledger),
+      entitlement_(ledger),
+      reads_of_address_(config_.reads_of_address),
+      reads_of_key_(config_.reads_of_key),
+      routes_(routes()),
+      unknown_(metrics.route("(none)")) {}
 
 std::vector<RouteInfo> RouteTable::list() const {
   std::vector<RouteInfo> all;
@@ -108,16 +130,51 @@ Response RouteTable::handle(const Request& request) const {
 
 Response RouteTable::answer(const Route& route, const Request& request) const {
   const bool here = !config_.behind_proxy && from_here(request);
-  auto found = look_up(route, request, here);
-  Response response = found ? std::move(*found) : problem(here ? found.error() : told_to_strangers(found.error()));
-  if (!found && response.status == 500) config_.failed(request, found.error());
+  Response response;
+  if (const auto reader = identify(route, request, here); !reader) {
+    response = reader.error();
+  } else {
+    auto found = look_up(route, request, *reader, here);
+    response = found ? std::move(*found) : problem(here ? found.error() : told_to_strangers(found.error()));
+    if (!found && response.status == 500) config_.failed(request, found.error());
+  }
   if (route.info.access == Access::any_page) response.headers.emplace_back("Access-Control-Allow-Origin", "*");
   return response;
 }
 
-Result<Response> RouteTable::look_up(const Route& route, const Request& request, bool here) const {
-  if (route.info.access == Access::here && !here && !config_.open_reads_beyond_loopback)
-    return fail(Errc::not_permitted, "this is answered to requests from the ledger's own machine only, sent to localhost or a loopback address and through no proxy");
+// Who asks. Addresses answer for what comes without a valid token, keys for the rest, so that many keys may share an address.
+std::expected<Reader, Response> RouteTable::identify(const Route& route, const Request& request, bool here) const {
+  const Micros boot = config_.clock.boot();
+  const auto asked = request.headers.find("authorization");
+  const bool shows_token = !is_public(route.info.access) && asked != request.headers.end();
+  if (!shows_token && here && config_.open_reads_on_loopback) return Reader();
+  if (!config_.behind_proxy)
+    if (const auto later = shows_token ? reads_of_address_.look(request.remote, boot) : reads_of_address_.take(request.remote, boot))
+      return std::unexpected(too_many_requests(*later));
+  if (is_public(route.info.access)) return Reader();
+  if (!shows_token) return std::unexpected(unauthenticated("this is told to enrolled keys: send a bearer token; caseledger token makes one", false));
+
+  const auto refuse = [&](AuthFault fault, std::string_view sentence) {
+    reads_of_address_.take(request.remote, boot);
+    config_.token_refused(fault);
+    return std::unexpected(unauthenticated(sentence, true));
+  };
+  const Micros wall = config_.clock.wall();
+  const auto token = bearer(asked->second);
+  if (!token) return refuse(AuthFault::malformed, "wanted Authorization: Bearer and a token");
+  const auto key = check_token(*token, ledger_.origin(), request.authorities, wall);
+  if (!key) return refuse(key.error().fault, key.error().sentence);
+  auto authority = authorities_.current();
+  const rules::Enrolment* enrolment = authority->find(*key);
+  if (!enrolment) return refuse(AuthFault::unknown_key, "the key that signed the token is not enrolled in " + ledger_.origin());
+  if (enrolment->revoked) return refuse(AuthFault::revoked_key, "the key that signed the token was revoked");
+  if (const auto later = reads_of_key_.take(text_of(*key), boot)) return std::unexpected(too_many_requests(*later));
+  return Reader(entitlement_, std::move(authority), *enrolment, wall);
+}
+
+Result<Response> RouteTable::look_up(const Route& route, const Request& request, const Reader& reader, bool here) const {
+  if (route.info.access == Access::auditors && !reader.reads_everything())
+    return fail(Errc::not_permitted, "this is told to auditors without scopes: it comes of events of every organisation");
   TRY_AS(query, Query::parse(request.query, route.info.parameters, config_.query_bytes_max));
   std::string place(route.place(request.path));
   if (!route.deep) {  // a tile has one spelling only
@@ -125,7 +182,7 @@ Result<Response> RouteTable::look_up(const Route& route, const Request& request,
     place = std::move(decoded);
   }
   try {
-    return (this->*route.answer)({request, std::move(query), std::move(place), here});
+    return (this->*route.answer)({request, std::move(query), std::move(place), reader, here});
   } catch (const std::exception& exception) {  // of a library: RocksDB, Boost.JSON, out of memory
     return fail(Errc::io, exception.what());
   }

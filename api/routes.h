@@ -1,19 +1,24 @@
 // The HTTP resources of a ledger: reads only, without sockets.
 //
 // handle() answers any request, from any thread. The contract is schemas/openapi.yaml, and list() is what a test holds it to. Public are
-// the checkpoint, the hashes of the tree, what the figures mean and how the service is; everything else is answered to requests from this
-// machine only (see from_here()), unless the configuration says otherwise.
+// the checkpoint, the hashes of the tree, what the figures mean and how the service is; everything else needs a bearer token (token.h) of
+// an enrolled key, and tells that key what it may read (entitlement.h). Where the configuration says so, requests from this machine
+// (see from_here()) need none and read everything.
 #pragma once
 
+#include "api/auth_fault.h"
+#include "api/entitlement.h"
 #include "api/http.h"
 #include "api/metrics.h"
 #include "api/query.h"
+#include "api/rate_limit.h"
+#include "ledger/clock.h"
 
 namespace caseledger::api {
 
 struct RouteConfig {
-  // Everyone who reaches the server may read events, streams, figures and entries. For ledgers without case data.
-  bool open_reads_beyond_loopback = false;
+  // Whoever is logged in at the ledger's own machine reads everything without a token. For trying a ledger out.
+  bool open_reads_on_loopback = false;
   // A proxy on this machine passes requests on. They then come from a loopback address whoever sent them, and none is taken to be from here.
   bool behind_proxy = false;
 
@@ -25,16 +30,27 @@ struct RouteConfig {
   std::uint64_t scanned_events_max = 100'000;   // looked at for one page; what lies behind is the next page's
   Version stream_events_max = 10'000;           // of a stream whose state is told
   std::size_t figures_max = 50'000;             // in one answer
+  std::size_t queues_max = 1'000;               // in one answer
+  std::uint64_t waiting_items = 100;            // of a queue that is asked for without a limit
+  std::uint64_t waiting_items_max = 1'000;
   std::chrono::milliseconds fold_wait{500};     // for the projections to reach the head, before figures are told
   std::uint64_t projection_lag_entries_max = 10'000;  // at which the ledger is not ready
 
+  std::uint64_t looked_up_streams_max = 5'000;  // of other organisations, for one page
+  Rate reads_of_address{.per_second = 100, .burst = 1'000};  // without a token, or with one that is refused; not behind a proxy
+  Rate reads_of_key{.per_second = 1'000, .burst = 5'000};
+  Clock clock = system_clock();
+
+  // Told of every token that was refused.
+  std::function<void(AuthFault)> token_refused = [](AuthFault) {};
   // Told of every failure of the ledger's own (status 500). Strangers are told none of it.
   std::function<void(const Request&, const Error&)> failed = [](const Request&, const Error&) {};
 };
 
 // Who is answered.
 enum class Access {
-  here,      // requests from this machine, unless the configuration opens reads
+  enrolled,  // every enrolled key; of events, those that it may read
+  auditors,  // who reads everything
   everyone,
   any_page,  // everyone, and the scripts of any web page too (CORS)
 };
@@ -67,6 +83,7 @@ class RouteTable {
     const Request& request;
     Query query;
     std::string place;  // what stands where the path has {…}
+    const Reader& reader;
     bool here;
   };
   using Answer = Result<Response> (RouteTable::*)(const Call&) const;
@@ -83,7 +100,8 @@ class RouteTable {
   };
   std::vector<Route> routes() const;
   Response answer(const Route& route, const Request& request) const;
-  Result<Response> look_up(const Route& route, const Request& request, bool here) const;
+  std::expected<Reader, Response> identify(const Route& route, const Request& request, bool here) const;
+  Result<Response> look_up(const Route& route, const Request& request, const Reader& reader, bool here) const;
 
   // ── the log (routes_log.cc) ──
   Result<Response> checkpoint(const Call& call) const;
@@ -94,6 +112,9 @@ class RouteTable {
   // ── events and streams (routes_events.cc) ──
   Result<Response> events(const Call& call) const;
   Result<Response> event(const Call& call) const;
+  Result<bool> reads_some(const Call& call, const StreamId& stream, Position limit) const;
+  Result<void> check_readable(const Call& call, const StreamId& stream, std::span<const projections::Fact> facts) const;
+  Result<store::StoredEvent> readable_event(const Call& call, Position position) const;
   Result<Response> stream(const Call& call) const;
   Result<Response> stream_events(const Call& call) const;
 
@@ -101,6 +122,10 @@ class RouteTable {
   Result<Response> figures(const Call& call) const;
   Result<Response> definitions(const Call& call) const;
   Result<Response> authority(const Call& call) const;
+
+  // ── what waits (routes_queues.cc) ──
+  Result<Response> queues(const Call& call) const;
+  Result<Response> queue(const Call& call) const;
 
   // ── the service (routes_service.cc) ──
   Result<Response> index(const Call& call) const;
@@ -113,6 +138,9 @@ class RouteTable {
   const projections::Runner& runner_;
   Metrics& metrics_;
   const RouteConfig config_;
+  mutable Authorities authorities_;
+  mutable Entitlement entitlement_;
+  mutable RateLimit reads_of_address_, reads_of_key_;
   const std::vector<Route> routes_;
   const Metrics::Route unknown_;
 };

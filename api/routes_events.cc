@@ -70,12 +70,19 @@ Result<Response> RouteTable::events(const Call& call) const {
   for (; scan.valid() && next < head.next && !full; scan.next()) {
     TRY_AS(row, scan.batch());
     TRY_AS(entry, scan.entry());
+    std::optional<Error> failed;
     TRY(each_event(row, scratch, [&](const EventView& event, Position position) {
-      if (full || position < next) return;
-      full = page.full() || looked_at++ == config_.scanned_events_max ||
-             (filter.matches(event) && !page.add(event_text({event, position, row.index, entry.recorded_at, entry.author})));
+      if (full || failed || position < next) return;
+      full = page.full() || looked_at++ == config_.scanned_events_max || call.reader.looked_up() >= config_.looked_up_streams_max;
+      if (!full && filter.matches(event)) {
+        const projections::Fact fact{event, position, row.index, entry.recorded_at, entry.author};
+        const auto may = call.reader.may_read(fact);
+        if (!may) failed = may.error();
+        full = may && *may && !page.add(event_text(fact));
+      }
       if (!full) next = position + 1;
     }));
+    if (failed) return std::unexpected(std::move(*failed));
     if (!full) next = row.first + row.count;
   }
   // The scan begins after the head was read and holds everything before it.
@@ -86,12 +93,26 @@ Result<Response> RouteTable::events(const Call& call) const {
   return std::move(page).response(next.value, next >= head.next, call.request.path + '?' + call.query.with("from", next.value));
 }
 
+// A published event that the reader may read. Of one that was excised only who reads everything is told.
+Result<store::StoredEvent> RouteTable::readable_event(const Call& call, Position position) const {
+  TRY_AS(stored, ledger_.log().event(position));
+  if (call.reader.reads_everything()) return stored;
+  TRY_AS(entry, ledger_.log().entry(stored.index));
+  bool readable = false;
+  if (stored.kind == ItemKind::event) {
+    TRY_AS(may, call.reader.may_read({view_event(stored.bytes), position, stored.index, entry.recorded_at, entry.author}));
+    readable = may;
+  }
+  if (!readable) return fail(Errc::not_permitted, "the event at position " + std::to_string(position.value) + " is not for this key to read");
+  return stored;
+}
+
 Result<Response> RouteTable::event(const Call& call) const {
   TRY_AS(position, position_of(call.place));
   const Head head = ledger_.head();
   if (position >= head.next)
     return fail(Errc::not_found, "position " + std::to_string(position.value) + " is not recorded; the next one is " + std::to_string(head.next.value));
-  TRY_AS(stored, ledger_.log().event(position));
+  TRY_AS(stored, readable_event(call, position));
   if (stored.kind != ItemKind::event) return fail(Errc::not_found, "the event at position " + std::to_string(position.value) + " was excised; its leaf hash is " + hex(stored.bytes));
   TRY_AS(entry, ledger_.log().entry(stored.index));
   constexpr std::string_view types[] = {EventPage::json, octets};
@@ -102,6 +123,34 @@ Result<Response> RouteTable::event(const Call& call) const {
   return response;
 }
 
+// Of the events of a stream before a position: is there one that the reader may read? Looks no further than a stream may be long to be told.
+Result<bool> RouteTable::reads_some(const Call& call, const StreamId& stream, Position limit) const {
+  if (call.reader.reads_everything()) return true;
+  for (Version from = 1; from <= config_.stream_events_max;) {
+    TRY_AS(page, versions_before(ledger_, stream, from, static_cast<Version>(config_.page_events), limit));
+    for (const projections::Fact& fact : page.events.facts) {
+      TRY_AS(may, call.reader.may_read(fact));
+      if (may) return true;
+    }
+    if (page.complete) break;
+    from = page.next;
+  }
+  return false;
+}
+
+// A stream's state comes of all its events. To whoever may read none of them it does not exist.
+Result<void> RouteTable::check_readable(const Call& call, const StreamId& stream, std::span<const projections::Fact> facts) const {
+  if (call.reader.reads_everything()) return {};
+  std::size_t readable = 0;
+  for (const projections::Fact& fact : facts) {
+    TRY_AS(may, call.reader.may_read(fact));
+    readable += may;
+  }
+  if (readable == 0) return std::unexpected(no_such_stream(stream));
+  if (readable < facts.size()) return fail(Errc::not_permitted, "the state of " + to_string(stream) + " comes of all its events, and some are not for this key to read");
+  return {};
+}
+
 Result<Response> RouteTable::stream(const Call& call) const {
   TRY_AS(id, parse_uuid(call.place));
   TRY_AS(as_of, as_of_asked(ledger_, call.query));
@@ -110,7 +159,13 @@ Result<Response> RouteTable::stream(const Call& call) const {
     TRY_AS(instant, parse_rfc3339(*text));
     as_at = instant.at;
   }
-  TRY_AS(events, events_before(ledger_, id, as_of.next, config_.stream_events_max));
+  auto found = events_before(ledger_, id, as_of.next, config_.stream_events_max);
+  if (!found && found.error().code == Errc::too_large) {  // the sentence says how many
+    TRY_AS(some, reads_some(call, id, as_of.next));
+    if (!some) return std::unexpected(no_such_stream(id));
+  }
+  TRY_AS(events, std::move(found));
+  TRY(check_readable(call, id, events.facts));
   const projections::Story told = projections::tell(events.facts, as_at);
   if (told.timeline.empty()) return fail(Errc::not_found, "nothing of the stream " + to_string(id) + " had occurred then");
   TRY_AS(point, as_of_json(ledger_, as_of));
@@ -125,16 +180,31 @@ Result<Response> RouteTable::stream_events(const Call& call) const {
   TRY_AS(from, call.query.number("from", 1, 1, ~Version{0}));
   TRY_AS(limit, call.query.number("limit", config_.page_events, 1, config_.page_events_max));
   TRY_AS(as_of, as_of_asked(ledger_, call.query));
-  TRY_AS(versions, versions_before(ledger_, id, static_cast<Version>(from), static_cast<Version>(limit), as_of.next));
   EventPage page(media_type(call.request, page_types), limit, config_.page_bytes_max);
-  Version next = versions.next;
-  for (const projections::Fact& fact : versions.events.facts) {
-    if (page.add(event_text(fact))) continue;
-    next = fact.event.version;
-    break;
+  Version next = static_cast<Version>(from), looked_at = next;
+  bool more = false, any = false;
+  for (bool complete = false; !complete && !more;) {
+    TRY_AS(versions, versions_before(ledger_, id, looked_at, static_cast<Version>(limit), as_of.next));
+    for (const projections::Fact& fact : versions.events.facts) {
+      TRY_AS(may, call.reader.may_read(fact));
+      if (!may) continue;
+      any = true;
+      more = !page.add(event_text(fact));
+      if (more) break;
+      next = fact.event.version + 1;
+    }
+    complete = versions.complete;
+    looked_at = versions.next;
+    more = more || (!complete && (page.full() || looked_at - from > config_.stream_events_max));
   }
-  const bool all = versions.complete && next == versions.next;
-  return std::move(page).response(next, all, call.request.path + '?' + call.query.with("from", next));
+  // How many versions there are that this key may not read is not told.
+  if (call.reader.reads_everything() && !more) next = looked_at;
+  if (more && next == from) next = looked_at;
+  if (!any) {
+    TRY_AS(some, reads_some(call, id, as_of.next));
+    if (!some) return std::unexpected(no_such_stream(id));
+  }
+  return std::move(page).response(next, !more, call.request.path + '?' + call.query.with("from", next));
 }
 
 }  // namespace caseledger::api

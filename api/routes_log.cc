@@ -47,6 +47,7 @@ Result<Response> RouteTable::receipt(const Call& call) const {
   if (of != "event" && of != "batch") return fail(Errc::malformed, "of is event or batch; found " + quote(of));
   const Head head = ledger_.head();
   if (*position >= head.next.value) return fail(Errc::not_found, "position " + call.place + " is not recorded; the next one is " + std::to_string(head.next.value));
+  TRY(readable_event(call, {*position}));
   TRY_AS(proof, caseledger::receipt(ledger_.log(), ledger_.tiles(), {*position}, of == "batch", head.size, head.checkpoint));
   return text_answer(proof.text(), std::string(plain));
 }

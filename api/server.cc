@@ -33,6 +33,8 @@ struct Server::Impl {
   OutcomeRelay& outcomes;
   Routes routes;
   Clock clock;
+  Entitlement entitlement{ledger};
+  RateLimit openings_of_address{config.openings_of_address}, openings_of_key{config.openings_of_key};
   std::uint16_t port = 0;
   asio::io_context readers;
   asio::executor_work_guard<Executor> readers_stay{readers.get_executor()};
@@ -59,7 +61,8 @@ Result<void> Server::Impl::start() {
   }
   const unsigned count = std::max(1u, config.io_threads);
   for (unsigned i = 0; i < count; ++i)
-    loops.push_back(std::make_unique<Loop>(Loop::Shared{config, ledger, routes, clock, config.authorities, readers, tls}, i, count));
+    loops.push_back(std::make_unique<Loop>(
+        Loop::Shared{config, ledger, routes, clock, config.authorities, readers, entitlement, openings_of_address, openings_of_key, tls}, i, count));
   TRY(listen(place));
   outcomes.attach([this](Outcome outcome) { deliver(std::move(outcome)); });
   asio::co_spawn(loops[0]->context(), accept(), asio::detached);

@@ -35,7 +35,9 @@ struct ServerConfig {
   std::size_t read_buffer_kept_bytes = 256 * 1024;        // a larger one is given back after use
   std::size_t fan_out_slice = 64;                         // sessions told of a new head before others have their turn
   SessionConfig session;
-  std::function<bool(const rules::Enrolment& reader, const EventView& event, const PublicKey& author)> may_read;  // none: every enrolled key that is more than oversight
+  Rate openings_of_address{.per_second = 100, .burst = 2'000};  // of sessions; not behind a proxy
+  Rate openings_of_key{.per_second = 100, .burst = 2'000};
+  std::function<void(AuthFault)> session_refused = [](AuthFault) {};  // told of every Identify that was not accepted; from any thread
   std::function<void(std::string_view)> complain = [](std::string_view) {};  // about what cannot be told to a peer
 };
 

@@ -71,13 +71,20 @@ void Session::received(Bytes bytes) {
 }
 
 void Session::on(const frames::Identify& identify) {
+  const auto refuse = [&](AuthFault fault, std::string sentence) {
+    house_.refused(fault);
+    end(CloseCode::policy, std::move(sentence));
+  };
   if (std::ranges::find(house_.authorities, identify.authority) == house_.authorities.end())
-    return end(CloseCode::policy, "this is not the authority that was dialled");
-  if (!proves(identify)) return end(CloseCode::policy, "the signature does not hold for this ledger, authority and connection");
+    return refuse(AuthFault::wrong_authority, "this is not the authority that was dialled");
+  if (!proves(identify)) return refuse(AuthFault::bad_signature, "the signature does not hold for this ledger, authority and connection");
   const auto enrolment = house_.log.authority().author(identify.author);
-  if (!enrolment) return end(CloseCode::policy, enrolment.error().sentence);
+  if (!enrolment) return refuse(house_.log.authority().find(identify.author) ? AuthFault::revoked_key : AuthFault::unknown_key, enrolment.error().sentence);
   // Before genesis nobody is enrolled; whoever records it says who governs, and so has to stand at the machine itself.
   if (!*enrolment && !channel_.loopback) return end(CloseCode::policy, "the ledger is not constituted yet; genesis is recorded from its own machine");
+  if (house_.openings)
+    if (const auto later = house_.openings->take(text_of(identify.author), opened_))
+      return end(CloseCode::try_later, "this key opens sessions too often; come again in " + std::to_string(*later) + " s");
   author_ = identify.author;
   welcome(*enrolment ? **enrolment : rules::Enrolment{});
 }
@@ -96,9 +103,10 @@ void Session::welcome(const rules::Enrolment& enrolment) {
   const Head& head = house_.log.head();
   control_.push_back(frames::write(frames::Welcome{enrolment.organisation, rules::names(enrolment.roles), scopes_of(enrolment), head.checkpoint, head.next}));
   head_told_ = head.size;
-  may_read_ = [this](const EventView& event, const PublicKey& author) {
+  may_read_ = [this](const projections::Fact& fact) -> Result<bool> {
     const auto* reader = house_.log.authority().find(*author_);
-    return reader && house_.may_read(*reader, event, author);
+    if (!reader) return false;
+    return house_.may_read(*reader, fact);
   };
 }
 
@@ -200,7 +208,13 @@ void Session::on(const frames::Unsubscribe& unsubscribe) {
     reject(unsubscribe.id, Errc::not_found, "there is no subscription " + std::to_string(unsubscribe.id));
 }
 
-void Session::on(const frames::Unseal& unseal) { reject(unseal.request, Errc::not_permitted, "unsealing over a session is not available yet"); }
+void Session::on(const frames::Unseal& unseal) {
+  const auto reader = house_.log.authority().author(*author_);
+  auto openings = reader ? house_.unseal(**reader, unseal.position, may_read_) : std::unexpected(reader.error());
+  if (!openings) return reject(unseal.request, openings.error().code, std::move(openings.error().sentence));
+  unsealed_.push_back(frames::write(frames::Unsealed{unseal.request, std::move(*openings)}));
+  queued_bytes_ += unsealed_.back().size();
+}
 
 // ── what goes out ──
 
@@ -221,6 +235,7 @@ std::optional<Buffer> Session::ready_frame() {
   }
   if (!groups_.empty()) return appended_frame();
   if (!rejections_.empty()) return rejected_frame();
+  if (!unsealed_.empty()) return unsealed_frame();
   if (head_due_) return head_frame();
   return events_frame();
 }
@@ -241,6 +256,13 @@ std::optional<Buffer> Session::rejected_frame() {
   queued_bytes_ -= weight(rejecting.rejected);
   if (rejecting.of_append) settle(rejecting.rejected.request);
   return frames::write(rejecting.rejected);
+}
+
+std::optional<Buffer> Session::unsealed_frame() {
+  Buffer frame = std::move(unsealed_.front());
+  unsealed_.pop_front();
+  queued_bytes_ -= frame.size();
+  return frame;
 }
 
 std::optional<Buffer> Session::head_frame() {
@@ -290,7 +312,7 @@ void Session::drain() {
 }
 
 void Session::finish_draining() {
-  if (in_flight_.empty() && rejections_.empty() && control_.empty()) end(CloseCode::draining, "the server is going away");
+  if (in_flight_.empty() && rejections_.empty() && unsealed_.empty() && control_.empty()) end(CloseCode::draining, "the server is going away");
 }
 
 }  // namespace caseledger::api

@@ -11,7 +11,9 @@
 #include <memory>
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include "api/auth_fault.h"
 #include "api/protocol.h"
+#include "api/rate_limit.h"
 #include "api/subscription.h"
 
 namespace caseledger::api {
@@ -44,8 +46,11 @@ struct SessionHouse {
   bool tls_proxy = false;                       // TLS ends before us: a session may come without an exporter value
   LogReader& log;
   std::function<void(std::span<std::uint8_t>)> random;
-  std::function<bool(const rules::Enrolment& reader, const EventView& event, const PublicKey& author)> may_read;
+  std::function<Result<bool>(const rules::Enrolment& reader, const projections::Fact& fact)> may_read;
   SessionConfig config;
+  std::function<Result<std::vector<Opening>>(const rules::Enrolment& reader, Position viewed, const MayRead& may_read)> unseal;
+  std::function<void(AuthFault)> refused = [](AuthFault) {};  // told of every Identify that was not accepted
+  RateLimit* openings = nullptr;                              // of keys; none: as often as they like
 };
 
 // What the connection itself knows about its peer.
@@ -102,6 +107,7 @@ class Session {
   std::optional<Buffer> ready_frame();
   std::optional<Buffer> appended_frame();
   std::optional<Buffer> rejected_frame();
+  std::optional<Buffer> unsealed_frame();
   std::optional<Buffer> events_frame();
   std::optional<Buffer> head_frame();
 
@@ -129,6 +135,7 @@ class Session {
   std::deque<Buffer> control_;             // Challenge, Welcome
   std::deque<Group> groups_;
   std::deque<Rejecting> rejections_;
+  std::deque<Buffer> unsealed_;            // Unsealed frames
   std::size_t queued_bytes_ = 0;
   std::optional<Micros> writing_since_;    // the frame that was taken last
 

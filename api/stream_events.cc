@@ -4,12 +4,12 @@
 
 namespace caseledger::api {
 
+Error no_such_stream(const StreamId& stream) { return {Errc::not_found, "the stream " + to_string(stream) + " has no event there"}; }
+
 namespace {
 
 constexpr auto wait_step = std::chrono::milliseconds(5);
 constexpr int wait_steps_max = 200;
-
-Error no_such_stream(const StreamId& stream) { return {Errc::not_found, "the stream " + to_string(stream) + " has no event there"}; }
 
 // Whether the event that a head names is the one that was recorded at its place: it is not where a refused batch had come before it.
 Result<bool> stands(const Ledger& ledger, const StreamId& stream, const rules::StreamState& state) {

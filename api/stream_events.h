@@ -10,6 +10,9 @@
 
 namespace caseledger::api {
 
+// What is told of a stream that does not exist, as of some point.
+Error no_such_stream(const StreamId& stream);
+
 // A published state of a stream, no older than the published head at the call. Errors: not_found, overloaded, io.
 Result<rules::StreamState> published_state(const Ledger& ledger, const StreamId& stream);
 

@@ -32,8 +32,9 @@ Result<EventFilter> parse_filter(const frames::Filter& filter, std::size_t terms
   return out;
 }
 
-bool Subscription::wants(const EventView& event, Position position, const PublicKey& author, const MayRead& may_read) const {
-  return position >= from_ && filter_.matches(event) && may_read(event, author);
+Result<bool> Subscription::wants(const projections::Fact& fact, const MayRead& may_read) const {
+  if (fact.position < from_ || !filter_.matches(fact.event)) return false;
+  return may_read(fact);
 }
 
 // ── pulling ──
@@ -68,7 +69,12 @@ Result<std::optional<Buffer>> Subscription::pull_versions(LogReader& log, const 
   std::size_t bytes = 0;
   for (const auto& each : found) {
     const auto& [index, position, previous, kind, event] = each.event;
-    if (kind == ItemKind::event && wants(view_event(event), position, each.author, may_read)) {
+    bool wanted = false;
+    if (kind == ItemKind::event) {
+      TRY_AS(wants_it, wants({view_event(event), position, index, 0, each.author}, may_read));
+      wanted = wants_it;
+    }
+    if (wanted) {
       if (deliveries.size() >= std::min<std::uint64_t>(credit_, bounds.events) || (!deliveries.empty() && bytes + event.size() > bounds.bytes)) break;
       deliveries.push_back({position, index, event});
       bytes += event.size();
@@ -88,7 +94,8 @@ Result<std::optional<Buffer>> Subscription::pull_slice(LogReader& log, const May
   Position looked_at = slice->next;
   for (auto at = std::ranges::lower_bound(slice->events, next_, {}, &LogReader::Place::position); at != slice->events.end(); ++at) {
     if (stream_ && at->event.stream != *stream_) continue;
-    if (!wants(at->event, at->position, at->author, may_read)) continue;
+    TRY_AS(wanted, wants({at->event, at->position, at->entry, 0, at->author}, may_read));
+    if (!wanted) continue;
     if (deliveries.size() >= std::min<std::uint64_t>(credit_, bounds.events) || (!deliveries.empty() && bytes + at->event.bytes.size() > bounds.bytes)) {
       looked_at = at->position;
       break;

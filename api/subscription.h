@@ -9,6 +9,7 @@
 
 #include "api/frames.h"
 #include "api/log_reader.h"
+#include "projections/projection.h"
 
 namespace caseledger::api {
 
@@ -23,8 +24,8 @@ struct EventFilter {
 // Errors: value_out_of_range, too_large.
 Result<EventFilter> parse_filter(const frames::Filter& filter, std::size_t terms_max);
 
-// May the session's key read an event that this author recorded?
-using MayRead = std::function<bool(const EventView& event, const PublicKey& author)>;
+// May the session's key read it? Errors: io, verification_failed.
+using MayRead = std::function<Result<bool>(const projections::Fact& fact)>;
 
 class Subscription {
  public:
@@ -46,7 +47,7 @@ class Subscription {
   bool has_more(const LogReader& log) const;
 
  private:
-  bool wants(const EventView& event, Position position, const PublicKey& author, const MayRead& may_read) const;
+  Result<bool> wants(const projections::Fact& fact, const MayRead& may_read) const;
   Result<void> look_up(LogReader& log);
   Result<std::optional<Buffer>> pull_versions(LogReader& log, const MayRead& may_read, const Bounds& bounds);
   Result<std::optional<Buffer>> pull_slice(LogReader& log, const MayRead& may_read, const Bounds& bounds);

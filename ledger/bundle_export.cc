@@ -1,10 +1,9 @@
 // Writing an offline bundle: one pass over the log, the tree grown again from the entries on the way.
 #include <cerrno>
-#include <fcntl.h>
 #include <fstream>
-#include <unistd.h>
 
 #include "ledger/bundle.h"
+#include "ledger/scaffold.h"
 
 namespace caseledger {
 
@@ -15,42 +14,6 @@ namespace fs = std::filesystem;
 std::unexpected<Error> cannot(std::string_view what, const fs::path& path) {
   return fail(Errc::io, "cannot " + std::string(what) + ' ' + path.string() + ": " + std::strerror(errno));
 }
-
-// A folder that is gone again unless it is kept.
-class Scaffold {
- public:
-  static Result<Scaffold> beside(const fs::path& target) {
-    std::string name = target.string() + ".partial-XXXXXX";
-    if (!mkdtemp(name.data())) return cannot("make a folder beside", target);
-    return Scaffold(name);
-  }
-  Scaffold(Scaffold&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-  Scaffold& operator=(Scaffold&&) = delete;
-  ~Scaffold() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  const fs::path& path() const { return path_; }
-
-  // Durable under its name when this returns. An empty folder of that name gives way; anything else stays.
-  Result<void> become(const fs::path& target) {
-    fs::permissions(path_, fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec);
-    TRY(sync(path_, ::syncfs));
-    if (::rename(path_.c_str(), target.c_str()) != 0) return cannot("name the bundle", target);
-    path_.clear();
-    return sync(target.parent_path().empty() ? fs::path(".") : target.parent_path(), ::fsync);
-  }
-
- private:
-  explicit Scaffold(fs::path path) : path_(std::move(path)) {}
-  static Result<void> sync(const fs::path& folder, int (*call)(int)) {
-    const int file = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const bool synced = file >= 0 && call(file) == 0;
-    if (file >= 0) ::close(file);
-    return synced ? Result<void>{} : Result<void>(cannot("sync", folder));
-  }
-  fs::path path_;
-};
 
 class Export {
  public:
@@ -193,6 +156,7 @@ Result<Exported> export_bundle(const store::Log& log, const Vkey& log_key, const
   TRY_AS(opened, open_checkpoint(note, log_key));
   TRY_AS(scaffold, Scaffold::beside(name));
   TRY_AS(exported, Export(scaffold.path(), opened.checkpoint, options).run(log, note, log_key));
+  fs::permissions(scaffold.path(), fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec);
   TRY(scaffold.become(name));
   return std::move(exported);
 }

@@ -37,6 +37,7 @@ Result<void> fold_head(const store::Log& log, const EventView& event, Position p
   if (!moved) return {};
   moved->heads.push_back(heads.row(place));
   if (event.version % store::skip_every == 0) moved->skips.push_back({event.stream, event.version, position});
+  std::ranges::move(store::shares_of(event, position), std::back_inserter(moved->shares));
   return {};
 }
 

@@ -4,8 +4,8 @@
 
 namespace caseledger {
 
-Keeper::Keeper(store::Folds& folds, store::Tiles& tiles, const Config& config)
-    : folds_(folds), tiles_(tiles), config_(config), thread_([this] { run(); }) {}
+Keeper::Keeper(store::Folds& folds, store::Tiles& tiles, store::Shares& shares, const Config& config)
+    : folds_(folds), tiles_(tiles), shares_(shares), config_(config), thread_([this] { run(); }) {}
 
 Keeper::~Keeper() {
   {
@@ -54,17 +54,20 @@ void Keeper::run() {
 Result<void> Keeper::write_small() {
   auto changes = folds_.changes();
   const auto waiting = tiles_.waiting();
+  const auto shares = shares_.waiting();
   std::vector<Moved::Skip> skips;
   {
     const std::lock_guard lock(mutex_);
     skips.swap(skips_);
   }
-  if (waiting.tiles.empty() && skips.empty()) return {};
+  if (waiting.tiles.empty() && skips.empty() && shares.empty()) return {};
   for (const auto& tile : waiting.tiles) changes.put_tile(tile);
   for (const auto& skip : skips) changes.put_skip(skip.stream, skip.version, skip.position);
+  for (const auto& share : shares) changes.put_share(share);
   if (!waiting.tiles.empty()) changes.put_cursor("tiles", waiting.size);
   TRY(folds_.write(changes));
   tiles_.written(waiting.tiles.size());
+  shares_.written(shares.size());
   return {};
 }
 
@@ -75,7 +78,7 @@ Result<void> Keeper::write_heads(std::vector<store::Heads::Row> rows, EntryIndex
   newest.reserve(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i)
     if (i + 1 == rows.size() || rows[i + 1].stream != rows[i].stream) newest.push_back(rows[i]);
-  // Tiles and skips below the cursor have to be there when it says so.
+  // Tiles, skips and shares below the cursor have to be there when it says so.
   TRY(folds_.flush());
   return folds_.write_heads(newest, size);
 }

@@ -1,4 +1,4 @@
-// Writes what the sequencer changed into the folds: heads in sorted runs, full tiles, skips.
+// Writes what the sequencer changed into the folds: heads in sorted runs, full tiles, skips, shares.
 //
 // A thread of its own, behind the commits. What a crash loses is folded again from the log at the next start.
 #pragma once
@@ -12,7 +12,7 @@ namespace caseledger {
 
 class Keeper {
  public:
-  Keeper(store::Folds& folds, store::Tiles& tiles, const Config& config);
+  Keeper(store::Folds& folds, store::Tiles& tiles, store::Shares& shares, const Config& config);
   ~Keeper();  // writes what it has
 
   // Takes over what a commit changed; waits while too much is waiting to be written.
@@ -23,11 +23,12 @@ class Keeper {
 
  private:
   void run();
-  Result<void> write_small();                                              // tiles and skips
+  Result<void> write_small();                                              // tiles, skips and shares
   Result<void> write_heads(std::vector<store::Heads::Row> rows, EntryIndex size);
 
   store::Folds& folds_;
   store::Tiles& tiles_;
+  store::Shares& shares_;
   const Config& config_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;

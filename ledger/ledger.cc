@@ -12,6 +12,13 @@ std::size_t weight(const Submission& submission) {
   for (const auto& opening : submission.openings) bytes += opening.plaintext.size() + 64;
   return bytes;
 }
+
+std::vector<StreamId> subjects_among(const std::vector<store::Heads::Row>& moved) {
+  std::vector<StreamId> subjects;
+  for (const auto& row : moved)
+    if (row.state.kind == StreamKind::subject) subjects.push_back(row.stream);
+  return subjects;
+}
 }  // namespace
 
 Ledger::Ledger(std::string origin, Signer log_key, Config config, Clock clock, Sinks sinks)
@@ -46,6 +53,7 @@ Result<void> Ledger::load(const std::filesystem::path& folder) {
   TRY_AS(last_signed, store::LastSigned::open(folder / "last-signed"));
   last_signed_.emplace(std::move(last_signed));
   tiles_ = std::make_unique<store::Tiles>(*folds_);
+  shares_ = std::make_unique<store::Shares>(*folds_);
   TRY(load_tree(*last_signed_));
   TRY(load_heads());
   return load_authority();
@@ -102,7 +110,8 @@ Result<void> Ledger::load_heads() {
   }
   TRY(scan.status());
   moved.size = {head_.size};
-  keeper_ = std::make_unique<Keeper>(*folds_, *tiles_, config_);
+  keeper_ = std::make_unique<Keeper>(*folds_, *tiles_, *shares_, config_);
+  shares_->add(moved.shares);
   if (!moved.heads.empty()) keeper_->moved(std::move(moved));
   return {};
 }
@@ -164,6 +173,7 @@ void Ledger::sequence_loop() {
       stop_admitting(std::move(done.error()));
       continue;
     }
+    shares_->add(done->moved.shares);  // before anyone hears of the grant
     {
       const std::lock_guard lock(published_mutex_);
       head_ = std::move(done->head);
@@ -173,6 +183,7 @@ void Ledger::sequence_loop() {
     published_.notify_all();
     sinks_.committed(done->times);
     sinks_.outcome(std::move(done->outcome));
+    if (auto subjects = subjects_among(done->moved.heads); !subjects.empty()) sinks_.subjects(std::move(subjects));
     keeper_->moved(std::move(done->moved));
     for (const auto& listener : listeners_) listener();
   }

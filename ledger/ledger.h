@@ -17,6 +17,7 @@ class Ledger {
   struct Sinks {
     std::function<void(Outcome)> outcome = [](Outcome) {};             // on the sequencer's thread
     std::function<void(const CommitTimes&)> committed = [](const CommitTimes&) {};
+    std::function<void(std::vector<StreamId>)> subjects = [](std::vector<StreamId>) {};  // streams of data subjects that moved
   };
 
   // Starts from a folder's stores, which may not be there yet. Errors: locked, verification_failed, wrong_origin, usage, io.
@@ -42,11 +43,14 @@ class Ledger {
   // Why the folds are no longer written, if so: reads of what is old go on, a restart folds again.
   std::optional<Error> folds_failure() const;
 
+  store::Log& log() { return *log_; }
   const store::Log& log() const { return *log_; }
   store::Folds& folds() { return *folds_; }
   const store::Folds& folds() const { return *folds_; }
   const store::Tiles& tiles() const { return *tiles_; }
   const store::Heads& heads() const { return heads_; }
+  const store::Shares& shares() const { return *shares_; }
+  store::Vault& vault() { return *vault_; }
   const store::Vault& vault() const { return *vault_; }
   const Config& config() const { return config_; }
   std::size_t waiting() const { return submitted_.size() + verified_.size(); }
@@ -74,6 +78,7 @@ class Ledger {
   std::unique_ptr<store::Vault> vault_;
   std::optional<store::LastSigned> last_signed_;
   std::unique_ptr<store::Tiles> tiles_;
+  std::unique_ptr<store::Shares> shares_;
   store::Heads heads_;
   rules::Authority authority_;  // the sequencer's
   std::unique_ptr<Keeper> keeper_;

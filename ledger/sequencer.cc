@@ -155,6 +155,7 @@ std::expected<void, Sequencer::Problem> Sequencer::admit_event(const rules::Stre
   if (event.version > state.version || state.kind != event.kind) {
     auto admitted = rules::admit(state, event, refs, context);
     if (!admitted) return std::unexpected(Problem{std::move(admitted.error()), std::nullopt});
+    if (auto sealable = this->sealable(event); !sealable) return std::unexpected(Problem{std::move(sealable.error()), std::nullopt});
     if (event.type == schema::Body::GovernanceConstituted && text_of(event.body<schema::GovernanceConstituted>().log_vkey()) != parts_.log_key.vkey().text())
       return std::unexpected(Problem{{Errc::value_out_of_range, "genesis names another log key than the one this ledger signs with, " + parts_.log_key.vkey().text()}, std::nullopt});
     return {};
@@ -168,6 +169,16 @@ std::expected<void, Sequencer::Problem> Sequencer::admit_event(const rules::Stre
                                    (*stored)->event.position});
   return std::unexpected(Problem{
       {Errc::version_conflict, where + ": the event says version " + std::to_string(event.version) + ", the stream is at " + std::to_string(state.version)}, std::nullopt});
+}
+
+Result<void> Sequencer::sealable(const EventView& event) const {
+  const auto* parts = event.fields->parts();
+  if (!parts) return {};
+  for (const auto* part : *parts)
+    if (const SubjectId subject = uuid_of(*part->subject()); parts_.vault.erased(subject))
+      return fail(Errc::not_permitted, describe(event.kind, event.stream) + ": subject " + to_string(subject) +
+                                           " is erased; what is recorded of them from now on needs a subject id of its own");
+  return {};
 }
 
 void Sequencer::undo(Group& group) {
@@ -216,10 +227,12 @@ Result<void> Sequencer::seal_parts(const Placed& placed) {
   for (const Opening& opening : placed.batch.openings()) {
     const EventView& event = placed.batch.events()[opening.event];
     const auto& part = *event.fields->parts()->Get(opening.part);
-    TRY_AS(key, parts_.vault.obtain(uuid_of(*part.subject())));
+    auto key = parts_.vault.obtain(uuid_of(*part.subject()));
+    if (!key && key.error().code == Errc::not_permitted) continue;  // erased since it was admitted
+    if (!key) return std::unexpected(std::move(key.error()));
     Hash commitment;
     std::memcpy(commitment.bytes.data(), part.commitment(), 32);
-    const Buffer sealed = seal_part(key, parts_.origin, {event.stream, event.version, opening.part}, commitment, opening);
+    const Buffer sealed = seal_part(*key, parts_.origin, {event.stream, event.version, opening.part}, commitment, opening);
     writes_.add_part(placed.entry.first_position + opening.event, opening.part, sealed);
   }
   return {};
@@ -233,6 +246,8 @@ Result<void> Sequencer::answer(Group& group, Done& done) {
   for (const Placed& placed : group.placed) {
     TRY_AS(path, parts_.tiles.fresh_proof(placed.index));
     done.outcome.recorded.push_back({placed.ticket, placed.entry.first_position, placed.index, placed.entry.recorded_at, std::move(path)});
+    Position at = placed.entry.first_position;
+    for (const EventView& event : placed.batch.events()) std::ranges::move(store::shares_of(event, std::exchange(at, at + 1)), std::back_inserter(done.moved.shares));
   }
   for (const auto& again : group.again) {
     TRY_AS(path, parts_.tiles.inclusion(again.index, group.size.value));

@@ -12,6 +12,7 @@
 #include "ledger/store/folds.h"
 #include "ledger/store/last_signed.h"
 #include "ledger/store/log.h"
+#include "ledger/store/shares.h"
 #include "ledger/store/tiles.h"
 #include "ledger/store/vault.h"
 #include "ledger/verify.h"
@@ -66,6 +67,7 @@ struct Moved {
     Position position;
   };
   std::vector<Skip> skips;
+  std::vector<store::Share> shares;
   EntryIndex size;
 };
 
@@ -123,6 +125,7 @@ class Sequencer {
   std::expected<void, Rejection> admit(Group& group);
   std::expected<void, Problem> admit_event(const rules::StreamState& state, const EventView& event, std::span<const FoundRef> refs,
                                            const rules::Context& context, Group& group);
+  Result<void> sealable(const EventView& event) const;  // are its subjects there to seal for?
   void undo(Group& group);
   std::expected<bool, Rejection> answer_again(const VerifiedBatch& batch, Ticket ticket, Group& group);
   Result<void> write(Group& group, const std::string& checkpoint);

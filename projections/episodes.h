@@ -1,9 +1,10 @@
 // The cells of the recovery projection: what it keeps the sums of, and how their keys are written.
 //
-// An episode is one missing child of one case. There is a cell for every distinct (case type at intake, state, start, ending, end), so that
-// any rate over any period comes from the sums exactly; and one for every distinct move of the open stock (what kind, recorded when).
+// An episode is one missing child of one case. There is a cell for every distinct one, with all that figures ask about it, so that any rate
+// over any period comes from the sums exactly; and one for every distinct move of the open stock (what kind, recorded when).
 #pragma once
 
+#include "projections/packed.h"
 #include "projections/projection.h"
 
 namespace caseledger::projections {
@@ -21,12 +22,28 @@ enum class Ending : std::uint8_t {
 constexpr bool is_open(Ending ending) { return ending == Ending::missing || ending == Ending::missing_long_term; }
 constexpr bool is_resolved(Ending ending) { return ending == Ending::recovered || ending == Ending::deceased; }
 
+// What a recovery is owed to.
+struct Credit {
+  std::uint32_t weight_millionths = 0;
+  schema::AttributionSource source = schema::AttributionSource::unset;
+  bool direct = false;
+  std::uint8_t spare[2] = {};
+};
+
+inline constexpr std::uint8_t age_unknown = 255;
+
 struct Episode {
-  schema::CaseType type = schema::CaseType::unset;
-  std::string_view state;
+  schema::CaseType type = schema::CaseType::unset;          // at intake
+  schema::CaseType type_current = schema::CaseType::unset;  // as reclassified
+  std::string state = {};
   Micros start = 0, start_slack = 0;  // the true start lies within start ± slack
   Ending ending = Ending::missing;
   Micros end = 0;                     // 0 while open
+  bool state_care = false, trafficking = false;
+  std::uint8_t age = age_unknown;
+  std::string sex = {}, race = {};    // codes; several of race are "multiple"
+  SubjectId child = {};               // nil while nobody is named
+  std::vector<Credit> credits = {};   // of its resolution
 };
 
 // What adds to the open stock or takes from it.
@@ -35,7 +52,7 @@ constexpr bool adds(Move move) { return move == Move::opened || move == Move::re
 
 struct StockMove {
   schema::CaseType type = schema::CaseType::unset;
-  std::string_view state;
+  std::string state;
   Move move = Move::opened;
   Micros recorded_at = 0;
 };
@@ -43,7 +60,7 @@ struct StockMove {
 std::string key_of(const Episode& episode);
 std::string key_of(const StockMove& move);
 
-// Which of the two a key is, its texts seen within the key.
+// Which of the two a key is.
 std::optional<Episode> episode_of(std::string_view key);
 std::optional<StockMove> stock_move_of(std::string_view key);
 

@@ -5,6 +5,7 @@
 #include "projections/case_phase.h"
 #include "projections/episodes.h"
 #include "projections/moment.h"
+#include "projections/on.h"
 
 namespace caseledger::projections {
 
@@ -12,72 +13,34 @@ namespace {
 
 using namespace schema;
 
-// A case's state: the head, its children, and how it has moved the open stock so far.
-struct Head {
-  Micros start = 0, start_slack = 0;
-  Micros closed_at = 0;
-  CasePhase phase;
-  std::uint32_t children = 0;
-  std::uint32_t moves = 0;
-  CaseType type = CaseType::unset;
-  CloseReason closed_for = CloseReason::unset;
-  std::array<char, 8> state{};  // at most six characters, then zeros
-  std::uint8_t spare[2] = {};
-};
-static_assert(std::has_unique_object_representations_v<Head>);
-
 struct Child {
   SubjectId id;
   Micros end = 0;
   Ending ending = Ending::missing;
-  std::uint8_t spare[7] = {};
+  std::uint8_t age = age_unknown;
+  std::string sex = {}, race = {};
+  std::vector<Credit> credits = {};
 };
-static_assert(std::has_unique_object_representations_v<Child>);
 
+// How the case has moved the open stock so far.
 struct PastMove {
   Micros recorded_at = 0;
   std::int32_t count = 0;
   Move move = Move::opened;
   std::uint8_t spare[3] = {};
 };
-static_assert(std::has_unique_object_representations_v<PastMove>);
 
 struct Case {
-  Head head;
+  Micros start = 0, start_slack = 0;
+  Micros closed_at = 0;
+  CasePhase phase;
+  CaseType type = CaseType::unset, type_current = CaseType::unset;
+  CloseReason closed_for = CloseReason::unset;
+  bool state_care = false, trafficking = false;
+  std::string state;
   std::vector<Child> children;
   std::vector<PastMove> moves;
-
-  std::string_view state() const { return {head.state.data(), std::ranges::find(head.state, '\0')}; }
 };
-
-template <class Item>
-void take(std::string_view& bytes, std::vector<Item>& items, std::size_t count) {
-  items.resize(count);
-  if (count > 0) std::memcpy(items.data(), bytes.data(), count * sizeof(Item));
-  bytes.remove_prefix(count * sizeof(Item));
-}
-
-template <class Item>
-void put(std::string& bytes, const std::vector<Item>& items) {
-  bytes.append(reinterpret_cast<const char*>(items.data()), items.size() * sizeof(Item));
-}
-
-Case unpack(std::string_view bytes) {
-  Case out;
-  out.head = state_of<Head>(bytes);
-  bytes.remove_prefix(sizeof(Head));
-  take(bytes, out.children, out.head.children);
-  take(bytes, out.moves, out.head.moves);
-  return out;
-}
-
-void pack(std::string& bytes, Case& file) {
-  file.head.children = static_cast<std::uint32_t>(file.children.size());
-  file.head.moves = static_cast<std::uint32_t>(file.moves.size());
-  store_state(bytes, file.head);
-  put(bytes, file.children);
-  put(bytes, file.moves);
-}
 
 bool counts(CaseType type) {
   switch (type) {
@@ -115,19 +78,29 @@ std::optional<Ending> left_by(CloseReason reason) {
 
 // The episode of one child as the case stands: a recovery on record outweighs how the case was closed.
 std::optional<Episode> episode(const Case& file, const Child& child) {
-  const Head& head = file.head;
-  Episode out{.type = head.type, .state = file.state(), .start = head.start, .start_slack = head.start_slack};
-  if (head.phase.phase == rules::Phase::merged) return std::nullopt;
-  const bool closed = head.phase.phase == rules::Phase::closed;
-  const auto left = closed ? left_by(head.closed_for) : Ending::missing;
+  if (file.phase.phase == rules::Phase::merged) return std::nullopt;
+  const bool closed = file.phase.phase == rules::Phase::closed;
+  const auto left = closed ? left_by(file.closed_for) : Ending::missing;
   if (!left) return std::nullopt;
+  Episode out{.type = file.type,
+              .type_current = file.type_current,
+              .state = file.state,
+              .start = file.start,
+              .start_slack = file.start_slack,
+              .state_care = file.state_care,
+              .trafficking = file.trafficking,
+              .age = child.age,
+              .sex = child.sex,
+              .race = child.race,
+              .child = child.id};
   if (child.ending != Ending::missing) {
     out.ending = child.ending;
     out.end = child.end;
+    out.credits = child.credits;
   } else if (closed) {
     out.ending = *left;
-    out.end = head.closed_at;
-  } else if (head.phase.phase == rules::Phase::long_term) {
+    out.end = file.closed_at;
+  } else if (file.phase.phase == rules::Phase::long_term) {
     out.ending = Ending::missing_long_term;
   }
   return out;
@@ -152,8 +125,7 @@ int open_episodes(const Case& file) {
 Child& child_named(Case& file, const schema::Uuid& subject) {
   const SubjectId id = uuid_of(subject);
   const auto found = std::ranges::find(file.children, id, &Child::id);
-  if (found != file.children.end()) return *found;
-  return file.children.emplace_back(Child{.id = id});
+  return found != file.children.end() ? *found : file.children.emplace_back(Child{.id = id});
 }
 
 // What started the clock: when we were told, or else law enforcement, or else the last contact, or else the event's own time.
@@ -168,34 +140,65 @@ Moment start_of(const EventView& event) {
 void begin(Case& file, const EventView& event) {
   const auto& opened = event.body<CaseOpened>();
   const Moment start = start_of(event);
-  file.head.start = start.at;
-  file.head.start_slack = start.slack;
-  file.head.type = opened.case_type();
-  const auto state = text_of(opened.missing_from()->state());
-  std::copy_n(state.data(), std::min(state.size(), file.head.state.size()), file.head.state.data());
+  file.start = start.at;
+  file.start_slack = start.slack;
+  file.type = file.type_current = opened.case_type();
+  file.state = text_of(opened.missing_from()->state());
+  file.state_care = opened.state_care();
+  file.trafficking = opened.trafficking_indicator() == Tri::yes;
+}
+
+void add(Case& file, const CaseSubjectAdded& added) {
+  if (added.role() != SubjectRole::missing_child) return;
+  Child& child = child_named(file, *added.subject_id());
+  if (const auto age = added.age_years()) child.age = *age;
+  if (added.sex()) child.sex = text_of(added.sex());
+  const auto* races = added.race_ethnicity();
+  if (races && races->size() > 0) child.race = races->size() > 1 ? std::string("multiple") : races->Get(0)->str();
+}
+
+void recover(Case& file, const EventView& event) {
+  const auto& body = event.body<ChildRecovered>();
+  Child& child = child_named(file, *body.subject_id());
+  child.ending = body.outcome() == ChildOutcome::deceased ? Ending::deceased : Ending::recovered;
+  child.end = moment_of(body, event).at;
+  child.credits.clear();
+  if (!body.attribution()) return;
+  for (const Attribution* each : *body.attribution())
+    child.credits.push_back({.weight_millionths = each->weight_millionths(), .source = each->source(), .direct = each->direct()});
+}
+
+void reopen(Case& file) {
+  for (Child& child : file.children) {
+    child.ending = Ending::missing;
+    child.end = 0;
+    child.credits.clear();
+  }
+}
+
+void reclassify(Case& file, const CaseReclassified& body) {
+  if (body.field() != ReclassifiedField::case_type) return;
+  for (const CaseType type : EnumValuesCaseType())
+    if (type != CaseType::unset && EnumNameCaseType(type) == text_of(body.to())) file.type_current = type;
 }
 
 void change(Case& file, const EventView& event) {
-  if (event.type == Body::CaseSubjectAdded && event.body<CaseSubjectAdded>().role() == SubjectRole::missing_child) {
-    child_named(file, *event.body<CaseSubjectAdded>().subject_id());
-  } else if (event.type == Body::ChildRecovered) {
-    const auto& body = event.body<ChildRecovered>();
-    Child& child = child_named(file, *body.subject_id());
-    child.ending = body.outcome() == ChildOutcome::deceased ? Ending::deceased : Ending::recovered;
-    child.end = moment_of(body, event).at;
-  } else if (event.type == Body::CaseReopened) {
-    for (Child& child : file.children) child = Child{.id = child.id};
-  } else if (event.type == Body::CaseClosed && file.head.phase.closed_by == event.version) {
-    file.head.closed_for = event.body<CaseClosed>().reason();
-    file.head.closed_at = moment_of(event).at;
-  }
+  on<CaseSubjectAdded>(event, [&](const auto& body) { add(file, body); });
+  on<CaseReclassified>(event, [&](const auto& body) { reclassify(file, body); });
+  on<ChildRecovered>(event, [&](const auto&) { recover(file, event); });
+  on<CaseReopened>(event, [&](const auto&) { reopen(file); });
+  on<CaseClosed>(event, [&](const auto& body) {
+    if (file.phase.closed_by != event.version) return;
+    file.closed_for = body.reason();
+    file.closed_at = moment_of(event).at;
+  });
 }
 
 Move move_of(const Case& file, bool more, Body type) {
   if (more) return type == Body::CaseReopened || type == Body::LongtermReviewed ? Move::reopened : Move::opened;
-  if (file.head.phase.phase == rules::Phase::merged) return Move::merged;
-  if (file.head.phase.phase != rules::Phase::closed) return Move::recovered;
-  const auto left = left_by(file.head.closed_for);
+  if (file.phase.phase == rules::Phase::merged) return Move::merged;
+  if (file.phase.phase != rules::Phase::closed) return Move::recovered;
+  const auto left = left_by(file.closed_for);
   if (!left) return Move::voided;
   return *left == Ending::transferred ? Move::transferred : *left == Ending::withdrawn ? Move::withdrawn : Move::closed_unresolved;
 }
@@ -203,28 +206,28 @@ Move move_of(const Case& file, bool more, Body type) {
 class Recovery final : public Projection {
  public:
   std::string_view id() const override { return "recovery"; }
-  bool wants(Body type) const override { return moves_case(type); }
+  bool wants(Body type) const override { return moves_case(type) || type == Body::CaseReclassified; }
 
   void step(std::string& state, const Fact& fact) const override {
     const EventView& event = fact.event;
     const bool begins = state.empty() && event.version == 1 && event.type == Body::CaseOpened;
     if (begins ? !counts(event.body<CaseOpened>().case_type()) : state.empty()) return;
 
-    Case file = begins ? Case{} : unpack(state);
+    auto file = unpacked<Case>(state);
     if (begins) begin(file, event);
     const int before = begins ? 0 : open_episodes(file);
-    file.head.phase = after(file.head.phase, event, fact.position);
+    if (moves_case(event.type)) file.phase = after(file.phase, event, fact.position);
     change(file, event);
     if (const int more = open_episodes(file) - before; more != 0)
       file.moves.push_back({.recorded_at = fact.recorded_at, .count = std::abs(more), .move = move_of(file, more > 0, event.type)});
-    pack(state, file);
+    state = packed(file);
   }
 
   void contribute(std::string_view state, const std::function<void(std::string_view, std::int64_t)>& add) const override {
-    const Case file = unpack(state);
+    const auto file = unpacked<Case>(state);
     each_episode(file, [&](const Episode& one) { add(key_of(one), 1); });
     for (const PastMove& moved : file.moves)
-      add(key_of(StockMove{.type = file.head.type, .state = file.state(), .move = moved.move, .recorded_at = moved.recorded_at}), moved.count);
+      add(key_of(StockMove{.type = file.type, .state = file.state, .move = moved.move, .recorded_at = moved.recorded_at}), moved.count);
   }
 
   std::vector<Figure> figures(const Cells& cells, const FigureQuery& query) const override { return recovery_figures(cells, query); }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "projections/competing.h"
 #include "projections/recovery_rows.h"
 #include "projections/survival.h"
 
@@ -56,6 +57,13 @@ class Cohort {
     }
   }
 
+  // R6: a child found dead cannot be recovered alive, and a file that was closed is not watched for it; R5 leaves both out of account.
+  void write_competing() const {
+    write_ending("alive", "Recovered alive within ", Ending::recovered);
+    write_ending("deceased", "Found dead within ", Ending::deceased);
+    write_ending("closed", "Closed without a recovery within ", Ending::closed_unresolved);
+  }
+
   void write_durations() const {
     const bool coarse = row_.how_many([&](const Seen& e) { return in(e) && e.start_slack > 0; }) > 0;
     Figure& median = write_quantile("R5", "Median time from the start to the resolution, by Kaplan-Meier", curve_, 50);
@@ -82,6 +90,38 @@ class Cohort {
       tallies.push_back(is_resolved(e.ending) ? Tally{lasted, e.count, 0} : Tally{lasted, 0, e.count});
     }
     return SurvivalCurve(std::move(tallies));
+  }
+
+  void write_ending(const std::string& name, const std::string& title, Ending ending) const {
+    std::vector<Endings> endings;
+    for (const Seen& e : row_.episodes) {
+      if (!in(e)) continue;
+      const Micros lasted = (is_open(e.ending) ? as_of_ : e.end) - e.start;
+      const bool competes = is_resolved(e.ending) || e.ending == Ending::closed_unresolved;
+      endings.push_back({.time = lasted,
+                         .events = e.ending == ending ? e.count : 0,
+                         .others = competes && e.ending != ending ? e.count : 0,
+                         .censored = competes ? 0 : e.count});
+    }
+    std::array<std::int64_t, horizons.size()> times;
+    std::ranges::transform(horizons, times.begin(), &Horizon::length);
+    const auto incidences = cumulative_incidence(std::move(endings), times);
+    for (std::size_t i = 0; i < horizons.size(); ++i) {
+      const Incidence& incidence = incidences[i];
+      const std::string horizon(horizons[i].name);
+      Figure& figure = sheet_.add("R6." + name + '.' + horizon, title + horizon + ", by Aalen-Johansen", "ratio");
+      figure.numerator = incidence.events;
+      figure.denominator = incidence.observations;
+      figure.note = "cumulative incidence: alive, dead and closed compete; censored where still missing, transferred or withdrawn";
+      if (incidence.observations == 0) {
+        figure.flags.push_back("no_data");
+      } else if (!incidence.observed) {
+        figure.flags.push_back("not_observed");
+      } else {
+        figure.value = incidence.value.fixed();
+        if (const auto interval = incidence.interval()) figure.interval = {interval->lower.fixed(), interval->upper.fixed()};
+      }
+    }
   }
 
   void write_within(Figure& figure, Micros horizon) const {
@@ -130,7 +170,9 @@ std::vector<Figure> recovery_figures(const Cells& cells, const FigureQuery& aske
     cohort.write_rates();
     cohort.write_horizons();
     cohort.write_durations();
+    cohort.write_competing();
     write_stock(sheet, row, query);
+    write_persons(sheet, row, query);
   }
   return figures;
 }

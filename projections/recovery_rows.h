@@ -3,6 +3,7 @@
 
 #include "projections/episodes.h"
 #include "projections/sheet.h"
+#include "projections/window.h"
 
 namespace caseledger::projections {
 
@@ -12,6 +13,10 @@ struct Seen {
   Ending ending;
   Micros end;  // never before the start
   std::int64_t count;
+  schema::CaseType type;
+  bool state_care, trafficking;
+  SubjectId child;           // nil while nobody is named
+  std::vector<Credit> credits;
 };
 
 struct CountedMove {
@@ -35,20 +40,16 @@ struct RecoveryRow {
   }
 };
 
+// Whether the query splits by what is known of the child or of the case later than at its opening. The stock's moves do not hold that, and a
+// child that is named after the opening changes its group without a move: such a split has no balance.
+bool splits_persons(const FigureQuery& query);
+
 std::map<Group, RecoveryRow> recovery_rows(const Cells& cells, const FigureQuery& query);
-
-// [from, to): the period, cut off behind the as-of.
-struct Window {
-  Micros from, to;
-  bool holds(Micros at) const { return from <= at && at < to; }
-};
-
-inline Window window_of(const FigureQuery& query) {
-  if (!query.period) return {INT64_MIN, query.as_of + 1};
-  return {query.period->from, std::min(query.period->to, query.as_of + 1)};
-}
 
 // R8: the open stock at the as-of, and the balance of what was recorded in the period.
 void write_stock(Sheet& sheet, const RecoveryRow& row, const FigureQuery& query);
+
+// R9: children and episodes. R10: what recoveries are owed to. R11: the seven counts of 34 U.S.C. 11295a.
+void write_persons(Sheet& sheet, const RecoveryRow& row, const FigureQuery& query);
 
 }  // namespace caseledger::projections

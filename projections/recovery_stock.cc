@@ -12,7 +12,8 @@ namespace {
 void see(RecoveryRow& row, const Episode& episode, std::int64_t count, Micros as_of) {
   if (is_open(episode.ending)) row.open_on_record += count;
   if (episode.start > as_of) return;
-  Seen seen{episode.start, episode.start_slack, episode.ending, episode.end, count};
+  Seen seen{episode.start, episode.start_slack, episode.ending,     episode.end,   count,
+            episode.type,  episode.state_care,  episode.trafficking, episode.child, episode.credits};
   if (!is_open(seen.ending) && seen.end > as_of) seen.ending = Ending::missing;
   if (!is_open(seen.ending) && seen.end < seen.start) row.ends_before_start = true;
   seen.end = is_open(seen.ending) ? 0 : std::max(seen.end, seen.start);
@@ -25,6 +26,13 @@ void write_age(Sheet& sheet, std::string id, std::string title, const std::vecto
   if (ages.empty()) figure.flags.push_back("no_data");
   else figure.value = std::to_string(nearest_rank(ages, percent));
 }
+
+std::string_view age_band(std::uint8_t age) {
+  if (age == age_unknown) return "unknown";
+  return age <= 5 ? "0-5" : age <= 11 ? "6-11" : age <= 14 ? "12-14" : age <= 17 ? "15-17" : age <= 20 ? "18-20" : "21+";
+}
+
+std::string_view known(std::string_view code) { return code.empty() ? "unknown" : code; }
 
 // open before + opened + reopened − recovered − … = open after, and what is open after is counted from the episodes themselves.
 void write_balance(Sheet& sheet, const RecoveryRow& row, const Window& window) {
@@ -58,14 +66,26 @@ void write_balance(Sheet& sheet, const RecoveryRow& row, const Window& window) {
 
 }  // namespace
 
+bool splits_persons(const FigureQuery& query) {
+  return !group_of(query, {{"case_type_current", ""}, {"age_band", ""}, {"sex", ""}, {"race_ethnicity", ""}, {"state_care", ""}}).empty();
+}
+
 std::map<Group, RecoveryRow> recovery_rows(const Cells& cells, const FigureQuery& query) {
-  auto rows = groups_for<RecoveryRow>(query, {{"case_type", ""}, {"jurisdiction", ""}});
-  const auto row_of = [&](schema::CaseType type, std::string_view state) -> RecoveryRow& {
-    return rows[group_of(query, {{"case_type", schema::EnumNameCaseType(type)}, {"jurisdiction", state}})];
+  std::map<Group, RecoveryRow> rows;
+  const auto group = [&](const Episode& e) {
+    return group_of(query, {{"case_type", schema::EnumNameCaseType(e.type)},
+                            {"jurisdiction", e.state},
+                            {"case_type_current", schema::EnumNameCaseType(e.type_current)},
+                            {"age_band", age_band(e.age)},
+                            {"sex", known(e.sex)},
+                            {"race_ethnicity", known(e.race)},
+                            {"state_care", e.state_care ? "yes" : "no"}});
   };
+  if (group({}).empty()) rows.try_emplace({});
   for (const auto& [key, count] : cells.all()) {
-    if (const auto episode = episode_of(key)) see(row_of(episode->type, episode->state), *episode, count, query.as_of);
-    if (const auto move = stock_move_of(key)) row_of(move->type, move->state).moves.push_back({move->move, move->recorded_at, count});
+    if (const auto episode = episode_of(key)) see(rows[group(*episode)], *episode, count, query.as_of);
+    if (const auto move = stock_move_of(key); move && !splits_persons(query))
+      rows[group({.type = move->type, .state = move->state})].moves.push_back({move->move, move->recorded_at, count});
   }
   return rows;
 }
@@ -80,7 +100,7 @@ void write_stock(Sheet& sheet, const RecoveryRow& row, const FigureQuery& query)
   write_age(sheet, "R8.oldest", "Age of the oldest open episode", ages, 100);
   sheet.count("R8.long_term", "Open episodes whose active work is suspended", "episodes",
               row.how_many([](const Seen& e) { return e.ending == Ending::missing_long_term; }));
-  write_balance(sheet, row, window_of(query));
+  if (!splits_persons(query)) write_balance(sheet, row, window_of(query));
 }
 
 }  // namespace caseledger::projections

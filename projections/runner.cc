@@ -36,6 +36,12 @@ void Folds::merge(Folds&& other) {
   for (std::size_t i = 0; i < folds_.size(); ++i) folds_[i].merge(std::move(other.folds_[i]));
 }
 
+const Fold& Folds::of(const Projection& projection) const {
+  const auto found = std::ranges::find(folds_, &projection, [](const Fold& fold) { return &fold.projection(); });
+  ENSURE(found != folds_.end());
+  return *found;
+}
+
 std::vector<Figure> Folds::figures(const FigureQuery& query, std::span<const std::string> wanted) const {
   std::vector<Figure> all;
   for (const Fold& fold : folds_)

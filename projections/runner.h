@@ -25,6 +25,7 @@ class Folds {
   void merge(Folds&& other);
   std::vector<Fold>& all() { return folds_; }
   const std::vector<Fold>& all() const { return folds_; }
+  const Fold& of(const Projection& projection) const;  // one of the catalogue
 
   // Figures of every projection, or those whose id is wanted or begins with "<wanted>.".
   std::vector<Figure> figures(const FigureQuery& query, std::span<const std::string> wanted = {}) const;

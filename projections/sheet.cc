@@ -6,7 +6,7 @@
 
 namespace caseledger::projections {
 
-Group group_of(const FigureQuery& query, std::initializer_list<std::pair<std::string_view, std::string_view>> dimensions) {
+Group group_of(const FigureQuery& query, Dimensions dimensions) {
   Group group;
   for (const auto& [dimension, value] : dimensions)
     if (std::ranges::find(query.by, dimension) != query.by.end()) group.emplace_back(dimension, value);

@@ -3,6 +3,7 @@
 
 #include <initializer_list>
 #include <map>
+#include <span>
 #include <string_view>
 
 #include "projections/figure.h"
@@ -13,7 +14,11 @@ using Group = std::vector<std::pair<std::string, std::string>>;
 
 // The group of something with these dimensions, in the projection's own order. What the query does not split by is left out, and a
 // dimension that the projection does not have splits nothing.
-Group group_of(const FigureQuery& query, std::initializer_list<std::pair<std::string_view, std::string_view>> dimensions);
+using Dimensions = std::span<const std::pair<std::string_view, std::string_view>>;
+Group group_of(const FigureQuery& query, Dimensions dimensions);
+inline Group group_of(const FigureQuery& query, std::initializer_list<std::pair<std::string_view, std::string_view>> dimensions) {
+  return group_of(query, Dimensions(dimensions.begin(), dimensions.size()));
+}
 
 // The groups in order, each with what its figures are made of. Not split at all, there is one even when nothing is in it.
 template <class Row>

@@ -3,6 +3,7 @@
 
 #include "projections/cases.h"
 #include "projections/moment.h"
+#include "projections/on.h"
 #include "projections/standing.h"
 
 namespace caseledger::projections {
@@ -94,11 +95,6 @@ void recover(CaseStory& story, const ChildRecovered& body) {
   auto& child = child_named(story, *body.subject_id());
   child.recovered = known(body);
   child.outcome = body.outcome();
-}
-
-template <class Table, class Tell>
-void on(const EventView& event, Tell tell_it) {
-  if (event.type == BodyTraits<Table>::enum_value) tell_it(event.body<Table>());
 }
 
 void add_to(CaseStory& story, const EventView& event) {

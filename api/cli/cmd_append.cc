@@ -87,6 +87,7 @@ class Batcher {
   void add(std::uint64_t line, Buffer event, std::vector<Opening> openings) {
     if (events_.empty()) first_line_ = line;
     for (auto& opening : openings) {
+      bytes_ += opening.plaintext.size() + 128;  // they go in the same frame
       opening.event = static_cast<std::uint16_t>(events_.size());
       openings_.push_back(std::move(opening));
     }

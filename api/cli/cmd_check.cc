@@ -60,7 +60,7 @@ Result<std::string> verify_one(const path& file, const Policy& policy, const Ver
       return "checkpoint of " + verdict.checkpoint.origin + ": " + std::to_string(verdict.checkpoint.size) + " entries, root " + base64(verdict.checkpoint.root.bytes);
     }
     case EvidenceKind::bundle: {
-      worsen(worst, audit_source({file.string(), policy.logs[0].text(), Format::table}));
+      worsen(worst, audit_source({file.string(), {}, policy.logs[0].text(), Format::table}));
       return "bundle";
     }
     case EvidenceKind::event:
@@ -146,18 +146,22 @@ Exit audit_source(const AuditOptions& asked) {
     progress->at(done);
   };
   Result<Audit> audit = fail(Errc::usage, "");
+  std::optional<Error> kept_out;  // whoever may not read has found nothing
   if (asked.source.starts_with("http://") || asked.source.starts_with("https://")) {
-    const auto server = HttpServer::at(asked.source);
+    const auto server = HttpServer::at(asked.source, asked.key);
     if (!server) return report(server.error());
     if (!options.log_key) {
-      const auto vkey = log_key_of({asked.source, {}, {}});
+      const auto vkey = log_key_of({asked.source, asked.key, {}});
       if (!vkey) return report(vkey.error());
       options.log_key = *vkey;
     }
     audit = audit_served(
         [&](std::string at) -> Result<Buffer> {
-          TRY_AS(text, server->get('/' + at));
-          return Buffer(text.begin(), text.end());
+          if (kept_out) return std::unexpected(*kept_out);
+          const auto text = server->get('/' + at);
+          if (text) return Buffer(text->begin(), text->end());
+          if (text.error().code == Errc::not_permitted) kept_out = text.error();
+          return std::unexpected(text.error());
         },
         options);
   } else if (std::filesystem::exists(path(asked.source) / "store")) {
@@ -166,6 +170,7 @@ Exit audit_source(const AuditOptions& asked) {
     audit = audit_bundle(asked.source, options);
   }
   progress.reset();
+  if (kept_out) return report(*kept_out);
   if (!audit) return report(audit.error());
   print_audit(*audit, asked.format);
   return audit->sound() ? Exit::ok : Exit::verification_failed;

@@ -13,7 +13,7 @@ namespace {
 namespace json = boost::json;
 
 Result<json::object> authority_of(const Remote& remote) {
-  TRY_AS(server, HttpServer::at(remote.server));
+  TRY_AS(server, HttpServer::at(remote.server, remote.key));
   TRY_AS(answer, server.get_json("/v1/authority"));
   return answer.as_object();
 }

@@ -99,7 +99,7 @@ Result<void> events_of_folder(const EventsOptions& options) {
 }
 
 Result<void> events_of_server(const EventsOptions& options) {
-  TRY_AS(server, HttpServer::at(options.source.server));
+  TRY_AS(server, HttpServer::at(options.source.server, options.source.key));
   std::uint64_t left = options.limit.value_or(~std::uint64_t{0}), from = options.from;
   const bool one_stream = !options.stream.empty();
   if (one_stream) from = std::max<std::uint64_t>(from, 1);
@@ -152,7 +152,7 @@ Result<json::object> state_of_folder(const StateOptions& options) {
 }
 
 Result<json::object> state_of_server(const StateOptions& options) {
-  TRY_AS(server, HttpServer::at(options.source.server));
+  TRY_AS(server, HttpServer::at(options.source.server, options.source.key));
   std::string target = "/v1/streams/" + options.stream;
   char join = '?';
   for (const auto& [name, value] : {std::pair("as_of", options.as_of), std::pair("as_at", options.as_at)})
@@ -200,7 +200,7 @@ Result<json::array> figures_of_folder(const FiguresOptions& options) {
 
 Result<json::array> figures_of_server(const FiguresOptions& options) {
   if (!options.as_of.empty()) return fail(Errc::usage, "a server answers figures at its head; --as-of needs --dir, where they are folded anew");
-  TRY_AS(server, HttpServer::at(options.source.server));
+  TRY_AS(server, HttpServer::at(options.source.server, options.source.key));
   std::string suffix;
   if (!options.period.empty()) suffix += "&period=" + percent_encoded(options.period);
   std::string by;

@@ -5,8 +5,12 @@
 
 #include "api/cli/commands.h"
 #include "api/cli/folder.h"
+#include "api/genesis.h"
 #include "api/routes.h"
 #include "api/server.h"
+#include "api/service_events.h"
+#include "ledger/erasure.h"
+#include "ledger/own_appends.h"
 
 namespace caseledger::api {
 
@@ -44,6 +48,56 @@ std::string escaped(std::string_view sentence) {
   return text;
 }
 
+Result<std::optional<ServerTls>> tls_of(const FolderConfig& config) {
+  if (config.tls_certificate.empty() != config.tls_key.empty()) return fail(Errc::usage, "a certificate and its key go together: --tls-cert and --tls-key");
+  if (config.tls_certificate.empty()) {
+    if (!config.tls_client_ca.empty()) return fail(Errc::usage, "client certificates can be demanded over TLS only: give --tls-cert and --tls-key too");
+    return std::nullopt;
+  }
+  ServerTls tls{config.tls_certificate, config.tls_key, {}};
+  if (!config.tls_client_ca.empty()) tls.client_ca = config.tls_client_ca;
+  return tls;
+}
+
+// The ledger's own hand. What it cannot record is said in the log, and kept for the next time.
+class Service {
+ public:
+  Service(Signer key, const std::string& origin)
+      : key_(std::move(key)),
+        events_({origin, key_.vkey().key, [this](const StreamId& stream) { return ledger_->heads().get(stream).version; },
+                 [this](const Buffer& event) -> Result<void> {
+                   if (auto recorded = append(event); !recorded) return std::unexpected(std::move(recorded.error().error));
+                   return {};
+                 },
+                 system_random()},
+                system_clock()) {}
+
+  void answered(const Outcome& outcome) {
+    events_.answered(outcome);
+    own_.answered(outcome);
+  }
+  std::expected<Recorded, Rejection> append(Bytes event) { return own_.append(*ledger_, key_, event); }
+  const Signer& key() const { return key_; }
+  ServiceEvents& events() { return events_; }
+  void serve(Ledger& ledger) { ledger_ = &ledger; }
+
+  void write(ServiceEvents::Hours which) {
+    if (auto written = events_.write(which); !written) spdlog::warn("what was refused could not be recorded: {}", escaped(written.error().sentence));
+  }
+
+ private:
+  const Signer key_;
+  OwnAppends own_;
+  ServiceEvents events_;
+  Ledger* ledger_ = nullptr;  // from before the first write
+};
+
+void tell_erasures(const Result<std::vector<Erasures::Done>>& done) {
+  if (!done) return spdlog::error("erasures wait: {}", escaped(done.error().sentence));
+  for (const auto& each : *done)
+    spdlog::info("erased: version {} of subject stream {} is carried out, {} parts", each.erasure.decision, to_string(each.erasure.stream), each.destroyed.parts);
+}
+
 Result<void> run(const ServeOptions& options) {
   TRY_AS(config, read_folder(options.folder));
   if (!options.listen.empty()) config.listen = options.listen;
@@ -52,6 +106,8 @@ Result<void> run(const ServeOptions& options) {
   if (!options.tls_client_ca.empty()) config.tls_client_ca = options.tls_client_ca;
   config.limits.gap_confirmed = options.after_long_stop;
   TRY_AS(endpoint, parse_listen(config.listen));
+  TRY_AS(tls, tls_of(config));
+  TRY_AS(service_key, read_key(options.folder / "keys" / "service.key"));
 
   // Signals are waited for below; no thread made from here on is to take one.
   sigset_t signals;
@@ -61,16 +117,33 @@ Result<void> run(const ServeOptions& options) {
 
   Metrics metrics;
   OutcomeRelay outcomes;
+  Service service(std::move(service_key), config.origin);
+  std::unique_ptr<Erasures> erasures;  // there before anything is recorded, stopped before the ledger drains
   TRY_AS(ledger, open_folder(options.folder, config,
                              {[&](Outcome outcome) {
                                 metrics.answered(outcome);
+                                service.answered(outcome);
                                 outcomes(std::move(outcome));
                               },
-                              [&](const CommitTimes& times) { metrics.committed(times); }}));
+                              [&](const CommitTimes& times) { metrics.committed(times); },
+                              [&](std::vector<StreamId> streams) { erasures->look_at(std::move(streams)); }}));
+  service.serve(*ledger);
+  const auto append = [&](Bytes event) -> std::expected<void, Rejection> {
+    auto recorded = service.append(event);
+    return recorded ? std::expected<void, Rejection>() : std::unexpected(std::move(recorded.error()));
+  };
+  erasures = std::make_unique<Erasures>(*ledger, service_voice(*ledger, service.key(), system_clock(), append), system_clock(), tell_erasures);
+  const struct Stop {
+    Erasures& running;
+    ~Stop() { running.stop(); }
+  } stop{*erasures};  // whichever way this ends, before the ledger is gone
+  erasures->start();
   TRY_AS(runner, projections::Runner::open(*ledger));
 
   RouteConfig route_config;
   route_config.behind_proxy = config.behind_tls_proxy;
+  route_config.open_reads_on_loopback = config.open_reads_on_loopback;
+  route_config.token_refused = [&](AuthFault fault) { service.events().token_refused(fault); };
   route_config.failed = [](const Request& request, const Error& error) { spdlog::error("{} {}: {}", escaped(request.method), escaped(request.path), escaped(error.sentence)); };
   const RouteTable routes(*ledger, *runner, metrics, route_config);
 
@@ -80,10 +153,8 @@ Result<void> run(const ServeOptions& options) {
   server_config.authorities = config.authorities;
   server_config.tls_proxy = config.behind_tls_proxy;
   server_config.complain = [](std::string_view sentence) { spdlog::warn("{}", escaped(sentence)); };
-  if (!config.tls_certificate.empty()) {
-    server_config.tls = ServerTls{config.tls_certificate, config.tls_key, {}};
-    if (!config.tls_client_ca.empty()) server_config.tls->client_ca = config.tls_client_ca;
-  }
+  server_config.session_refused = [&](AuthFault fault) { service.events().session_refused(fault); };
+  server_config.tls = tls;
   TRY_AS(server, Server::start(std::move(server_config), *ledger, outcomes, [&](const Request& request) { return routes.handle(request); }, system_clock()));
   spdlog::info("serving {} on {}:{}, {} entries, {} events", config.origin, endpoint.address, server->port(), ledger->head().size, ledger->head().next.value);
 
@@ -93,10 +164,13 @@ Result<void> run(const ServeOptions& options) {
   while (signal < 0 && !failure) {
     signal = sigtimedwait(&signals, nullptr, &poll);
     failure = ledger->failure();
+    if (!failure) service.write(ServiceEvents::Hours::over);
   }
   if (failure) spdlog::error("the ledger stopped: {}", escaped(failure->sentence));
   else spdlog::info("draining");
   server->stop();
+  if (!failure) service.write(ServiceEvents::Hours::all);
+  erasures->stop();
   ledger->drain();
   runner.reset();
   if (failure) return std::unexpected(*failure);

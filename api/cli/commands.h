@@ -37,6 +37,9 @@ struct Remote {
   std::string vkey;    // of the log; empty: the server's own word for it, which is said
 };
 
+// A bearer token for the key, good for five minutes.
+Exit print_token(const Remote& remote);
+
 struct EnrollOptions {
   Remote remote;  // key: a governor's
   std::string vkey, organisation;
@@ -67,6 +70,7 @@ Exit append_events(const AppendOptions& options);
 // Where to read from: a server, or a folder that may be in use.
 struct Source {
   std::string server;
+  path key;  // of who reads; none: as the server tells those it does not know
   path folder;
 };
 
@@ -77,7 +81,7 @@ struct EventsOptions {
   std::string stream;
   std::vector<std::string> types, kinds, jurisdictions;
   bool follow = false;
-  Remote remote;  // for follow: a session needs a key
+  Remote remote;  // for follow: the log's key
   Format format = Format::jsonl;
 };
 Exit events(const EventsOptions& options);
@@ -106,6 +110,7 @@ Exit verify_files(const VerifyOptions& options);
 
 struct AuditOptions {
   std::string source;  // a folder, a bundle, or a URL
+  path key;            // of who reads a URL
   std::string vkey;
   Format format = Format::table;
 };
@@ -114,6 +119,46 @@ Exit audit_source(const AuditOptions& options);
 Exit export_folder(const path& folder, const path& out, std::optional<std::uint64_t> size);
 Exit rebuild_folder(const path& folder, unsigned threads);
 Exit import_portals(const path& file);
+
+struct CybertipOptions {
+  std::vector<path> files;
+  path schema;  // empty: documents are not validated
+  std::string esp, api_version = "not_stated", received_at;
+};
+Exit import_cybertip(const CybertipOptions& options);
+
+struct BackupRequest {
+  path folder, backup, vault;  // vault: a file for the copy of its keys, or none
+};
+Exit backup_folder(const BackupRequest& request);
+
+struct RestoreRequest {
+  path backup, folder, vault, last_signed;
+  std::string vkey;
+};
+Exit restore_folder(const RestoreRequest& request);
+
+struct ErasureRequest {
+  Remote remote;
+  std::string stream, subject, basis, outcome, exception, operator_code;
+  std::optional<std::uint32_t> decide;  // the version of the request that is decided; none: this is a request
+};
+Exit erase_subject(const ErasureRequest& request);
+
+struct HoldRequest {
+  Remote remote;
+  std::string stream, authority, until, operator_code;
+  std::optional<std::uint32_t> release;  // the version of the hold that ends; none: one is placed
+};
+Exit change_hold(const HoldRequest& request);
+
+struct UnsealRequest {
+  Remote remote;
+  std::string stream, purpose, of_case, operator_code;
+  std::optional<std::uint32_t> version;  // only this event's
+  bool is_owner = false;
+};
+Exit unseal_stream(const UnsealRequest& request);
 
 struct SimulateOptions {
   std::uint64_t reports_scale = 1000, cases_scale = 1, seed = 1;

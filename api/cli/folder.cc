@@ -34,6 +34,13 @@ Result<void> check_origin(const std::string& origin) {
   return {};
 }
 
+std::string first_configuration(const std::string& origin) {
+  return "# caseledger\norigin = \"" + origin + "\"\nlisten = \"127.0.0.1:8420\"\n\n"
+         "# Everyone who is logged in on this machine reads everything over HTTP without a token. Made for trying the ledger out:\n"
+         "# with real cases take this line away, and readers show who they are (--key, or caseledger token).\n"
+         "open_reads_on_loopback = true\n";
+}
+
 // Appends one batch to a ledger that nobody else has open.
 Result<void> record(Ledger& ledger, std::mutex& mutex, std::optional<Outcome>& outcome, const Result<Draft>& draft, const Signer& author) {
   if (!draft) return std::unexpected(draft.error());
@@ -127,7 +134,7 @@ Result<void> create_folder(const fs::path& folder, const NewFolder& asked) {
   TRY(write_key(folder / "keys" / "service.key", service));
   if (own_governor) TRY(write_key(folder / "keys" / "governor.key", governor));
   TRY(write_text(folder / "vkey", log.vkey().text() + '\n'));
-  TRY(write_text(folder / "ledger.toml", "# caseledger\norigin = \"" + wanted.origin + "\"\nlisten = \"127.0.0.1:8420\"\n", 0600));
+  TRY(write_text(folder / "ledger.toml", first_configuration(wanted.origin), 0600));
   if (own_governor && wanted.threshold == 1) return record_genesis(folder, wanted, service, governor);
   // Others have to sign: what they are to sign lies ready.
   const Genesis genesis{wanted.origin, log.vkey(), service.vkey(), wanted.governors, wanted.threshold, {}};
@@ -158,6 +165,7 @@ Result<FolderConfig> read_folder(const fs::path& folder) {
     else if (name == "tls_key") fits = text_value(config.tls_key);
     else if (name == "tls_client_ca") fits = text_value(config.tls_client_ca);
     else if (name == "behind_tls_proxy") fits = value.is_boolean() && (config.behind_tls_proxy = **value.as_boolean(), true);
+    else if (name == "open_reads_on_loopback") fits = value.is_boolean() && (config.open_reads_on_loopback = **value.as_boolean(), true);
     else if (name == "verify_threads") fits = value.is_integer() && **value.as_integer() > 0 && (config.limits.verify_threads = static_cast<unsigned>(**value.as_integer()), true);
     else if (name == "authorities" && value.is_array()) {
       fits = true;

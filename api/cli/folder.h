@@ -12,6 +12,7 @@ struct FolderConfig {
   std::string listen = "127.0.0.1:8420";
   std::vector<std::string> authorities;  // names that clients may dial; empty: the address listened on
   bool behind_tls_proxy = false;
+  bool open_reads_on_loopback = false;
   std::string tls_certificate, tls_key, tls_client_ca;
   Config limits;
 };

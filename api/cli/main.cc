@@ -32,6 +32,7 @@ class CommandLine {
     governance_commands();
     writing_commands();
     reading_commands();
+    safe_commands();
     checking_commands();
   }
 
@@ -66,6 +67,7 @@ class CommandLine {
   }
   void source(CLI::App* to, Source& into) {
     auto* server = to->add_option("--server", into.server, "the ledger's address")->envname("CASELEDGER_SERVER");
+    to->add_option("--key", into.key, "an enrolled key, to read as")->envname("CASELEDGER_KEY");
     to->add_option("--dir", into.folder, "a ledger's folder, read as it lies")->excludes(server);
   }
 
@@ -104,6 +106,12 @@ class CommandLine {
     auto* show = command(*key, "show", "Print the vkey of a private key", "  caseledger key show desk.key", [this] { return key_show(folder_); });
     show->add_option("FILE", folder_, "a private key")->required();
 
+    auto* token = command(app_, "token", "Print a bearer token for HTTP reads, good for five minutes",
+                          "  curl -H \"Authorization: Bearer $(caseledger token --key desk.key --server http://127.0.0.1:8420)\" http://127.0.0.1:8420/v1/events",
+                          [this] { return print_token(remote_); });
+    token->add_option("--server", remote_.server, "the ledger's address, as the token's user dials it")->envname("CASELEDGER_SERVER")->required();
+    token->add_option("--key", remote_.key, "an enrolled key")->envname("CASELEDGER_KEY")->required();
+
     auto* enroll_ = command(app_, "enroll", "Propose, as a governor, to enrol an author's key",
                             "  caseledger enroll --server http://127.0.0.1:8420 --as ledger/keys/governor.key \\\n    --vkey \"$(caseledger key show desk.key)\" --organisation desk --role case_system",
                             [this] { return enroll(enroll_options_); });
@@ -118,6 +126,7 @@ class CommandLine {
     proposal->require_subcommand(1);
     auto* list = command(*proposal, "list", "List them", "  caseledger proposal list --server http://127.0.0.1:8420", [this] { return proposal_list(remote_, format_); });
     list->add_option("--server", remote_.server, "the ledger's address")->envname("CASELEDGER_SERVER")->required();
+    list->add_option("--key", remote_.key, "an enrolled key, to read as")->envname("CASELEDGER_KEY");
     format(list, format_);
     auto* adopt = command(*proposal, "adopt", "Propose that a published policy binds",
                           "  caseledger proposal adopt 0192f0c1-7a2b-7000-8000-0123456789ab 1 --effective-from 2024-01-01T00:00:00Z --as governor.key --server http://127.0.0.1:8420",
@@ -141,11 +150,19 @@ class CommandLine {
     append->add_option("--receipts", append_options_.receipts, "a folder for the receipts");
     append->add_option("FILE", append_options_.input, "NDJSON; - is standard input");
 
-    auto* import_ = command(app_, "import", "Read published files; NDJSON out, ready for append", "  caseledger import lpr-portals portals.csv > coverage.ndjson", {});
+    auto* import_ = command(app_, "import", "Read published files; NDJSON out, ready for append", "  caseledger import lpr-portals portals.csv > coverage.ndjson\n  caseledger import cybertip report.xml answer.xml > report.ndjson", {});
     import_->require_subcommand(1);
     auto* portals = command(*import_, "lpr-portals", "Licence-plate-reader transparency portals, a CSV row each", "  caseledger import lpr-portals portals.csv > coverage.ndjson",
                             [this] { return import_portals(folder_); });
     portals->add_option("FILE", folder_, "CSV; - is standard input")->required();
+    auto* cybertip = command(*import_, "cybertip", "CyberTipline reports, the details of their files and the answers to them, XML each",
+                             "  caseledger import cybertip --schema cyber_tipline.xsd report.xml submitted.xml file.xml finished.xml > report.ndjson",
+                             [this] { return import_cybertip(cybertip_options_); });
+    cybertip->add_option("FILE", cybertip_options_.files, "in the order of the exchange; - is standard input")->required();
+    cybertip->add_option("--schema", cybertip_options_.schema, "the API's XSD; without it nothing is validated against it")->envname("CASELEDGER_CYBERTIP_XSD");
+    cybertip->add_option("--esp", cybertip_options_.esp, "the provider's name; without it as the report says");
+    cybertip->add_option("--api-version", cybertip_options_.api_version, "of the API that was spoken to: its codes have changed meaning");
+    cybertip->add_option("--received-at", cybertip_options_.received_at, "when they were sent, RFC 3339; without it the incident's time");
 
     auto* simulate = command(app_, "simulate", "A national year, the same for the same seed",
                              "  caseledger simulate national-year --plan\n  caseledger simulate national-year --scale 1:1000 --server http://127.0.0.1:8420 --keys keys",
@@ -172,7 +189,6 @@ class CommandLine {
     events_->add_option("--kind", events_options_.kinds, "only these kinds of stream, such as case");
     events_->add_option("--jurisdiction", events_options_.jurisdictions, "only these; US covers US-TX");
     events_->add_flag("--follow", events_options_.follow, "go on with new events as they are recorded; needs --key");
-    events_->add_option("--key", events_options_.remote.key, "an enrolled key, for --follow")->envname("CASELEDGER_KEY");
     format(events_, events_options_.format);
 
     auto* state_ = command(app_, "state", "The folded state and timeline of one stream",
@@ -195,6 +211,56 @@ class CommandLine {
     format(figures_, figures_options_.format);
   }
 
+  void safe_commands() {
+    auto* backup = command(app_, "backup", "Add what is new in a ledger to a backup, while it is served or not", "  caseledger backup ledger /mnt/backup --vault /media/key/vault.copy",
+                           [this] { return backup_folder(backup_request_); });
+    backup->add_option("DIR", backup_request_.folder, "the ledger's folder")->required();
+    backup->add_option("OUT", backup_request_.backup, "the backup: a folder of its own, made by the first run")->required();
+    backup->add_option("--vault", backup_request_.vault, "copy the keys of data subjects into this file, kept apart from OUT; whoever has both reads all");
+
+    auto* restore_ = command(app_, "restore", "Put a ledger back from a backup: audited first, erasures replayed",
+                             "  caseledger restore /mnt/backup ledger --vault /media/key/vault.copy --last-signed saved/last-signed", [this] { return restore_folder(restore_request_); });
+    restore_->add_option("OUT", restore_request_.backup, "the backup")->required();
+    restore_->add_option("DIR", restore_request_.folder, "the ledger's folder, which may not be there yet")->required();
+    restore_->add_option("--vault", restore_request_.vault, "the copy of the keys of data subjects");
+    restore_->add_option("--last-signed", restore_request_.last_signed, "the old folder's file of that name: a backup that ends before it is refused");
+    restore_->add_option("--log-vkey", restore_request_.vkey, "the log's key as you know it")->envname("CASELEDGER_LOG_VKEY");
+
+    auto* erase = command(app_, "erase", "Request the erasure of a data subject, or decide on a request",
+                          "  caseledger erase 0192f0c2-7a2b-7000-8000-0123456789ab --basis gdpr17 --key desk.key --server http://127.0.0.1:8420\n"
+                          "  caseledger erase 0192f0c2-… --decide 3 --outcome granted --basis gdpr17 --key officer.key",
+                          [this] { return erase_subject(erasure_); });
+    erase->add_option("STREAM", erasure_.stream, "the subject's stream")->required();
+    remote(erase, erasure_.remote, true);
+    erase->add_option("--subject", erasure_.subject, "the subject whose data is meant, where it is not the stream's own id");
+    erase->add_option("--basis", erasure_.basis, "gdpr17, expunction, court, policy_expiry, wrong_person")->required();
+    auto* decide = erase->add_option("--decide", erasure_.decide, "the version of the request; by another key and operator than its own");
+    erase->add_option("--outcome", erasure_.outcome, "granted, refused, partial")->needs(decide);
+    erase->add_option("--exception", erasure_.exception, "the code of what keeps the data")->needs(decide);
+    erase->add_option("--operator", erasure_.operator_code, "who acts; the key's name without it");
+
+    auto* hold = command(app_, "hold", "Place a legal hold on a data subject, or release one",
+                         "  caseledger hold 0192f0c2-… --authority court-3/117 --key officer.key --server http://127.0.0.1:8420\n  caseledger hold 0192f0c2-… --release 4 --authority court-3/117 --key officer.key",
+                         [this] { return change_hold(hold_); });
+    hold->add_option("STREAM", hold_.stream, "the subject's stream")->required();
+    remote(hold, hold_.remote, true);
+    hold->add_option("--authority", hold_.authority, "by whose order")->required();
+    hold->add_option("--until", hold_.until, "when it ends by itself");
+    hold->add_option("--release", hold_.release, "the version of the hold that ends");
+    hold->add_option("--operator", hold_.operator_code, "who acts; the key's name without it");
+
+    auto* unseal_ = command(app_, "unseal", "Read what is sealed in a stream; that it was read, and why, is recorded first",
+                            "  caseledger unseal 0192f0c1-7a2b-7000-8000-0123456789ab --purpose missing_child --key analyst.key --server http://127.0.0.1:8420",
+                            [this] { return unseal_stream(unseal_request_); });
+    unseal_->add_option("STREAM", unseal_request_.stream, "its id")->required();
+    remote(unseal_, unseal_request_.remote, true);
+    unseal_->add_option("--purpose", unseal_request_.purpose, "the code of why")->required();
+    unseal_->add_option("--version", unseal_request_.version, "only what this event sealed");
+    unseal_->add_option("--case", unseal_request_.of_case, "the case it is read for");
+    unseal_->add_flag("--owner", unseal_request_.is_owner, "the record is of the reader's own organisation");
+    unseal_->add_option("--operator", unseal_request_.operator_code, "who reads; the key's name without it");
+  }
+
   void checking_commands() {
     auto* verify_ = command(app_, "verify", "Check receipts, checkpoints and bundles, offline",
                             "  caseledger verify r/000000000005.tlog-proof --log-vkey \"$(cat ledger/vkey)\"\n  caseledger verify event.tlog-proof --event event.bin --policy policy.txt --bundle bundle",
@@ -208,6 +274,7 @@ class CommandLine {
     auto* audit = command(app_, "audit", "Check everything in a folder, a bundle or a served log", "  caseledger audit ledger\n  caseledger audit bundle\n  caseledger audit http://127.0.0.1:8420",
                           [this] { return audit_source(audit_options_); });
     audit->add_option("SOURCE", audit_options_.source, "a ledger's folder, a bundle, or an address")->required();
+    audit->add_option("--key", audit_options_.key, "an enrolled key, to read an address as")->envname("CASELEDGER_KEY");
     audit->add_option("--log-vkey", audit_options_.vkey, "the log's key as you know it")->envname("CASELEDGER_LOG_VKEY");
     format(audit, audit_options_.format);
 
@@ -231,7 +298,13 @@ class CommandLine {
   FiguresOptions figures_options_;
   VerifyOptions verify_options_;
   AuditOptions audit_options_;
+  CybertipOptions cybertip_options_;
   SimulateOptions simulate_options_;
+  BackupRequest backup_request_;
+  RestoreRequest restore_request_;
+  ErasureRequest erasure_;
+  HoldRequest hold_;
+  UnsealRequest unseal_request_;
   BenchOptions bench_options_;
   Remote remote_;
   Format format_ = Format::table;

@@ -3,11 +3,15 @@
 #include <boost/json.hpp>
 #include <csignal>
 #include <iostream>
+#include <thread>
 
 #include "api/cli/folder.h"
 #include "api/event_page.h"
+#include "api/genesis.h"
 #include "api/http_client.h"
 #include "api/json.h"
+#include "api/token.h"
+#include "api/url.h"
 
 namespace caseledger::api {
 
@@ -44,16 +48,48 @@ std::string percent_encoded(std::string_view text) {
   return out;
 }
 
-Result<HttpServer> HttpServer::at(const std::string& url) {
+Result<HttpServer> HttpServer::at(const std::string& url, const path& key) {
   std::string base = url;
   while (base.ends_with('/')) base.pop_back();
   if (!base.starts_with("http://") && !base.starts_with("https://"))
     return fail(Errc::usage, "wanted an address such as http://127.0.0.1:8420, found \"" + url + '"');
-  return HttpServer(std::move(base));
+  HttpServer server(std::move(base));
+  if (key.empty()) return server;
+  TRY_AS(dialled, parse_url(server.base_));
+  TRY_AS(checkpoint, server.get("/checkpoint"));  // public: its first line is the origin, which the token names
+  TRY_AS(signer, read_key(key));
+  server.authority_ = dialled.authority;
+  server.origin_ = checkpoint.substr(0, checkpoint.find('\n'));
+  server.key_ = std::make_shared<const Signer>(std::move(signer));
+  return server;
 }
 
+std::string HttpServer::token() const { return new_token(origin_, authority_, *key_, system_clock().wall(), system_random()); }
+
+namespace {
+
+// Seconds to wait before asking again, as far as that is worth it.
+std::optional<unsigned> retry_after(const Response& response) {
+  if (response.status != 429) return std::nullopt;
+  for (const auto& [name, value] : response.headers)
+    if (const auto seconds = from_decimal(value); name == "Retry-After" && seconds && *seconds <= 60) return static_cast<unsigned>(*seconds);
+  return std::nullopt;
+}
+
+}  // namespace
+
 Result<std::string> HttpServer::get(const std::string& target) const {
-  TRY_AS(response, http_get(base_ + target));
+  constexpr int attempts_max = 10;
+  Response response;
+  for (int attempt = 1;; ++attempt) {
+    GetConfig config;
+    if (key_) config.headers.emplace_back("Authorization", "Bearer " + token());
+    TRY_AS(got, http_get(base_ + target, config));
+    response = std::move(got);
+    const auto later = retry_after(response);
+    if (!later || attempt == attempts_max) break;
+    std::this_thread::sleep_for(std::chrono::seconds(*later));
+  }
   if (response.status == 200) return std::move(response.body);
   std::string sentence = base_ + target + " answers " + std::to_string(response.status);
   const auto problem = parse_json(response.body);
@@ -69,7 +105,7 @@ Result<boost::json::value> HttpServer::get_json(const std::string& target) const
 
 Result<Vkey> log_key_of(const Remote& remote) {
   if (!remote.vkey.empty()) return parse_vkey(remote.vkey);
-  TRY_AS(server, HttpServer::at(remote.server));
+  TRY_AS(server, HttpServer::at(remote.server, remote.key));
   TRY_AS(authority, server.get_json("/v1/authority"));
   const auto* text = authority.as_object().if_contains("log_vkey");
   if (!text || !text->is_string()) return fail(Errc::not_found, "the server does not say its log's key; give it with --log-vkey");
@@ -99,9 +135,17 @@ Error error_of(const frames::Rejected& rejected) {
   return {code_named(rejected.code), sentence};
 }
 
+Exit print_token(const Remote& remote) {
+  const auto server = HttpServer::at(remote.server, remote.key);
+  if (!server) return report(server.error());
+  std::cout << server->token() << '\n';
+  return Exit::ok;
+}
+
 Exit follow_events(const EventsOptions& options) {
   Remote remote = options.remote;
   remote.server = options.source.server;
+  remote.key = options.source.key;
   if (remote.server.empty() || remote.key.empty()) return report({Errc::usage, "--follow needs --server and --key"});
   sigset_t signals;
   sigemptyset(&signals);

@@ -13,8 +13,11 @@ std::string percent_encoded(std::string_view text);
 // A server's HTTP side.
 class HttpServer {
  public:
-  // Errors: usage.
-  static Result<HttpServer> at(const std::string& url);
+  // With a key, every request carries a token of its. Errors: usage, those of read_key, those of asking the server which ledger it is.
+  static Result<HttpServer> at(const std::string& url, const path& key = {});
+
+  // What stands behind "Bearer ". There has to be a key.
+  std::string token() const;
 
   Result<std::string> get(const std::string& target) const;
   Result<boost::json::value> get_json(const std::string& target) const;
@@ -22,6 +25,8 @@ class HttpServer {
  private:
   explicit HttpServer(std::string base) : base_(std::move(base)) {}
   std::string base_;  // without a slash at the end
+  std::string origin_, authority_;
+  std::shared_ptr<const Signer> key_;
 };
 
 // The log's key: as the user knows it, or the server's own word, which is said on standard error.

@@ -25,13 +25,13 @@ Result<void> check_governors(const flatbuffers::Vector<flatbuffers::Offset<flatb
   return {};
 }
 
+}  // namespace
+
 bool covers(const std::vector<std::string>& jurisdictions, std::string_view place) {
   return jurisdictions.empty() || std::ranges::any_of(jurisdictions, [&](const std::string& mine) {
            return place == mine || (place.size() > mine.size() && place.starts_with(mine) && place[mine.size()] == '-');
          });
 }
-
-}  // namespace
 
 StreamId governance_stream(std::string_view origin) { return uuid_v8("caseledger/governance/v1", bytes_of(origin)); }
 

@@ -29,6 +29,9 @@ struct Enrolment {
   std::bitset<body_numbers> events;         // what roles and groups allow
 };
 
+// Do these jurisdictions cover a place? None cover all; "US" covers "US-TX".
+bool covers(const std::vector<std::string>& jurisdictions, std::string_view place);
+
 // The stream every ledger has exactly once: its id follows from the origin.
 StreamId governance_stream(std::string_view origin);
 

@@ -13,6 +13,8 @@ namespace caseledger::store {
 
 namespace {
 
+constexpr std::size_t purge_one_by_one_max = 64;  // keys; more of them lie in most files anyway
+
 rocksdb::Slice slice(Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 Bytes bytes(const rocksdb::Slice& slice) { return {reinterpret_cast<const std::uint8_t*>(slice.data()), slice.size()}; }
 
@@ -148,6 +150,19 @@ Result<void> Database::write(Batch& batch) {
 
 Result<void> Database::flush() {
   return result_of(impl_->db->Flush(rocksdb::FlushOptions{}, impl_->families), "cannot flush");
+}
+
+Result<void> Database::purge(std::size_t family, std::span<const Buffer> keys) {
+  TRY(flush());
+  rocksdb::CompactRangeOptions options;
+  options.exclusive_manual_compaction = false;
+  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;  // its last level keeps what was erased otherwise
+  const bool one_by_one = keys.size() <= purge_one_by_one_max;
+  for (std::size_t i = 0; i < keys.size(); i += one_by_one ? 1 : keys.size()) {
+    const rocksdb::Slice from = slice(keys[i]), to = slice(one_by_one ? keys[i] : keys.back());
+    TRY(result_of(impl_->db->CompactRange(options, impl_->families[family + 1], &from, &to), "cannot compact"));
+  }
+  return {};
 }
 
 Result<void> Database::ingest(const std::vector<Run>& runs) {

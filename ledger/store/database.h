@@ -56,6 +56,8 @@ class Database {
   std::unique_ptr<Batch> batch() const;
   Result<void> write(Batch& batch);
   Result<void> flush();
+  // Leaves no byte of what was erased at these keys, which ascend, in files or in the write-ahead log. Reads and writes go on.
+  Result<void> purge(std::size_t family, std::span<const Buffer> keys);
 
   // Sorted, distinct keys, as one file per family, all or nothing.
   struct Run {

@@ -4,7 +4,7 @@ namespace caseledger::store {
 
 namespace {
 
-enum Family : std::size_t { heads_family, skips_family, tiles_family, state_family };
+enum Family : std::size_t { heads_family, skips_family, tiles_family, state_family, shares_family };
 
 // No stream has the nil id: its row is the cursor of the run it came with.
 const std::string heads_cursor_key(16, '\0');
@@ -40,7 +40,8 @@ Result<std::unique_ptr<Folds>> Folds::open(const std::filesystem::path& folder, 
                                   {{.name = "heads", .compress = true, .bloom = true},
                                    {.name = "skips", .write_buffer_bytes = 16 << 20},
                                    {.name = "tiles", .write_buffer_bytes = 16 << 20},
-                                   {.name = "state", .write_buffer_bytes = 32 << 20, .compress = true}},
+                                   {.name = "state", .write_buffer_bytes = 32 << 20, .compress = true},
+                                   {.name = "shares", .write_buffer_bytes = 16 << 20}},
                                   access));
   return std::unique_ptr<Folds>(new Folds(std::move(database)));
 }
@@ -106,6 +107,14 @@ Result<void> Folds::each_skip(const std::function<void(const StreamId&, Version,
   return cursor.status();
 }
 
+Result<void> Folds::each_share(const StreamId& stream, const std::function<void(Share)>& visit) const {
+  auto cursor = database_->cursor(shares_family);
+  for (cursor.seek(stream.bytes); cursor.valid() && cursor.key().size() == 24 && equal(cursor.key().first(16), stream.bytes); cursor.next()) {
+    visit({stream, {load_be<std::uint64_t>(cursor.key().data() + 16)}, std::string(text_of(cursor.value()))});
+  }
+  return cursor.status();
+}
+
 Result<EntryIndex> Folds::cursor(std::string_view projection) const { return cursor_value(database_->get(state_family, bytes_of(cursor_key(projection)))); }
 
 Result<void> Folds::each_row(std::string_view projection, const std::function<Result<void>(std::string_view, std::string_view)>& visit) const {
@@ -134,6 +143,13 @@ void Folds::Changes::put_tile(const Edge::FullTile& tile) {
 
 void Folds::Changes::put_skip(const StreamId& stream, Version version, Position position) {
   batch_->put(skips_family, bytes_of(skip_key(stream, version)), bytes_of(number(position.value)));
+}
+
+void Folds::Changes::put_share(const Share& share) {
+  std::string key;
+  append(key, share.stream.bytes);
+  append_be(key, share.position.value);
+  batch_->put(shares_family, bytes_of(key), bytes_of(share.organisation));
 }
 
 void Folds::Changes::put_row(std::string_view projection, std::string_view key, std::string_view value) {

@@ -3,6 +3,7 @@
 //   heads  stream → state             sorted runs, taken in with their cursor
 //   skips  stream ‖ version → position, at every 64th version of long streams
 //   tiles  level ‖ index → 256 hashes, full tiles only
+//   shares stream ‖ position of the event that shares it → with whom
 //   state  projection ‖ row           what projections keep
 // A cursor is the number of entries a part has folded; it is written together with the rows it covers.
 #pragma once
@@ -14,6 +15,15 @@
 namespace caseledger::store {
 
 inline constexpr Version skip_every = 64;
+
+// An event at this position says that an organisation may read a stream. Whether it may say so, and still does, is for the event to tell.
+struct Share {
+  StreamId stream;
+  Position position;
+  std::string organisation;
+
+  friend bool operator==(const Share&, const Share&) = default;
+};
 
 class Folds {
  public:
@@ -35,6 +45,8 @@ class Folds {
   };
   Result<std::optional<Skip>> skip_at_least(const StreamId& stream, Version version) const;
 
+  Result<void> each_share(const StreamId& stream, const std::function<void(Share)>& visit) const;
+
   Result<EntryIndex> cursor(std::string_view projection) const;
   Result<void> each_row(std::string_view projection, const std::function<Result<void>(std::string_view key, std::string_view value)>& visit) const;
   Result<void> drop(std::string_view projection);
@@ -44,6 +56,7 @@ class Folds {
    public:
     void put_tile(const Edge::FullTile& tile);
     void put_skip(const StreamId& stream, Version version, Position position);
+    void put_share(const Share& share);
     void put_row(std::string_view projection, std::string_view key, std::string_view value);  // an empty value erases
     void put_cursor(std::string_view projection, EntryIndex cursor);
 

@@ -81,6 +81,21 @@ void Log::Group::add_part(Position position, std::uint16_t part, Bytes sealed) {
 
 void Log::Group::add_checkpoint(std::uint64_t size, std::string_view note) { batch_->put(checkpoints_family, key_of(size), bytes_of(note)); }
 
+void Log::Group::add_row(Family family, Bytes key, Bytes value) { batch_->put(static_cast<std::size_t>(family), key, value); }
+
+Result<void> Log::erase_parts(std::span<const PartId> parts) {
+  if (parts.empty()) return {};
+  const auto batch = database_->batch();
+  std::vector<Buffer> keys;
+  for (const PartId& each : parts) {
+    const auto key = part_key(each.position, each.part);
+    keys.emplace_back(key.begin(), key.end());
+    batch->erase(sealed_family, key);
+  }
+  TRY(database_->write(*batch));
+  return database_->purge(sealed_family, keys);
+}
+
 // ── reading ──
 
 Result<Entry> Log::entry(EntryIndex index) const {

@@ -43,6 +43,8 @@ class Log {
   // Errors: io, locked, verification_failed.
   static Result<std::unique_ptr<Log>> open(const std::filesystem::path& folder, Access access = Access::write);
 
+  enum class Family : std::size_t { entries, batches, sealed, checkpoints };
+
   // How far the log reaches.
   struct End {
     EntryIndex size;
@@ -58,6 +60,8 @@ class Log {
     void add(EntryIndex index, const Entry& entry, Bytes links, std::span<const Bytes> pieces);
     void add_part(Position position, std::uint16_t part, Bytes sealed);
     void add_checkpoint(std::uint64_t size, std::string_view note);
+    void add_row(Family family, Bytes key, Bytes value);  // as rows() gave it
+    std::size_t bytes() const { return batch_->bytes(); }
     void clear() { batch_->clear(); }
 
    private:
@@ -68,6 +72,13 @@ class Log {
   };
   Group group() { return Group(database_->batch()); }
   Result<void> commit(Group& group) { return database_->write(*group.batch_); }
+
+  // Ciphertexts of sealed parts that are to be no more: durable, and gone from the files, when it returns. From any thread.
+  struct PartId {
+    Position position;
+    std::uint16_t part;
+  };
+  Result<void> erase_parts(std::span<const PartId> parts);
 
   // Errors: not_found, io, verification_failed.
   Result<Entry> entry(EntryIndex index) const;
@@ -96,7 +107,6 @@ class Log {
   Result<Scan> scan_from(Position position) const;
 
   // The rows as they lie, for those who trust none of them.
-  enum class Family : std::size_t { entries, batches, sealed, checkpoints };
   Database::Cursor rows(Family family) const { return database_->cursor(static_cast<std::size_t>(family), true); }
 
   // For those who walk many events: one cursor, moved about.

@@ -99,11 +99,64 @@ expect 1 "$cl" append --server "$url" --log-vkey "$vkey" --key keys/case_system.
 expect 0 "$cl" state "$stream" --server "$url" --format json
 jq -e ".version == $((version + 1))" out.txt >/dev/null || fail "the state is not at the new version"
 
+step "a CyberTipline report, imported and recorded; a hostile document beside it"
+printf '<report><incidentSummary><incidentType>Child Sex Tourism</incidentType><incidentDateTime>2024-03-05T14:00:00-05:00</incidentDateTime></incidentSummary><reporter><reportingPerson><lastName>Nobody</lastName></reportingPerson></reporter></report>' >report.xml
+printf '<reportResponse><responseCode>0</responseCode><responseDescription>Success</responseDescription><reportId>4564654</reportId></reportResponse>' >submitted.xml
+printf '<!DOCTYPE report [<!ENTITY a "b">]>\n<report>&a;</report>' >hostile.xml
+expect 1 "$cl" import cybertip hostile.xml
+expect 8 "$cl" import cybertip report.xml submitted.xml hostile.xml
+grep -q 'hostile.xml, line 1: has a document type declaration' err.txt || fail "the hostile document is not told by line and reason"
+mv out.txt report.ndjson
+expect 0 "$cl" append --server "$url" --log-vkey "$vkey" --key keys/importer.key report.ndjson
+expect 5 "$cl" append --server "$url" --log-vkey "$vkey" --key keys/importer.key report.ndjson
+"$cl" events --server "$url" --stream "$(jq -rn 'input.stream' <report.ndjson)" --format jsonl >report.jsonl
+[ "$(wc -l <report.jsonl)" -eq 2 ] || fail "the report's stream has $(wc -l <report.jsonl) events"
+! grep -q Nobody report.jsonl || fail "a name stands in clear"
+
+step "what is sealed is read on the record, and backed up while the server runs"
+"$cl" events --server "$url" --format jsonl >all.jsonl
+sealed=$(jq -rn 'first(inputs | select(.event.parts)) | .event.stream' <all.jsonl)
+unseal() { expect "$1" "$cl" unseal "$sealed" --purpose missing_child --server "$url" --log-vkey "$vkey" --key "keys/$2.key"; }
+unseal 7 case_system
+expect 0 "$cl" backup ledger backup --vault vault.copy
+unseal 0 analyst
+jq -e .fields out.txt >/dev/null || fail "nothing was unsealed"
+"$cl" events --server "$url" --type RecordViewed --format jsonl >viewed.jsonl
+jq -se '.[-1].event.body.parts[0].event.stream == $s' --arg s "$sealed" viewed.jsonl >/dev/null || fail "it was read without a record"
+expect 0 "$cl" backup ledger backup --vault vault.copy
+jq -e '.before > 0 and .entries > .before' out.txt >/dev/null || fail "the second run of the backup added nothing to the first"
+
 step "the independent checker walks the served log"
 "$logcheck" walk --vkey "$vkey" "$url"
 "$logcheck" consistency --vkey "$vkey" old-checkpoint "$url"
 expect 0 "$cl" audit "$url" --log-vkey "$vkey"
 expect 0 "$cl" export ledger bundle
+
+step "closed to whoever does not show who they are"
+kill -TERM "$server"
+wait "$server" || fail "the server did not end well on SIGTERM"
+sed -i /open_reads_on_loopback/d ledger/ledger.toml
+serve
+answer() { curl -s -o /dev/null -w '%{http_code}' "$@"; }
+enrolled() {
+  "$cl" key new "keys/$1.key" --name "day-$1" >/dev/null
+  expect 0 "$cl" enroll --server "$url" --log-vkey "$vkey" --as ledger/keys/governor.key --vkey "$("$cl" key show "keys/$1.key")" --organisation "$2" --role "$3"
+}
+enrolled neighbour elsewhere case_system
+enrolled auditor audit-office auditor
+token=$("$cl" token --server "$url" --key keys/case_system.key)
+[ "$(answer "$url/checkpoint")$(answer "$url/v1/events")" = 200401 ] || fail "reads are not closed"
+[ "$(answer -H "Authorization: Bearer $token" "$url/v1/events")" = 200 ] || fail "a token is not accepted"
+[ "$(answer -H "Authorization: Bearer x$token" "$url/v1/events")" = 401 ] || fail "a changed token is accepted"
+expect 7 "$cl" events --server "$url" --limit 1
+expect 7 "$cl" append --server "$url" --log-vkey "$vkey" --key stranger.key /dev/null
+expect 0 "$cl" state "$stream" --server "$url" --key keys/case_system.key
+expect 4 "$cl" state "$stream" --server "$url" --key keys/neighbour.key
+expect 7 "$cl" figures R1 --server "$url" --key keys/case_system.key
+expect 0 "$cl" figures R1 --server "$url" --key keys/auditor.key
+expect 7 "$cl" audit "$url" --log-vkey "$vkey"
+expect 0 "$cl" audit "$url" --log-vkey "$vkey" --key keys/auditor.key
+expect 2 "$cl" serve ledger --listen 127.0.0.1:0 --client-ca ledger/vkey
 
 step "offline: server stopped"
 kill -TERM "$server"
@@ -116,9 +169,28 @@ expect 0 "$cl" audit bundle --log-vkey "$vkey"
 expect 0 "$cl" audit ledger --log-vkey "$vkey"
 expect 0 "$cl" audit ledger --log-vkey "$vkey" --format json
 [ "$(jq '.findings | length' out.txt)" = 0 ] || fail "the audit of a sound ledger finds something: $(jq -c '.findings[:3]' out.txt)"
+for reason in AuthFailed:token.malformed AuthFailed:session.unknown_key AdmissionRefused:version_conflict; do
+  "$cl" events --dir ledger --type "${reason%:*}" --format jsonl | jq -e --arg code "${reason#*:}" -s 'any(.[].event.body.counts[]; .code == $code)' >/dev/null ||
+    fail "$reason was not recorded"
+done
 expect 0 "$cl" rebuild ledger
 expect 0 "$cl" figures R1 --dir ledger --format csv
 [ "$(sed -n 2p out.txt | cut -d, -f5,6 | tr , /)" = "$wanted" ] || fail "R1 folded anew from the folder is another"
+
+step "put back from the backup"
+expect 0 "$cl" backup ledger backup --vault vault.copy
+expect 0 "$cl" restore backup restored --vault vault.copy --last-signed ledger/last-signed --log-vkey "$vkey"
+jq -e '.opened_parts > 0 and .opened_parts == .sealed_parts' out.txt >/dev/null || fail "sealed parts did not come back"
+expect 0 "$cl" audit restored --log-vkey "$vkey"
+expect 2 "$cl" restore backup restored --log-vkey "$vkey"
+cp ledger/keys/*.key restored/keys/
+expect 0 "$cl" rebuild restored
+expect 0 "$cl" figures R1 --dir restored --format csv
+[ "$(sed -n 2p out.txt | cut -d, -f5,6 | tr , /)" = "$wanted" ] || fail "R1 of the restored folder is another"
+segment=$(find backup/segment -type f | sort | head -n 1)
+printf 'x' | dd of="$segment" bs=1 seek=3000 conv=notrunc status=none
+expect 1 "$cl" restore backup again --log-vkey "$vkey"
+[ ! -e again ] || fail "a damaged backup was put in place"
 
 step "tampering is found"
 sed 's/^index .*/index 1/' receipts/*.tlog-proof >forged.tlog-proof

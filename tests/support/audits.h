@@ -112,13 +112,13 @@ class Story {
 class Tamper {
  public:
   enum Log : std::size_t { entries, batches, sealed, checkpoints };
-  enum Folds : std::size_t { heads, skips, tiles, state };
+  enum Folds : std::size_t { heads, skips, tiles, state, shares };
 
   static Tamper log(const fs::path& ledger) {
     return {ledger / "store" / "log", store::Durability::synced, {{.name = "entries"}, {.name = "batches"}, {.name = "sealed"}, {.name = "checkpoints"}}};
   }
   static Tamper folds(const fs::path& ledger) {
-    return {ledger / "store" / "folds", store::Durability::derived, {{.name = "heads"}, {.name = "skips"}, {.name = "tiles"}, {.name = "state"}}};
+    return {ledger / "store" / "folds", store::Durability::derived, {{.name = "heads"}, {.name = "skips"}, {.name = "tiles"}, {.name = "state"}, {.name = "shares"}}};
   }
 
   std::vector<std::pair<std::string, std::string>> rows(std::size_t family) const {

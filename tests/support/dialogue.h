@@ -6,6 +6,7 @@
 
 #include "api/session.h"
 #include "ledger/core/receipt.h"
+#include "ledger/unseal.h"
 #include "tests/support/ledgers.h"
 
 namespace samples {
@@ -20,7 +21,11 @@ class Dialogue {
 
   explicit Dialogue(TestLedger& ledger, SessionConfig config = {}, Channel channel = {.loopback = true, .exporter = {}}, bool tls_proxy = false)
       : house{ledger.origin(), authorities_, tls_proxy, log_, [this](std::span<std::uint8_t> bytes) { std::ranges::fill(bytes, ++random_); },
-              [this](const rules::Enrolment&, const EventView& event, const PublicKey&) { return may_read(event); }, config},
+              [this](const rules::Enrolment&, const projections::Fact& fact) -> Result<bool> { return may_read(fact.event); }, config,
+              [this](const rules::Enrolment& reader, Position viewed, const MayRead& may) {
+                const auto one = [&](const EventView& event, Position position, const PublicKey& author) { return may({event, position, {}, 0, author}); };
+                return unseal(*ledger_, {reader, viewed, system_clock().wall() + later, one});
+              }},
         ledger_(ledger),
         log_(*ledger, {.slice_events = 8, .slice_bytes = 4096, .slices_kept = 3}) {
     ledger_.forward([this](Outcome outcome) {
@@ -35,6 +40,7 @@ class Dialogue {
   Session& operator*() { return *session_; }
   Session* operator->() { return &*session_; }
 
+  Micros later = 0;  // how long after its recording a RecordViewed is used
   std::function<bool(const EventView&)> may_read = [](const EventView&) { return true; };
 
   // ── what the server says ──

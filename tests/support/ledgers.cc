@@ -112,6 +112,10 @@ void TestLedger::close() { ledger_.reset(); }
 Result<void> TestLedger::open() {
   Ledger::Sinks sinks;
   sinks.outcome = [this](Outcome outcome) { arrived(std::move(outcome)); };
+  sinks.subjects = [this](std::vector<StreamId> streams) {
+    const std::lock_guard lock(mutex_);
+    if (subjects_) subjects_(std::move(streams));
+  };
   TRY_AS(ledger, Ledger::open(folder_, wish_.origin, must(Signer::parse(log_secret_)), wish_.config, wish_.clock, std::move(sinks)));
   ledger_ = std::move(ledger);
   return {};
@@ -120,6 +124,11 @@ Result<void> TestLedger::open() {
 void TestLedger::forward(std::function<void(Outcome)> to) {
   const std::lock_guard lock(mutex_);
   forward_ = std::move(to);
+}
+
+void TestLedger::watch(std::function<void(std::vector<StreamId>)> subjects) {
+  const std::lock_guard lock(mutex_);
+  subjects_ = std::move(subjects);
 }
 
 void TestLedger::arrived(Outcome outcome) {

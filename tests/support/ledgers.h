@@ -78,6 +78,9 @@ class TestLedger {
   // Outcomes of sessions other than 0 go there, on the sequencer's thread. Nowhere, until it is called.
   void forward(std::function<void(Outcome)> to);
 
+  // Subject streams that move, on the sequencer's thread.
+  void watch(std::function<void(std::vector<StreamId>)> subjects);
+
   // Drains and closes; opens again from what is durable.
   void close();
   Result<void> open();
@@ -98,6 +101,7 @@ class TestLedger {
   std::map<std::uint64_t, Answer> answers_;  // by request
   std::uint64_t requests_ = 0;
   std::function<void(Outcome)> forward_;
+  std::function<void(std::vector<StreamId>)> subjects_;
   std::unique_ptr<Ledger> ledger_;
 };
 

@@ -15,11 +15,14 @@ struct Asked {
   std::string method = "GET";
   std::map<std::string, std::string> headers = {};
   bool loopback = true;
+  std::string remote = "127.0.0.1";
 };
 
 class Service {
  public:
-  explicit Service(api::RouteConfig config = {}, TestLedger::Wish wish = {}) : ledger(std::move(wish)), runner_(open(*ledger)), routes(*ledger, *runner_, metrics, std::move(config)) {}
+  // open: requests from the ledger's own machine need no token.
+  explicit Service(api::RouteConfig config = {}, TestLedger::Wish wish = {}, bool open = true)
+      : ledger(std::move(wish)), runner_(follow(*ledger)), routes(*ledger, *runner_, metrics, with(std::move(config), open)) {}
 
   // The projections stop at once where nothing can be recorded any more.
   ~Service() { ledger->drain(); }
@@ -27,7 +30,7 @@ class Service {
   // target: path?query
   api::Response ask(const std::string& target, const Asked& asked = {}) const {
     const auto mark = target.find('?');
-    api::Request request{asked.method, target.substr(0, mark), mark == target.npos ? "" : target.substr(mark + 1), asked.headers, "", asked.loopback};
+    api::Request request{asked.method, target.substr(0, mark), mark == target.npos ? "" : target.substr(mark + 1), asked.headers, "", asked.loopback, asked.remote, authorities};
     auto response = routes.handle(request);
     static const Contract contract(std::string(CASELEDGER_SOURCE) + "/schemas/openapi.yaml");
     const std::string broken = contract.broken_by(request, response);
@@ -56,11 +59,16 @@ class Service {
   void fold() const { runner_->wait_for({ledger->head().size}); }
   const projections::Runner& runner() const { return *runner_; }
 
+  const std::vector<std::string> authorities{"ledger.example.org", "localhost:8420"};
   mutable TestLedger ledger;
   api::Metrics metrics;
 
  private:
-  static std::unique_ptr<projections::Runner> open(Ledger& ledger) {
+  static api::RouteConfig with(api::RouteConfig config, bool open) {
+    config.open_reads_on_loopback = open;
+    return config;
+  }
+  static std::unique_ptr<projections::Runner> follow(Ledger& ledger) {
     auto runner = projections::Runner::open(ledger);
     REQUIRE(runner);
     return std::move(*runner);

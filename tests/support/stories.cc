@@ -7,6 +7,14 @@ namespace stories {
 using namespace schema;
 using flatbuffers::FlatBufferBuilder;
 
+schema::Uuid raw(const caseledger::Uuid& id) {
+  schema::Uuid out;
+  std::memcpy(&out, id.bytes.data(), 16);
+  return out;
+}
+
+Ref ref(const StreamId& stream, Version version) { return Ref(raw(stream), version); }
+
 namespace {
 
 caseledger::Uuid numbered(std::uint8_t family, unsigned number) {
@@ -21,14 +29,6 @@ PublicKey key_of(unsigned author) {
   key[0] = static_cast<std::uint8_t>(author);
   return key;
 }
-
-schema::Uuid raw(const caseledger::Uuid& id) {
-  schema::Uuid out;
-  std::memcpy(&out, id.bytes.data(), 16);
-  return out;
-}
-
-Ref ref(const StreamId& stream, Version version) { return Ref(raw(stream), version); }
 
 template <class T>
 flatbuffers::Optional<T> optional(const std::optional<T>& value) {

@@ -22,6 +22,10 @@ inline constexpr Micros new_year_2024 = 1'704'067'200 * second;
 SubjectId subject(unsigned number);
 StreamId stream(unsigned number);
 
+// As events hold them.
+schema::Uuid raw(const Uuid& id);
+schema::Ref ref(const StreamId& stream, Version version);
+
 // How something is said: the envelope.
 struct Said {
   Micros at = new_year_2024;
@@ -116,7 +120,7 @@ Version snapshot(Log& log, const StreamId& stream, const Snapshot& snapshot, con
 // A number below n, from a generator of the caller's choice.
 using Choose = std::function<unsigned(unsigned n)>;
 
-// Up to `steps` events in some case and coverage streams, recorded in a mixed order, often late, some with coarse times.
+// Up to `steps` events in some case, coverage, report, referral and partner streams, recorded in a mixed order, often late, some with coarse times.
 void live(Log& log, const Choose& choose, unsigned steps);
 
 }  // namespace stories

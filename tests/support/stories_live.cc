@@ -1,5 +1,6 @@
 // Lives at random: one act after another in one of a few streams, each kept only if it may follow.
 #include "tests/support/stories.h"
+#include "tests/support/stories_triage.h"
 
 namespace stories {
 
@@ -16,6 +17,7 @@ class Living {
   void act() {
     now_ += Micros{choose_(40)} * hour + choose_(3);
     if (choose_(6) == 0) return take_snapshot();
+    if (choose_(3) == 0) return live_in_triage(log_, choose_, now_);
     Case one(log_, stream(choose_(case_streams)), nullptr);
     if (log_.state(one.stream).version == 0) return open(one.stream);
     change(one);

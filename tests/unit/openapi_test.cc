@@ -1,6 +1,7 @@
 // schemas/openapi.yaml and the routes say the same, in both directions.
 #include <fstream>
 
+#include "api/figures_json.h"
 #include "api/openapi_text.h"
 #include "tests/support/service.h"
 
@@ -83,7 +84,14 @@ TEST_CASE("the contract that is served is the file of this source") {
 TEST_CASE("every named problem is in the contract, and none beside") {
   std::set<std::string> documented;
   for (const auto& type : YAML::LoadFile(contract_file())["components"]["schemas"]["Problem"]["properties"]["type"]["enum"]) documented.insert(type.as<std::string>());
-  std::set<std::string> known{"urn:caseledger:problem:method_not_allowed"};
+  std::set<std::string> known;
+  for (const char* of_http : {"method_not_allowed", "unauthenticated", "too_many_requests"}) known.insert(std::string("urn:caseledger:problem:") + of_http);
   for (int code = 0; code <= static_cast<int>(Errc::usage); ++code) known.insert("urn:caseledger:problem:" + std::string(name(static_cast<Errc>(code))));
   CHECK(documented == known);
+}
+
+TEST_CASE("what figures may be split by is in the contract") {
+  std::set<std::string> documented;
+  for (const auto& dimension : YAML::LoadFile(contract_file())["components"]["parameters"]["by"]["schema"]["items"]["enum"]) documented.insert(dimension.as<std::string>());
+  CHECK(documented == std::set<std::string>(api::dimensions().begin(), api::dimensions().end()));
 }

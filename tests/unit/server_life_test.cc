@@ -1,4 +1,6 @@
 // The server's beginning and end, its HTTP, and clients that outlast it.
+#include <openssl/ssl.h>
+
 #include "api/http_client.h"
 #include "tests/support/certificates.h"
 #include "tests/support/raw_peer.h"
@@ -319,4 +321,102 @@ TEST_CASE("mutual TLS lets in only who has a certificate of the client authority
   wanted.tls.key = certificates.client_key;
   const auto client = server.connect(author, wanted);
   CHECK(proves(client->append(ledger.sign(author, {case_opened(new_stream())})).get(), ledger.log_vkey()));
+}
+
+TEST_CASE("reads over HTTP need the certificate too where it is demanded") {
+  TestLedger ledger;
+  const Certificates certificates;
+  ServerConfig config;
+  config.tls = ServerTls{certificates.server, certificates.server_key, certificates.ca};
+  TestServer server(ledger, config);
+  const std::string url = "https://localhost:" + std::to_string(server.port()) + "/a";
+  GetConfig get;
+  get.tls.ca = certificates.ca;
+  CHECK_FALSE(http_get(url, get));
+  get.tls.certificate = certificates.client;
+  CHECK(http_get(url, get).error().code == Errc::usage);  // without its key
+  get.tls.key = certificates.client_key;
+  CHECK(http_get(url, get));
+  const Certificates others;  // the same names, by another authority
+  get.tls.certificate = others.client, get.tls.key = others.client_key;
+  CHECK_FALSE(http_get(url, get));
+}
+
+TEST_CASE("TLS 1.3 is spoken, and nothing older") {
+  TestLedger ledger;
+  const Certificates certificates;
+  ServerConfig config;
+  config.tls = ServerTls{certificates.server, certificates.server_key, {}};
+  TestServer server(ledger, config);
+  const auto handshake = [&](int version) {
+    const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+    SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+    SSL_CTX_set_max_proto_version(context.get(), version);
+    const std::unique_ptr<BIO, decltype(&BIO_free_all)> connection(BIO_new_ssl_connect(context.get()), BIO_free_all);
+    BIO_set_conn_hostname(connection.get(), server.authority().c_str());
+    return BIO_do_connect(connection.get()) == 1 && BIO_do_handshake(connection.get()) == 1;
+  };
+  CHECK(handshake(TLS1_3_VERSION));
+  CHECK_FALSE(handshake(TLS1_2_VERSION));
+}
+
+// ── who reads, how often ──
+
+TEST_CASE("a subscriber is told the events of its own organisation and what is shared with it") {
+  TestLedger ledger;
+  const Signer home = ledger.enrol({"case_system"}, "org-1"), guest = ledger.enrol({"case_system"}, "org-2"), auditor = ledger.enrol({"auditor"}, "office");
+  const auto file = new_stream(), own = new_stream();
+  const Position first = ledger.record(home, {case_opened(file)}).first_position;
+  ledger.record(guest, {case_opened(own)});
+  TestServer server(ledger);
+  const auto told_to = [&](const Signer& key, std::optional<StreamId> stream) {
+    const auto client = server.connect(key);
+    std::mutex mutex;
+    std::vector<std::uint64_t> positions;
+    bool caught_up = false;
+    client->subscribe({first, stream, {}, 100}, [&](const Client::Told& told) {
+      const std::lock_guard lock(mutex);
+      for (const auto& each : told.events) positions.push_back(each.position.value - first.value);
+      caught_up = caught_up || told.caught_up;
+    });
+    CHECK(eventually([&] {
+      const std::lock_guard lock(mutex);
+      return caught_up;
+    }));
+    client->close();
+    return positions;
+  };
+  using Told = std::vector<std::uint64_t>;
+  CHECK(told_to(home, {}) == Told{0});
+  CHECK(told_to(guest, {}) == Told{1});
+  CHECK(told_to(auditor, {}) == Told{0, 1});
+  CHECK(told_to(guest, file).empty());
+  ledger.record(home, {event("AccessGranted", "case", file, 2, R"({"organisation":"org-2","reason_code":"joint"})")});
+  CHECK(told_to(guest, {}) == Told{0, 1, 2});
+  CHECK(told_to(guest, file) == Told{0, 2});
+}
+
+TEST_CASE("an address that opens sessions too often is answered 429 and when to come again") {
+  TestLedger ledger;
+  ServerConfig config;
+  config.openings_of_address = {.per_second = 1, .burst = 2};
+  TestServer server(ledger, config);
+  for (int i = 0; i < 2; ++i) CHECK(RawPeer(server.port()).upgrade("caseledger.v1") == 101);
+  CHECK(RawPeer(server.port()).upgrade("caseledger.v1") == 429);
+  config.tls_proxy = true;  // everyone comes from the proxy's address
+  TestServer proxied(ledger, config);
+  for (int i = 0; i < 4; ++i) CHECK(RawPeer(proxied.port()).upgrade("caseledger.v1") == 101);
+}
+
+TEST_CASE("routes are told where a request came from, and as whom the server may be dialled") {
+  TestLedger ledger;
+  ServerConfig config;
+  config.authorities = {"ledger.example.org", "ledger.example.org:8443"};
+  TestServer server(ledger, config);
+  server.routes = [](const Request& request) {
+    std::string said = request.remote;
+    for (const auto& each : request.authorities) said += ' ' + each;
+    return Response{200, "text/plain", {}, said};
+  };
+  CHECK(http_get(server.url("http"))->body == "127.0.0.1 ledger.example.org ledger.example.org:8443");
 }

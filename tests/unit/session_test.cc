@@ -67,6 +67,45 @@ TEST_CASE("a bad identity closes with 1008") {
   CHECK_FALSE(talk->identified());
 }
 
+TEST_CASE("every Identify that is not accepted is told by its reason") {
+  TestLedger ledger;
+  const Signer author = ledger.enrol({"case_system"}), revoked = ledger.enrol({"case_system"}), nobody = Signer::generate("nobody");
+  ledger.revoke(revoked.vkey());
+  std::vector<AuthFault> faults;
+  const auto fault = [&](auto identify) {
+    Dialogue talk(ledger);
+    talk.house.refused = [&](AuthFault each) { faults.push_back(each); };
+    talk.say(identify(talk, talk.expect<frames::Challenge>()));
+    return faults.empty() ? std::string("none") : std::string(name(std::exchange(faults, {}).at(0)));
+  };
+  CHECK(fault([&](Dialogue& talk, const auto& challenge) { return talk.identify(author, challenge); }) == "none");
+  CHECK(fault([&](Dialogue& talk, const auto& challenge) { return talk.identify(author, challenge, "-", "evil.example"); }) == "wrong_authority");
+  CHECK(fault([&](Dialogue& talk, const auto& challenge) { return talk.identify(author, challenge, "other exporter"); }) == "bad_signature");
+  CHECK(fault([&](Dialogue& talk, const auto& challenge) { return talk.identify(nobody, challenge); }) == "unknown_key");
+  CHECK(fault([&](Dialogue& talk, const auto& challenge) { return talk.identify(revoked, challenge); }) == "revoked_key");
+}
+
+TEST_CASE("a key that opens sessions too often is sent away for a while") {
+  TestLedger ledger;
+  const Signer author = ledger.enrol({"case_system"}), other = ledger.enrol({"case_system"});
+  RateLimit openings({.per_second = 1, .burst = 2});
+  const auto opens = [&](const Signer& key, Micros later) {
+    Dialogue talk(ledger);
+    talk.house.openings = &openings;
+    Session session(talk.house, {.loopback = true, .exporter = {}}, talk.now + later);
+    const auto greeting = session.next_frame(talk.now);
+    REQUIRE(greeting);
+    session.received(frames::write(talk.identify(key, std::get<frames::Challenge>(*frames::read_from_server(*greeting)))));
+    if (session.closed()) CHECK(session.closed()->code == CloseCode::try_later);
+    return session.identified();
+  };
+  CHECK(opens(author, 0));
+  CHECK(opens(author, 0));
+  CHECK_FALSE(opens(author, 0));
+  CHECK(opens(other, 0));
+  CHECK(opens(author, 1'000'000));
+}
+
 TEST_CASE("an Identify that was heard on one connection opens no other") {
   TestLedger ledger;
   const Signer author = ledger.enrol({"case_system"});
@@ -391,16 +430,4 @@ TEST_CASE("a session with nothing in flight drains at once; one that never ident
   stranger->drain();
   stranger.expect<frames::Challenge>();
   CHECK(stranger.closed().code == CloseCode::draining);
-}
-
-TEST_CASE("unsealing is refused for now") {
-  TestLedger ledger;
-  const Signer author = ledger.enrol({"analyst"});
-  Dialogue talk(ledger);
-  talk.open(author);
-  talk.say(frames::Unseal{12, {3}});
-  const auto& rejected = talk.expect<frames::Rejected>();
-  CHECK(rejected.request == 12);
-  CHECK(rejected.code == "not_permitted");
-  CHECK_THAT(rejected.sentence, Catch::Contains("not available yet"));
 }

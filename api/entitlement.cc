@@ -1,0 +1,150 @@
+#include "api/entitlement.h"
+
+#include <algorithm>
+
+#include "api/stream_events.h"
+
+namespace caseledger::api {
+
+namespace {
+
+using schema::Handling;
+using schema::Role;
+
+constexpr std::size_t opened_max = 64 * 1024;  // streams remembered
+
+Handling read_by(Role role) {
+  switch (role) {
+    case Role::unset:
+    case Role::oversight: return Handling::unset;
+    case Role::governor:
+    case Role::service: return Handling::internal;
+    case Role::automated_source:
+    case Role::importer: return Handling::law_enforcement;
+    case Role::case_system:
+    case Role::analyst:
+    case Role::supervisor:
+    case Role::privacy_officer:
+    case Role::auditor: return Handling::child_sensitive;
+  }
+  return Handling::unset;
+}
+
+// The narrowest handling that any of the roles covers; unset where they read no bodies.
+Handling read_by(rules::Roles roles) {
+  Handling most = Handling::unset;
+  for (const Role role : schema::EnumValuesRole())
+    if (roles & rules::bit(role)) most = std::max(most, read_by(role));
+  return most;
+}
+
+bool is_common(StreamKind kind) { return kind == StreamKind::governance || kind == StreamKind::policy || kind == StreamKind::model; }
+
+std::string_view organisation_of(const rules::Authority& authority, const PublicKey& key) {
+  const rules::Enrolment* found = authority.find(key);
+  return found ? std::string_view(found->organisation) : std::string_view{};
+}
+
+bool in_groups(const rules::Enrolment& reader, schema::Body type) { return reader.groups == 0 || (reader.groups >> (event_type(type)->group - 'A' + 1) & 1); }
+
+}  // namespace
+
+bool reads_everything(const rules::Enrolment& reader) { return reader.has(Role::auditor) && reader.groups == 0 && reader.jurisdictions.empty(); }
+
+Result<bool> may_read(const rules::Enrolment& reader, const EventView& event, const PublicKey& author, std::string_view author_organisation,
+                      const std::function<Result<StreamFacts>()>& look_up) {
+  const Handling covered = read_by(reader.roles);
+  if (reader.revoked || covered == Handling::unset) return false;
+  if (is_common(event.kind) || author == reader.vkey.key) return true;
+  if (event.fields->handling() > covered || !in_groups(reader, event.type)) return false;
+  const bool own = reader.has(Role::auditor) || author_organisation == reader.organisation;
+  const std::string_view place = text_of(event.fields->jurisdiction());
+  if (own && (!place.empty() || reader.jurisdictions.empty())) return rules::covers(reader.jurisdictions, place);
+  TRY_AS(stream, look_up());
+  if (!own && stream.organisation != reader.organisation && !stream.shared) return false;
+  return rules::covers(reader.jurisdictions, place.empty() ? stream.jurisdiction : place);
+}
+
+// Published together with the head: once that covers the last governance event, so does the authority.
+std::shared_ptr<const rules::Authority> Authorities::current() {
+  const Head head = ledger_.head();
+  const auto state = ledger_.heads().get(rules::governance_stream(ledger_.origin()));
+  const std::lock_guard lock(mutex_);
+  if (current_ && (state.version == version_ || state.last >= head.next)) return current_;
+  current_ = std::make_shared<const rules::Authority>(ledger_.authority());
+  version_ = state.last < head.next ? state.version : 0;
+  return current_;
+}
+
+Result<bool> Entitlement::may_read(const rules::Authority& authority, const rules::Enrolment& reader, const projections::Fact& fact, Micros now,
+                                   std::uint64_t& looked_up) {
+  return api::may_read(reader, fact.event, fact.author, organisation_of(authority, fact.author), [&]() -> Result<StreamFacts> {
+    ++looked_up;
+    TRY_AS(opened_by, opened(fact));
+    StreamFacts facts{std::string(organisation_of(authority, opened_by.by)), opened_by.jurisdiction, false};
+    if (facts.organisation == reader.organisation) return facts;
+    TRY_AS(is_shared, shared(authority, fact.event.stream, facts.organisation, reader.organisation, now));
+    facts.shared = is_shared;
+    return facts;
+  });
+}
+
+// Walks back from the event, by the places that long streams have at every 64th version.
+Result<Entitlement::Opened> Entitlement::opened(const projections::Fact& fact) {
+  if (fact.event.version == 1) return Opened{fact.author, std::string(text_of(fact.event.fields->jurisdiction()))};
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto known = opened_.find(fact.event.stream); known != opened_.end()) return known->second;
+  }
+  Version version = fact.event.version;
+  Position at = fact.position;
+  if (version > store::skip_every) {
+    TRY_AS(skip, ledger_.folds().skip_at_least(fact.event.stream, 1));
+    if (skip && skip->version < version) version = skip->version, at = skip->position;
+  }
+  auto cursor = ledger_.log().batches();
+  for (; version > 1; --version) {
+    TRY_AS(event, ledger_.log().event(cursor, at));
+    at = event.previous;
+  }
+  TRY_AS(first, ledger_.log().event(cursor, at));
+  TRY_AS(entry, ledger_.log().entry(first.index));
+  Opened opened{entry.author, {}};
+  if (first.kind == ItemKind::event) opened.jurisdiction = text_of(view_event(first.bytes).fields->jurisdiction());
+  const std::lock_guard lock(mutex_);
+  if (opened_.size() >= opened_max) opened_.clear();
+  opened_.emplace(fact.event.stream, opened);
+  return opened;
+}
+
+// The rows only say where to look: what is shared is what stands in the log, for as long as it does.
+Result<bool> Entitlement::in_force(const EventView& recorded, const store::Share& share, Micros now) const {
+  TRY_AS(state, published_state(ledger_, recorded.stream));
+  const auto shares = [&](const EventView& event) {
+    const auto said = store::shares_of(event, share.position);
+    if (std::ranges::find(said, share) == said.end()) return false;
+    if (event.type == schema::Body::AccessGranted) return event.body<schema::AccessGranted>().until().value_or(now + 1) > now;
+    return state.phase != rules::Phase::declined && state.phase != rules::Phase::revoked;
+  };
+  if (!shares(recorded) || !(state.flags & rules::amended)) return shares(recorded);
+  TRY_AS(all, projections::recorded_facts(ledger_.log(), state.last, state.version));
+  const projections::Standing standing(all.facts);
+  return std::ranges::any_of(standing.facts(), [&](const projections::Fact& fact) { return fact.event.version == recorded.version && shares(fact.event); });
+}
+
+Result<bool> Entitlement::shared(const rules::Authority& authority, const StreamId& stream, std::string_view by, std::string_view with, Micros now) const {
+  TRY_AS(shares, ledger_.shares().of(stream));
+  for (const store::Share& share : shares) {
+    if (share.organisation != with) continue;
+    TRY_AS(stored, ledger_.log().event(share.position));
+    if (stored.kind != ItemKind::event) continue;
+    TRY_AS(stands, in_force(view_event(stored.bytes), share, now));
+    if (!stands) continue;
+    // Anyone may refer to a stream: nobody shares what another organisation opened.
+    TRY_AS(entry, ledger_.log().entry(stored.index));
+    if (organisation_of(authority, entry.author) == by) return true;
+  }
+  return false;
+}
+
+}  // namespace caseledger::api

@@ -1,0 +1,255 @@
+#include "ledger/erasure.h"
+
+#include <algorithm>
+#include <sodium.h>
+
+#include "ledger/history.h"
+
+namespace caseledger {
+
+using schema::Body;
+
+namespace {
+
+constexpr std::chrono::minutes look_again{10};  // holds and preservation end by themselves
+constexpr int append_tries = 5;                 // another event of the stream may be faster
+constexpr int settle_tries = 100;
+
+// The events of a stream as the published head has it: the sequencer's own view may be ahead of what is durable.
+Result<std::vector<store::StoredEvent>> events_of(const Ledger& ledger, const StreamId& stream) {
+  for (int i = 0; i < settle_tries; ++i) {
+    const Head head = ledger.head();
+    const auto state = ledger.heads().get(stream);
+    if (state.version == 0) return std::vector<store::StoredEvent>{};
+    if (state.last < head.next) return walk(ledger.log(), state.last, state.version);
+    ledger.wait_beyond(head.size, std::chrono::milliseconds(100));
+  }
+  return fail(Errc::overloaded, describe(StreamKind::subject, stream) + " does not come to rest");
+}
+
+bool names(const schema::Ref& ref, const StreamId& stream) { return uuid_of(ref.stream()) == stream; }
+
+// Requests, grants and executions of one stream, in their order.
+class Story {
+ public:
+  void take(const EventView& event) {
+    if (event.type == Body::ErasureRequested) {
+      requested_[event.version] = uuid_of(*event.body<schema::ErasureRequested>().subject_id());
+    } else if (event.type == Body::ErasureDecided) {
+      const auto& body = event.body<schema::ErasureDecided>();
+      const auto request = requested_.find(body.request()->version());
+      if (body.outcome() == schema::ErasureOutcome::granted && names(*body.request(), event.stream) && request != requested_.end())
+        granted_[event.version] = request->second;
+    } else if (event.type == Body::ErasureExecuted) {
+      const auto found = granted_.find(event.body<schema::ErasureExecuted>().decision()->version());
+      if (found == granted_.end() || !names(*event.body<schema::ErasureExecuted>().decision(), event.stream)) return;
+      executed_.push_back(found->second);
+      granted_.erase(found);
+    }
+  }
+  const std::map<Version, SubjectId>& granted() const { return granted_; }
+  const std::vector<SubjectId>& executed() const { return executed_; }
+
+ private:
+  std::map<Version, SubjectId> requested_, granted_;
+  std::vector<SubjectId> executed_;
+};
+
+template <class Struct>
+Struct raw(const auto& bytes) {
+  static_assert(sizeof(Struct) == sizeof bytes);
+  Struct out;
+  std::memcpy(static_cast<void*>(&out), bytes.data(), sizeof out);
+  return out;
+}
+
+Buffer executed_event(const GrantedErasure& erasure, Version version, const Destroyed& destroyed, Micros now) {
+  flatbuffers::FlatBufferBuilder builder;
+  const auto stream = raw<schema::Uuid>(erasure.stream.bytes);
+  const schema::Ref decision(stream, erasure.decision);
+  const auto body = schema::CreateErasureExecuted(builder, &decision, destroyed.parts, destroyed.keys);
+  const auto operator_code = builder.CreateString("ledger"), system = builder.CreateString("caseledger"), purpose = builder.CreateString("erasure");
+  const auto causes = builder.CreateVectorOfStructs(&decision, 1);
+  std::array<std::uint8_t, 16> random;
+  randombytes_buf(random.data(), random.size());
+  const auto salt = raw<schema::Salt>(random);
+  schema::EventBuilder event(builder);
+  event.add_occurred_at(now);
+  event.add_stream(&stream);
+  event.add_salt(&salt);
+  event.add_version(version);
+  event.add_operator_(operator_code);
+  event.add_system(system);
+  event.add_purpose(purpose);
+  event.add_causes(causes);
+  event.add_body(body.Union());
+  event.add_body_type(Body::ErasureExecuted);
+  event.add_kind(StreamKind::subject);
+  event.add_automated(true);
+  event.add_handling(schema::Handling::internal);
+  schema::FinishEventBuffer(builder, event.Finish());
+  return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};
+}
+
+}  // namespace
+
+Result<std::vector<GrantedErasure>> outstanding_erasures(const Ledger& ledger, const StreamId& stream) {
+  TRY_AS(events, events_of(ledger, stream));
+  Story story;
+  for (const auto& event : events)
+    if (event.kind == ItemKind::event) story.take(view_event(event.bytes));
+  std::vector<GrantedErasure> outstanding;
+  for (const auto& [decision, subject] : story.granted()) outstanding.push_back({stream, decision, subject});
+  return outstanding;
+}
+
+Result<std::vector<SubjectId>> executed_erasures(const store::Log& log) {
+  std::map<StreamId, Story> stories;
+  Buffer scratch;
+  TRY_AS(scan, log.scan({0}));
+  for (; scan.valid(); scan.next()) {
+    TRY_AS(row, scan.batch());
+    TRY(each_event(row, scratch, [&](const EventView& event, Position) {
+      if (event.type == Body::ErasureRequested || event.type == Body::ErasureDecided || event.type == Body::ErasureExecuted) stories[event.stream].take(event);
+    }));
+  }
+  TRY(scan.status());
+  std::vector<SubjectId> subjects;
+  for (const auto& [stream, story] : stories) subjects.insert(subjects.end(), story.executed().begin(), story.executed().end());
+  return subjects;
+}
+
+Result<std::map<SubjectId, Destroyed>> destroy_subjects(store::Log& log, store::Vault& vault, std::span<const SubjectId> subjects, Position from, Position end) {
+  std::map<SubjectId, Destroyed> destroyed;
+  TRY(vault.erase(subjects));  // all at once: each bucket has its new key once
+  for (const SubjectId& subject : subjects) {
+    TRY_AS(keys, vault.erase(std::span(&subject, 1)));
+    destroyed[subject].keys = keys;
+  }
+  if (destroyed.empty()) return destroyed;
+  std::vector<store::Log::PartId> parts;
+  Buffer scratch;
+  TRY_AS(scan, log.scan_from(from));
+  for (; scan.valid(); scan.next()) {
+    TRY_AS(row, scan.batch());
+    if (row.first >= end) break;
+    TRY(each_event(row, scratch, [&](const EventView& event, Position position) {
+      const auto* sealed = event.fields->parts();
+      for (std::uint16_t part = 0; sealed && part < sealed->size(); ++part) {
+        const auto found = destroyed.find(uuid_of(*sealed->Get(part)->subject()));
+        if (found == destroyed.end()) continue;
+        ++found->second.parts;
+        parts.push_back({position, part});
+      }
+    }));
+  }
+  TRY(scan.status());
+  TRY(log.erase_parts(parts));
+  return destroyed;
+}
+
+// ── carrying out ──
+
+Erasures::Erasures(Ledger& ledger, Voice voice, Clock clock, Told told)
+    : ledger_(ledger), voice_(std::move(voice)), clock_(std::move(clock)), told_(std::move(told)) {}
+
+Erasures::~Erasures() { stop(); }
+
+Result<std::vector<Erasures::Done>> Erasures::carry_out(std::set<StreamId> streams) {
+  streams.merge(waiting_);
+  waiting_ = streams;  // until everything below is done
+  std::set<StreamId> still_waiting;
+  std::vector<GrantedErasure> due;
+  std::vector<SubjectId> subjects;
+  for (const StreamId& stream : streams) {
+    TRY_AS(outstanding, outstanding_erasures(ledger_, stream));
+    for (const GrantedErasure& each : outstanding) {
+      const Buffer event = executed_event(each, ledger_.heads().get(stream).version + 1, {}, clock_.wall());
+      if (const auto may = voice_.may(view_event(event)); !may) {
+        if (may.error().code != Errc::illegal_transition && may.error().code != Errc::unresolved_reference) return std::unexpected(may.error());
+        still_waiting.insert(stream);
+        continue;
+      }
+      due.push_back(each);
+      subjects.push_back(each.subject);
+    }
+  }
+  std::vector<Done> done;
+  if (!due.empty()) {
+    const Position end = ledger_.head().next;
+    TRY_AS(destroyed, destroy_subjects(ledger_.log(), ledger_.vault(), subjects, {0}, end));
+    for (const GrantedErasure& each : due) {
+      TRY(say(each, destroyed.at(each.subject)));
+      done.push_back({each, destroyed.at(each.subject)});
+    }
+    // What was sealed before the keys went and committed after the look at the log: unreadable, and now gone too.
+    TRY(destroy_subjects(ledger_.log(), ledger_.vault(), subjects, end, ledger_.head().next));
+  }
+  waiting_ = std::move(still_waiting);
+  return done;
+}
+
+Result<void> Erasures::say(const GrantedErasure& erasure, const Destroyed& destroyed) {
+  for (int i = 1;; ++i) {
+    const auto answer = voice_.append(executed_event(erasure, ledger_.heads().get(erasure.stream).version + 1, destroyed, clock_.wall()));
+    if (answer) return {};
+    if (answer.error().error.code != Errc::version_conflict || i == append_tries) return std::unexpected(answer.error().error);
+  }
+}
+
+void Erasures::start() {
+  std::vector<StreamId> all;
+  ledger_.heads().each(0, 1, [&](const store::Heads::Row& row) {
+    if (row.state.kind == StreamKind::subject) all.push_back(row.stream);
+  });
+  look_at(std::move(all));
+  thread_ = std::thread([this] { run(); });
+}
+
+void Erasures::look_at(std::vector<StreamId> streams) {
+  const std::lock_guard lock(mutex_);
+  streams_.insert(streams.begin(), streams.end());
+  changed_.notify_all();
+}
+
+void Erasures::run() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    std::set<StreamId> streams;
+    streams.swap(streams_);
+    lock.unlock();
+    const auto done = carry_out(std::move(streams));
+    if (told_ && (!done || !done->empty())) told_(done);
+    lock.lock();
+    changed_.wait_for(lock, look_again, [&] { return stopping_ || !streams_.empty(); });
+  }
+}
+
+void Erasures::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+Erasures::Voice service_voice(Ledger& ledger, const Signer& service, Clock clock, std::function<std::expected<void, Rejection>(Bytes event)> append) {
+  const auto may = [&ledger, key = service.vkey().key, clock = std::move(clock)](const EventView& event) -> Result<void> {
+    const rules::Authority authority = ledger.authority();
+    TRY_AS(author, authority.author(key));
+    TRY_AS(events, events_of(ledger, event.stream));
+    const std::function stream = [&](const StreamId& id) { return ledger.heads().get(id); };
+    const std::function find = [&](const StreamId& id, Version version) -> std::optional<rules::Recorded> {
+      if (id != event.stream || version < 1 || version > events.size() || events[version - 1].kind != ItemKind::event) return std::nullopt;
+      const auto entry = ledger.log().entry(events[version - 1].index);
+      return entry ? std::optional(rules::Recorded{view_event(events[version - 1].bytes), entry->author}) : std::nullopt;
+    };
+    std::vector<FoundRef> refs;
+    TRY(check_event_bytes(event.bytes, refs));
+    return rules::admit(ledger.heads().get(event.stream), event, refs, {authority, author, key, clock.wall(), ledger.config().clock_tolerance.count(), stream, find});
+  };
+  return {may, std::move(append)};
+}
+
+}  // namespace caseledger

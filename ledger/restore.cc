@@ -1,0 +1,108 @@
+// The way back from a backup: into a folder beside the target, replayed, audited, and only then put in place.
+#include "ledger/backup.h"
+#include "ledger/backup_segment.h"
+#include "ledger/erasure.h"
+#include "ledger/scaffold.h"
+#include "ledger/store/safe_file.h"
+
+namespace caseledger {
+
+namespace fs = std::filesystem;
+using store::Log;
+
+namespace {
+
+constexpr std::size_t group_bytes = 8u << 20;
+
+Result<void> load_segments(const fs::path& backup, Log& log, std::uint64_t size, const RestoreOptions& options) {
+  auto group = log.group();
+  for (std::uint64_t reached = 0; reached < size;) {
+    const auto path = backup::segment_path(backup, reached);
+    TRY_AS(range, backup::read_segment(path, [&](Log::Family family, Bytes key, Bytes value) -> Result<void> {
+      group.add_row(family, key, value);
+      if (group.bytes() < group_bytes) return {};
+      TRY(log.commit(group));
+      group.clear();
+      return {};
+    }));
+    if (range.from != reached || range.to <= reached || range.to > size)
+      return fail(Errc::malformed, path.string() + " holds entries " + std::to_string(range.from) + " to " + std::to_string(range.to) + ", which do not fit the backup's " +
+                                       std::to_string(size));
+    reached = range.to;
+    if (options.progress) options.progress(reached, size);
+  }
+  return log.commit(group);
+}
+
+// Keys of the erased are destroyed before anybody could use them; what was sealed under them is not put back.
+Result<std::size_t> replay_erasures(const fs::path& folder, const std::string& origin, Log& log) {
+  TRY_AS(vault, store::Vault::open(folder / "vault", origin));
+  TRY_AS(subjects, executed_erasures(log));
+  TRY_AS(end, log.end());
+  TRY(destroy_subjects(log, *vault, subjects, {0}, end.next));
+  return std::set(subjects.begin(), subjects.end()).size();
+}
+
+Result<void> place_last_signed(const fs::path& folder, const RestoreOptions& options, const Checkpoint& checkpoint) {
+  const auto path = folder / "last-signed";
+  if (options.last_signed.empty()) {
+    TRY_AS(last_signed, store::LastSigned::open(path));
+    return last_signed.write({checkpoint.size, checkpoint.root});
+  }
+  TRY_AS(known, store::read_file(options.last_signed));
+  if (known->empty()) return fail(Errc::not_found, options.last_signed.string() + ": there is no such file, or nothing in it");
+  return store::write_file(path, *known);  // the audit holds the log to it
+}
+
+Result<Audit> audited(const fs::path& folder, const Vkey& log_key, const Checkpoint& checkpoint) {
+  AuditOptions options;
+  options.log_key = log_key;
+  options.folds = false;
+  TRY_AS(audit, audit_folder(folder, options));
+  if (audit.checkpoint != checkpoint) return fail(Errc::verification_failed, "the backup does not hold the log that its checkpoint is of; nothing was put in place");
+  if (audit.sound()) return std::move(audit);
+  std::string sentence = "the backup is not what was signed; nothing was put in place";
+  for (const Finding& each : audit.findings)
+    if (each.severity == Severity::error) sentence += "\n  " + each.code + ", " + each.place.text() + ": " + each.sentence;
+  return fail(Errc::verification_failed, sentence);
+}
+
+}  // namespace
+
+Result<Restored> restore(const fs::path& backup, const fs::path& ledger, const RestoreOptions& options) {
+  const fs::path target = ledger.has_filename() ? ledger : ledger.parent_path();
+  std::error_code error;
+  if (fs::exists(target, error)) return fail(Errc::usage, target.string() + " is there already; a ledger is never restored over another");
+  TRY_AS(vkey, store::read_file(backup / "vkey"));
+  TRY_AS(note, store::read_file(backup / "checkpoint"));
+  if (vkey->empty() || note->empty()) return fail(Errc::not_found, backup.string() + " is no backup, or its first run was not finished");
+  const auto key = options.log_key ? Result<Vkey>(*options.log_key) : parse_vkey(text_of(*vkey).substr(0, vkey->size() - 1));
+  if (!key) return std::unexpected(key.error());
+  if (text_of(*vkey) != key->text() + '\n') return fail(Errc::wrong_origin, backup.string() + " is a backup of another log than that of " + key->text());
+  TRY_AS(opened, open_checkpoint(text_of(*note), *key));
+  const Checkpoint& checkpoint = opened.checkpoint;
+
+  TRY_AS(scaffold, Scaffold::beside(target));
+  const fs::path& folder = scaffold.path();
+  if (!options.vault.empty()) TRY(store::Vault::import_from(options.vault, folder / "vault"));
+  Restored restored{checkpoint, 0, {}};
+  {
+    TRY_AS(log, Log::open(folder / "store" / "log"));
+    TRY(load_segments(backup, *log, checkpoint.size, options));
+    TRY_AS(erased, replay_erasures(folder, key->name, *log));
+    restored.erased_subjects = erased;
+  }
+  TRY(place_last_signed(folder, options, checkpoint));
+  TRY(store::write_file(folder / "vkey", bytes_of(key->text() + '\n')));
+  TRY_AS(config, store::read_file(backup / "ledger.toml"));
+  if (!config->empty()) TRY(store::write_file(folder / "ledger.toml", *config));
+  fs::create_directories(folder / "keys", error);
+  if (!error) fs::permissions(folder / "keys", fs::perms::owner_all, error);
+  if (error) return fail(Errc::io, "cannot make " + (folder / "keys").string() + ": " + error.message());
+  TRY_AS(audit, audited(folder, *key, checkpoint));
+  restored.audit = std::move(audit);
+  TRY(scaffold.become(target));
+  return restored;
+}
+
+}  // namespace caseledger

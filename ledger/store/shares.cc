@@ -1,0 +1,43 @@
+#include "ledger/store/shares.h"
+
+namespace caseledger::store {
+
+std::vector<Share> shares_of(const EventView& event, Position position) {
+  if (event.type == schema::Body::AccessGranted) return {{event.stream, position, event.body<schema::AccessGranted>().organisation()->str()}};
+  if (event.type == schema::Body::ReferralMade) {
+    const auto& made = event.body<schema::ReferralMade>();
+    const std::string recipient = made.recipient_org()->str();
+    return {{event.stream, position, recipient}, {uuid_of(made.item_ref()->stream()), position, recipient}};
+  }
+  return {};
+}
+
+void Shares::add(const std::vector<Share>& shares) {
+  if (shares.empty()) return;
+  const std::lock_guard lock(mutex_);
+  waiting_.insert(waiting_.end(), shares.begin(), shares.end());
+}
+
+std::vector<Share> Shares::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return waiting_;
+}
+
+void Shares::written(std::size_t count) {
+  const std::lock_guard lock(mutex_);
+  waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
+}
+
+// Those waiting first: one that is written meanwhile is then found twice, never missed.
+Result<std::vector<Share>> Shares::of(const StreamId& stream) const {
+  std::vector<Share> found;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const Share& each : waiting_)
+      if (each.stream == stream) found.push_back(each);
+  }
+  TRY(folds_.each_share(stream, [&](Share share) { found.push_back(std::move(share)); }));
+  return found;
+}
+
+}  // namespace caseledger::store

@@ -1,0 +1,55 @@
+// The cells of the automation projection.
+#pragma once
+
+#include "projections/projection.h"
+
+namespace caseledger::projections {
+
+enum class Basis : std::uint8_t { rule, model, human, assertion };  // assertion: a provider escalates, or danger is imminent
+constexpr bool is_automated(Basis basis) { return basis == Basis::rule || basis == Basis::model; }
+std::string_view name(Basis basis);
+
+struct Decision {
+  static constexpr char sort = 'd';
+  Micros at = 0;
+  Basis basis = Basis::human;
+  bool designates = false;  // or else it sets a priority
+  bool standing = false;    // the item's last designation
+  bool opaque = false, looked_at = false, overridden = false;
+  bool item_reviewed = false;  // by a person, before or after
+  std::string policy, jurisdiction;
+};
+
+struct Override {
+  static constexpr char sort = 'o';
+  Micros at = 0;
+  bool up = false;
+  std::string reason, jurisdiction;
+};
+
+struct Score {
+  static constexpr char sort = 's';
+  Micros at = 0;
+  bool opaque = false;
+  std::string policy, jurisdiction;
+};
+
+struct Review {
+  static constexpr char sort = 'r';
+  Micros at = 0;
+  bool human = false;
+  schema::ContentViewed viewed = schema::ContentViewed::unset;
+  std::string jurisdiction;
+};
+
+// What two different people concluded about one item.
+struct Twice {
+  static constexpr char sort = 't';
+  Micros at = 0;  // of the second
+  schema::Designation first = schema::Designation::unset, second = schema::Designation::unset;
+  std::string jurisdiction;
+};
+
+std::vector<Figure> automation_figures(const Cells& cells, const FigureQuery& query);
+
+}  // namespace caseledger::projections

@@ -1,0 +1,181 @@
+#include "projections/hotlist.h"
+
+#include <algorithm>
+#include <map>
+
+#include "projections/case_phase.h"
+#include "projections/moment.h"
+#include "projections/on.h"
+#include "projections/packed.h"
+#include "projections/waits.h"
+#include "projections/window.h"
+
+namespace caseledger::projections {
+
+namespace {
+
+using namespace schema;
+
+constexpr char entry_cell = 'h', case_cell = 'c';
+
+struct Entry {
+  StreamId of_case;
+  Micros added = 0, propagated = 0;  // propagated: to the detectors, for the first time; 0: not known
+  Micros ended = 0;                  // removed or expired; 0: listed
+  Micros valid_until = 0;
+  Hotlist list = Hotlist::unset;
+  bool expired = false;              // it ended so
+  std::string plate_state;
+};
+
+// A case whose search is over: every child is back or found dead, or it is closed or merged.
+struct Over {
+  StreamId of_case;
+  Micros at = 0;
+};
+
+struct CaseState {
+  CasePhase phase;
+  Over over;  // at 0: it goes on
+};
+
+bool ends_search(rules::Phase phase) {
+  return phase == rules::Phase::recovered || phase == rules::Phase::deceased || phase == rules::Phase::closed || phase == rules::Phase::merged;
+}
+
+void change(Entry& entry, const EventView& event, const HotlistEntryChanged& body) {
+  const Micros at = moment_of(event).at;
+  entry.list = body.list();
+  entry.of_case = uuid_of(body.case_id()->stream());
+  entry.valid_until = body.valid_until();
+  entry.plate_state = text_of(body.plate_state());
+  switch (body.action()) {
+    case HotlistAction::unset: break;
+    case HotlistAction::added:
+    case HotlistAction::updated:
+      if (entry.added == 0) entry.added = at;
+      entry.ended = 0;
+      break;
+    case HotlistAction::removed:
+    case HotlistAction::expired:
+      entry.ended = at;
+      entry.expired = body.action() == HotlistAction::expired;
+      break;
+  }
+  if (const auto propagated = body.propagated_at(); propagated && entry.propagated == 0) entry.propagated = *propagated;
+}
+
+// When what this event says about the child or the case happened.
+Micros told_at(const EventView& event) {
+  if (event.type == Body::ChildRecovered) return moment_of(event.body<ChildRecovered>(), event).at;
+  return moment_of(event).at;
+}
+
+struct Row {
+  explicit Row(Micros as_of) : to_propagate(as_of), to_remove(as_of) {}
+
+  std::int64_t added = 0, propagated = 0, listed = 0, outdated = 0, expired = 0, removed = 0;
+  std::int64_t outlived = 0, stale = 0;
+  Waits to_propagate, to_remove;
+};
+
+void add(Row& row, const Entry& entry, Micros over, Micros as_of, const Window& window) {
+  const auto came = [&](Micros at) { return at != 0 && at <= as_of; };
+  const bool listed = !came(entry.ended);
+  if (entry.added != 0 && window.holds(entry.added)) {
+    ++row.added;
+    row.propagated += came(entry.propagated);
+    row.to_propagate.add(entry.added, entry.propagated, entry.ended, 1);
+  }
+  if (!listed && window.holds(entry.ended)) ++(entry.expired ? row.expired : row.removed);
+  if (listed) {
+    ++row.listed;
+    row.outdated += entry.valid_until != 0 && entry.valid_until < as_of;
+    row.stale += came(over);
+  }
+  // An entry that was gone before the search was over has not outlived it.
+  if (!came(over) || !window.holds(over) || (entry.ended != 0 && entry.ended < over)) return;
+  ++row.outlived;
+  row.to_remove.add(over, entry.ended, 0, 1);
+}
+
+void write(Sheet& sheet, const Row& row) {
+  sheet.count("T6.hotlist.added", "Hot-list entries added in the period", "entries", row.added);
+  sheet.share("T6.hotlist.propagated", "Of them, known to have reached the detectors", row.propagated, row.added);
+  write_waits(sheet, "T6.hotlist.propagation", "From entry to the detectors", row.to_propagate, {50, 90, 99});
+  sheet.count("T6.hotlist.removed", "Entries removed in the period", "entries", row.removed);
+  sheet.count("T6.hotlist.expired", "Entries expired in the period", "entries", row.expired);
+  sheet.count("T6.hotlist.listed", "Entries listed at the as-of", "entries", row.listed);
+  sheet.count("T6.hotlist.outdated", "Of them, listed beyond their own end", "entries", row.outdated);
+  sheet.share("T6.hotlist.stale", "Of them, those of a case whose search is over", row.stale, row.listed).note =
+      "over: every child is back or found dead, or the case is closed or merged";
+  sheet.count("T6.hotlist.outlived", "Entries still listed when the search of their case ended in the period", "entries", row.outlived);
+  write_waits(sheet, "T6.hotlist.removal", "From the end of the search to the removal", row.to_remove, {50, 90});
+}
+
+class HotlistEntries final : public Projection {
+ public:
+  std::string_view id() const override { return "hotlist"; }
+  bool wants(Body type) const override { return type == Body::HotlistEntryChanged || moves_case(type); }
+
+  void step(std::string& state, const Fact& fact) const override {
+    const bool is_entry = fact.event.type == Body::HotlistEntryChanged;
+    const char letter = is_entry ? entry_cell : case_cell;
+    if (!state.empty() && state[0] != letter) return;
+    const auto old = std::string_view(state).substr(state.empty() ? 0 : 1);
+    if (is_entry) {
+      auto entry = unpacked<Entry>(old);
+      change(entry, fact.event, fact.event.body<HotlistEntryChanged>());
+      state = cell_key(entry_cell, entry);
+    } else {
+      auto file = unpacked<CaseState>(old);
+      file.phase = after(file.phase, fact.event, fact.position);
+      const bool over = ends_search(file.phase.phase);
+      if (!over) file.over = {};
+      else if (file.over.at == 0) file.over = {.of_case = fact.event.stream, .at = told_at(fact.event)};
+      state = cell_key(case_cell, file);
+    }
+  }
+
+  void contribute(std::string_view state, const std::function<void(std::string_view, std::int64_t)>& add) const override {
+    if (state[0] == entry_cell) return add(state, 1);
+    if (const auto file = unpacked<CaseState>(state.substr(1)); file.over.at != 0) add(cell_key(case_cell, file.over), 1);
+  }
+
+  std::vector<Figure> figures(const Cells& cells, const FigureQuery& query) const override {
+    std::map<StreamId, Micros> over;
+    for (const auto& [key, n] : cells.all())
+      if (key[0] == case_cell) {
+        const auto each = unpacked<Over>(std::string_view(key).substr(1));
+        over[each.of_case] = each.at;
+      }
+    std::map<Group, Row> rows;
+    const auto row_of = [&](const Entry& entry) -> Row& {
+      const std::string plate_state = entry.plate_state.empty() ? "unknown" : entry.plate_state;
+      return rows.try_emplace(group_of(query, {{"list", EnumNameHotlist(entry.list)}, {"plate_state", plate_state}}), query.as_of).first->second;
+    };
+    if (group_of(query, {{"list", ""}, {"plate_state", ""}}).empty()) row_of({});
+    const Window window = window_of(query);
+    for (const auto& [key, n] : cells.all()) {
+      if (key[0] != entry_cell) continue;
+      const auto entry = unpacked<Entry>(std::string_view(key).substr(1));
+      const auto found = over.find(entry.of_case);
+      for (std::int64_t i = 0; i < n; ++i) add(row_of(entry), entry, found == over.end() ? 0 : found->second, query.as_of, window);
+    }
+    std::vector<Figure> figures;
+    for (const auto& [group, row] : rows) {
+      Sheet sheet(group, figures);
+      write(sheet, row);
+    }
+    return figures;
+  }
+};
+
+}  // namespace
+
+const Projection& hotlist() {
+  static const HotlistEntries projection;
+  return projection;
+}
+
+}  // namespace caseledger::projections

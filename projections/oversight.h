@@ -1,0 +1,10 @@
+// What the ledger and its auditors say about the ledger (T15): findings, refused appends and failed logins.
+#pragma once
+
+#include "projections/projection.h"
+
+namespace caseledger::projections {
+
+const Projection& oversight();
+
+}  // namespace caseledger::projections

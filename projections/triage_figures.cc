@@ -1,0 +1,150 @@
+#include "projections/packed.h"
+#include "projections/rows.h"
+#include "projections/triage_rows.h"
+#include "projections/waits.h"
+#include "projections/window.h"
+
+namespace caseledger::projections {
+
+namespace {
+
+using schema::Designation;
+
+std::string_view name_of(StreamKind kind) { return kind == StreamKind::unset ? "elsewhere" : kind_name(kind); }
+
+auto dimensions_of(const ItemCell& item) {
+  return dimensions({{"item", name_of(item.is.kind)},
+                     {"item_type", item.is.type},
+                     {"priority", schema::EnumNamePriority(item.is.priority)},
+                     {"jurisdiction", item.is.jurisdiction},
+                     {"age_band", item.is.age_band},
+                     {"race_ethnicity", item.is.race_ethnicity}});
+}
+
+auto dimensions_of(const StayCell& stay) {
+  return dimensions({{"queue", stay.queue},
+                     {"item", name_of(stay.is.kind)},
+                     {"item_type", stay.is.type},
+                     {"priority", schema::EnumNamePriority(stay.is.priority)},
+                     {"jurisdiction", stay.is.jurisdiction}});
+}
+
+struct ItemRow {
+  explicit ItemRow(Micros as_of) : scored(as_of), designated(as_of), reviewed(as_of) {}
+
+  Waits scored, designated, reviewed;
+  std::map<Designation, std::int64_t> mix;
+  std::int64_t triaged = 0, expedited = 0, determined = 0, jurisdiction_changes = 0;
+
+  void add(const ItemCell& item, std::int64_t n) {
+    if (item.determinations > 0) determined += n;
+    jurisdiction_changes += item.jurisdiction_changes * n;
+    if (item.begun == 0) return;
+    scored.add(item.begun, item.scored, item.gone, n);
+    designated.add(item.begun, item.designated, item.gone, n);
+    reviewed.add(item.begun, item.reviewed, item.gone, n);
+    if (item.designation != Designation::unset) mix[item.designation] += n;
+    if (!item.triaged) return;
+    triaged += n;
+    if (item.is.expedited) expedited += n;
+  }
+
+  std::int64_t designated_items() const {
+    std::int64_t all = 0;
+    for (const auto& [designation, n] : mix) all += n;
+    return all;
+  }
+};
+
+struct StayRow {
+  explicit StayRow(Micros at) : as_of(at), all(at), expedited(at), others(at) {}
+
+  Micros as_of;
+  Waits all, expedited, others;
+  std::int64_t due = 0, in_time = 0;
+
+  void add(const StayCell& stay, std::int64_t n) {
+    all.add(stay.entered, stay.left, stay.gone, n);
+    (stay.is.expedited ? expedited : others).add(stay.entered, stay.left, stay.gone, n);
+    if (stay.due == 0) return;
+    const bool left = stay.left != 0 && stay.left <= as_of;
+    const bool gone = !left && stay.gone != 0 && stay.gone <= std::min(stay.due, as_of);
+    if (gone || (!left && stay.due >= as_of)) return;
+    due += n;
+    if (left && stay.left <= stay.due) in_time += n;
+  }
+};
+
+// The share of one group over the share among all others, with the interval of D. Katz et al., Biometrics 34 (1978): on the logarithm.
+void write_disparity(Sheet& sheet, std::int64_t expedited, std::int64_t triaged, std::int64_t all_expedited, std::int64_t all_triaged) {
+  Figure& figure = sheet.add("T4.disparity", "Share expedited in this group over the share expedited among all others", "ratio");
+  const std::int64_t others = all_triaged - triaged, others_expedited = all_expedited - expedited;
+  figure.numerator = expedited;
+  figure.denominator = triaged;
+  figure.note = "the numerator and the denominator are this group's; expedited among all others: " + std::to_string(others_expedited) + " of " +
+                std::to_string(others);
+  if (triaged == 0 || others_expedited == 0) {
+    figure.flags.push_back("no_data");
+    return;
+  }
+  const Decimal quotient = Decimal(expedited) / triaged * others / others_expedited;
+  figure.value = quotient.fixed();
+  if (expedited == 0) return;
+  const Decimal variance = Decimal(1) / expedited - Decimal(1) / triaged + Decimal(1) / others_expedited - Decimal(1) / others;
+  const Decimal reach = z95() * sqrt(variance);
+  figure.interval = {(quotient * exp(-reach)).fixed(), (quotient * exp(reach)).fixed()};
+}
+
+constexpr Designation designations[] = {Designation::referral, Designation::informational, Designation::unfounded, Designation::spam_test};
+
+void write_items(Sheet& sheet, const ItemRow& row) {
+  write_waits(sheet, "T2.scored", "From receipt to the first score", row.scored);
+  write_waits(sheet, "T2.designated", "From receipt to the first designation", row.designated);
+  write_waits(sheet, "T2.reviewed", "From receipt to the first review by a person", row.reviewed);
+  for (const Designation each : designations) {
+    const std::string name = schema::EnumNameDesignation(each);
+    const auto found = row.mix.find(each);
+    sheet.share("T2.mix." + name, "Of the items designated, those now designated " + name, found == row.mix.end() ? 0 : found->second, row.designated_items());
+  }
+  sheet.share("T4.expedited", "Of the items in triage, those that were put first", row.expedited, row.triaged);
+  sheet.quotient("T8.jurisdiction_changes", "Changes of jurisdiction per item whose jurisdiction was determined", row.jurisdiction_changes, row.determined);
+}
+
+void write_stays(Sheet& sheet, const StayRow& row) {
+  write_waits(sheet, "T2.queue", "Time in a queue", row.all);
+  sheet.share("T2.in_due", "Of the waits with a due time that have ended or are past it, those that ended in time", row.in_time, row.due).note =
+      "waits whose report or case ended before they were due are left out";
+  write_waits(sheet, "T4.wait.expedited", "Time in a queue of items that were put first", row.expedited);
+  write_waits(sheet, "T4.wait.others", "Time in a queue of all other items", row.others);
+}
+
+}  // namespace
+
+std::vector<Figure> triage_figures(const Cells& cells, const FigureQuery& query) {
+  const Window window = window_of(query);
+  auto items = rows_of(query, ItemCell{}, [](const ItemCell& item) { return dimensions_of(item); }, ItemRow(query.as_of));
+  auto stays = rows_of(query, StayCell{}, [](const StayCell& stay) { return dimensions_of(stay); }, StayRow(query.as_of));
+  std::int64_t triaged = 0, expedited = 0;
+  for (const auto& [key, n] : cells.all()) {
+    if (const auto item = cell_of<ItemCell>(key); item && window.holds(item->begun)) {
+      items.add(*item, n);
+      if (item->triaged) triaged += n;
+      if (item->triaged && item->is.expedited) expedited += n;
+    }
+    if (const auto stay = cell_of<StayCell>(key); stay && window.holds(stay->entered)) stays.add(*stay, n);
+  }
+
+  std::vector<Figure> figures;
+  for (const auto& [group, row] : items.all()) {
+    Sheet sheet(group, figures);
+    write_items(sheet, row);
+    write_disparity(sheet, row.expedited, row.triaged, expedited, triaged);
+  }
+  for (const auto& [group, row] : stays.all()) {
+    Sheet sheet(group, figures);
+    write_stays(sheet, row);
+  }
+  return figures;
+}
+
+}  // namespace caseledger::projections
