@@ -153,7 +153,9 @@ void Ledger::verify_loop() {
   const auto share = [this](std::size_t waiting) {
     return std::min(config_.verify_handoff_max, (waiting + config_.verify_threads - 1) / std::max(1u, config_.verify_threads));
   };
-  for (auto taken = submitted_.take(share, config_.group_bytes_max); !taken.empty(); taken = submitted_.take(share, config_.group_bytes_max)) {
+  // Large batches go over a few at a time: the sequencer works on the first while the next are verified.
+  constexpr std::size_t bytes_at_once = 512 << 10;
+  for (auto taken = submitted_.take(share, bytes_at_once); !taken.empty(); taken = submitted_.take(share, bytes_at_once)) {
     std::vector<Verified> verified;
     verified.reserve(taken.size());
     std::size_t bytes = 0;
