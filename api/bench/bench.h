@@ -57,6 +57,8 @@ double process_cpu();
 double thread_cpu();
 double wall();
 
+std::string number(double value, const char* format = "%.0f");  // for a row
+
 // In process: P1 (bulk appends) with its yardstick, P4 (rebuild), and what a signature check costs here.
 std::vector<Row> bulk_append(const Options& options);
 std::vector<Row> rebuild_all(const Options& options);

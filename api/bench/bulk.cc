@@ -9,12 +9,6 @@ namespace caseledger::api::bench {
 
 namespace {
 
-std::string number(double value, const char* format = "%.0f") {
-  char text[64];
-  std::snprintf(text, sizeof text, format, value);
-  return text;
-}
-
 // The same bytes as synced puts of raw RocksDB, grouped as the ledger grouped them.
 double raw_puts(const Rig& rig, const std::vector<Buffer>& batches, const std::vector<std::size_t>& groups) {
   const auto folder = rig.folder() / "raw";

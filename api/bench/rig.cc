@@ -1,5 +1,6 @@
 #include <time.h>
 
+#include <cstdio>
 #include <future>
 
 #include "api/bench/bench.h"
@@ -23,6 +24,12 @@ double seconds(clockid_t clock) {
 double process_cpu() { return seconds(CLOCK_PROCESS_CPUTIME_ID); }
 double thread_cpu() { return seconds(CLOCK_THREAD_CPUTIME_ID); }
 double wall() { return seconds(CLOCK_MONOTONIC); }
+
+std::string number(double value, const char* format) {
+  char text[64];
+  std::snprintf(text, sizeof text, format, value);
+  return text;
+}
 
 Rig::Rig(std::filesystem::path folder)
     : folder_(std::move(folder)), log_key_(key(origin_.c_str(), 1)), governor_(key("governor", 2)), service_(key("service", 3)), author_(key("author", 4)) {

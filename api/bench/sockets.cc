@@ -12,12 +12,6 @@ namespace caseledger::api::bench {
 
 namespace {
 
-std::string number(double value, const char* format = "%.0f") {
-  char text[64];
-  std::snprintf(text, sizeof text, format, value);
-  return text;
-}
-
 std::int64_t nearest_rank(std::vector<std::int64_t>& values, double p) {
   if (values.empty()) return 0;
   std::ranges::sort(values);
