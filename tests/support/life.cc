@@ -9,6 +9,7 @@
 
 #include "api/genesis.h"
 #include "tests/support/ledgers.h"
+#include "tests/support/source.h"
 
 namespace samples {
 
@@ -166,7 +167,7 @@ void hold_document_to(const Machine& machine, const std::vector<std::string>& ph
     for (std::size_t i = 1; i < table[row].size(); ++i) text += (table[row][i] == "-" ? std::string(" ") : ' ' + table[row][i] + ' ') + '|';
   }
   text += "\n<!-- end -->\n";
-  const std::filesystem::path file = std::filesystem::path(CASELEDGER_SOURCE) / "docs" / "rules.md";
+  const std::filesystem::path file = samples::source_folder() / "docs" / "rules.md";
   std::stringstream whole;
   whole << std::ifstream(file).rdbuf();
   std::string document = whole.str();

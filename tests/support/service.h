@@ -8,6 +8,7 @@
 #include "api/routes.h"
 #include "tests/support/contract.h"
 #include "tests/support/ledgers.h"
+#include "tests/support/source.h"
 
 namespace samples {
 
@@ -32,7 +33,7 @@ class Service {
     const auto mark = target.find('?');
     api::Request request{asked.method, target.substr(0, mark), mark == target.npos ? "" : target.substr(mark + 1), asked.headers, "", asked.loopback, asked.remote, authorities};
     auto response = routes.handle(request);
-    static const Contract contract(std::string(CASELEDGER_SOURCE) + "/schemas/openapi.yaml");
+    static const Contract contract((samples::source_folder() / "schemas/openapi.yaml").string());
     const std::string broken = contract.broken_by(request, response);
     INFO(asked.method << ' ' << target);
     CHECK(broken == "");

@@ -6,13 +6,14 @@
 #include "api/json_reflect.h"
 #include "tests/support/contract.h"
 #include "tests/support/event_samples.h"
+#include "tests/support/source.h"
 
 using namespace caseledger;
 using namespace samples;
 
 namespace {
 
-Contract session_contract() { return Contract(std::string(CASELEDGER_SOURCE) + "/schemas/asyncapi.yaml"); }
+Contract session_contract() { return Contract((samples::source_folder() / "schemas/asyncapi.yaml").string()); }
 
 std::vector<std::string> frame_types() {
   std::vector<std::string> types;

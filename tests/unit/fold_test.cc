@@ -10,6 +10,7 @@
 #include "projections/coverage.h"
 #include "projections/fold.h"
 #include "tests/support/stories.h"
+#include "tests/support/source.h"
 
 using namespace caseledger;
 using namespace caseledger::projections;
@@ -84,7 +85,7 @@ TEST_CASE("ids are stable words, each once") {
 TEST_CASE("no projection computes in floating point") {
   const std::regex comment("//.*"), binary(R"(\b(double|float)\b)");
   int files = 0;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(std::filesystem::path(CASELEDGER_SOURCE) / "projections")) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(samples::source_folder() / "projections")) {
     const auto extension = entry.path().extension();
     if (extension != ".cc" && extension != ".h") continue;
     ++files;

@@ -10,6 +10,7 @@
 
 #include "api/json.h"
 #include "tests/support/event_samples.h"
+#include "tests/support/source.h"
 
 using namespace caseledger;
 
@@ -17,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path folder = fs::path(CASELEDGER_SOURCE) / "tests" / "golden";
+const fs::path folder = samples::source_folder() / "tests" / "golden";
 const fs::path digests_file = folder / "events.sha256";
 
 // "CaseOpened", or "ProposalMade.KeyEnrolled" where the body holds a union itself.

@@ -4,13 +4,14 @@
 #include "api/figures_json.h"
 #include "api/openapi_text.h"
 #include "tests/support/service.h"
+#include "tests/support/source.h"
 
 using namespace caseledger;
 using namespace samples;
 
 namespace {
 
-std::string contract_file() { return std::string(CASELEDGER_SOURCE) + "/schemas/openapi.yaml"; }
+std::string contract_file() { return (samples::source_folder() / "schemas/openapi.yaml").string(); }
 
 Contract::Operation operation_of(const api::RouteInfo& route) {
   Contract::Operation operation;

@@ -8,13 +8,14 @@
 #include <sstream>
 
 #include "tests/support/schema_release.h"
+#include "tests/support/source.h"
 
 namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path released = fs::path(CASELEDGER_SOURCE) / "tests" / "golden" / "released";
-const fs::path current = fs::path(CASELEDGER_SOURCE) / "schemas";
+const fs::path released = samples::source_folder() / "tests" / "golden" / "released";
+const fs::path current = samples::source_folder() / "schemas";
 
 std::string content(const fs::path& file) {
   std::ostringstream text;

@@ -1,0 +1,7 @@
+#include "tests/support/source.h"
+
+namespace samples {
+
+std::filesystem::path source_folder() { return CASELEDGER_SOURCE; }
+
+}  // namespace samples
