@@ -68,20 +68,33 @@ Run append_all(Rig& rig, std::vector<Buffer> batches) {
 
 }  // namespace
 
+// One machine is never twice as fast as itself: a few rounds on ledgers of their own, and the one in the middle counts.
 std::vector<Row> bulk_append(const Options& options) {
-  Rig rig(options.folder / "bulk");
-  const auto batches = rig.signed_batches(options.events, 256);
+  constexpr int rounds = 3;
+  const auto events = static_cast<double>(options.events);
+  struct Round {
+    double rate, raw, cpu_us, group;
+    double ratio() const { return rate / raw; }
+  };
+  std::vector<Round> all;
   std::size_t bytes = 0;
-  for (const auto& batch : batches) bytes += batch.size();
-  const Run run = append_all(rig, batches);
-  const double rate = static_cast<double>(options.events) / run.wall_s;
-  const double raw = static_cast<double>(options.events) / raw_puts(rig, batches, run.groups);
-  const double mean_group = static_cast<double>(batches.size()) / static_cast<double>(std::max<std::size_t>(1, run.groups.size()));
-  Row row{"P1", "bulk append, 256-event batches of " + number(static_cast<double>(bytes) / static_cast<double>(options.events)) + " bytes an event", rate, "events/s",
-          "raw synced puts, " + number(mean_group, "%.1f") + " batches each: " + number(raw) + "/s", rate / raw, ">= 0.5 (0.35 now)"};
-  Row cpu{"P1-cpu", "CPU of it, all threads", run.cpu_s / static_cast<double>(options.events) * 1e6, "us/event", "", std::nullopt, ""};
-  rig.close();
-  return {row, cpu};
+  for (int i = 0; i < rounds; ++i) {
+    Rig rig(options.folder / "bulk");
+    const auto batches = rig.signed_batches(options.events, 256);
+    bytes = 0;
+    for (const auto& batch : batches) bytes += batch.size();
+    const Run run = append_all(rig, batches);
+    const double group = static_cast<double>(batches.size()) / static_cast<double>(std::max<std::size_t>(1, run.groups.size()));
+    all.push_back({events / run.wall_s, events / raw_puts(rig, batches, run.groups), run.cpu_s / events * 1e6, group});
+  }
+  std::ranges::sort(all, {}, &Round::ratio);
+  const Round& middle = all[rounds / 2];
+  return {{"P1", "bulk append, 256-event batches of " + number(static_cast<double>(bytes) / events) + " bytes an event; the middle of " + std::to_string(rounds) + " rounds",
+           middle.rate, "events/s",
+           "raw synced puts, " + number(middle.group, "%.1f") + " batches each: " + number(middle.raw) + "/s (rounds " + number(all.front().ratio(), "%.3f") + " to " +
+               number(all.back().ratio(), "%.3f") + ")",
+           middle.ratio(), ">= 0.5 (0.35 now)"},
+          {"P1-cpu", "CPU of it, all threads", middle.cpu_us, "us/event", "", std::nullopt, ""}};
 }
 
 std::vector<Row> rebuild_all(const Options& options) {

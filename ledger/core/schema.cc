@@ -4,7 +4,6 @@
 #include <bitset>
 #include <cstdlib>
 #include <flatbuffers/reflection.h>
-#include <map>
 
 #include "event_bfbs_generated.h"
 
@@ -101,14 +100,14 @@ struct FieldShape {
 
 struct TableShape {
   std::string_view name;
-  std::vector<FieldShape> fields;  // by id
+  std::vector<FieldShape> fields;    // by id
+  std::vector<std::uint16_t> needs;  // ids of the fields that have to be there: left out, they would be unset
 };
 
 struct Shapes {
   std::vector<TableShape> tables;             // as reflection numbers them
   std::vector<std::bitset<256>> enums;
-  std::array<std::int32_t, body_numbers> body_tables;
-  std::map<int, std::map<std::uint8_t, std::int32_t>> unions;  // enum index → member → table
+  std::vector<std::array<std::int32_t, 256>> unions;  // as reflection numbers the enums: member → table, or -1
   std::int32_t event = -1;
 };
 
@@ -180,23 +179,27 @@ Shapes read_shapes() {
   Shapes shapes;
   const auto& all = binary_schema();
   for (const auto* object : *all.objects()) {
-    TableShape table{short_name(*object->name()), {}};
+    TableShape table{short_name(*object->name()), {}, {}};
     if (!object->is_struct())
       for (const auto* field : *object->fields()) {
         if (table.fields.size() <= field->id()) table.fields.resize(field->id() + 1u);
-        table.fields[field->id()] = field_shape(*field);
+        const FieldShape& shape = table.fields[field->id()] = field_shape(*field);
+        if (shape.must && (shape.enumerated || shape.time || shape.min > 0)) table.needs.push_back(field->id());
       }
     if (table.name == "Event") shapes.event = static_cast<std::int32_t>(shapes.tables.size());
     shapes.tables.push_back(std::move(table));
   }
   for (unsigned i = 0; i < all.enums()->size(); ++i) {
     std::bitset<256> known;
+    std::array<std::int32_t, 256> members;
+    members.fill(-1);
     for (const auto* value : *all.enums()->Get(i)->values()) {
       if (value->value() >= 0 && value->value() < 256 && value->name()->string_view() != "unset") known.set(static_cast<std::size_t>(value->value()));
       if (all.enums()->Get(i)->is_union() && value->value() != 0)
-        shapes.unions[static_cast<int>(i)][static_cast<std::uint8_t>(value->value())] = value->union_type()->index();
+        members[static_cast<std::uint8_t>(value->value())] = value->union_type()->index();
     }
     shapes.enums.push_back(known);
+    shapes.unions.push_back(members);
   }
   return shapes;
 }
@@ -245,16 +248,27 @@ class Reached {
 
 constexpr Micros year_1 = -62'135'596'800'000'000, year_10000 = 253'402'300'800'000'000;
 
-bool is_code(std::string_view text) {
-  return std::ranges::all_of(text, [](unsigned char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-' || c == '.' ||
-           c == ':' || c == '/';
-  });
+// What a byte may be: 1 in a code, 2 in a text as ASCII, 4 in a text as part of UTF-8.
+constexpr std::array<std::uint8_t, 256> byte_classes = [] {
+  std::array<std::uint8_t, 256> classes{};
+  for (unsigned c = 0; c < 256; ++c) {
+    const bool code = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-' || c == '.' || c == ':' || c == '/';
+    const bool control = (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f;
+    classes[c] = static_cast<std::uint8_t>(code | (!control && c < 0x80) << 1 | (c >= 0x80) << 2);
+  }
+  return classes;
+}();
+std::uint8_t classes_of_all(std::string_view text) {
+  std::uint8_t all = 7;
+  for (const unsigned char c : text) all = static_cast<std::uint8_t>(all & byte_classes[c]);
+  return all;
 }
+
+bool is_code(std::string_view text) { return classes_of_all(text) & 1; }
 
 // UTF-8 without control characters but newline and tab.
 bool is_text(std::string_view text) {
-  return std::ranges::none_of(text, [](unsigned char c) { return (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f; }) && is_utf8(text);
+  return (classes_of_all(text) & 2) || (std::ranges::none_of(text, [](unsigned char c) { return byte_classes[c] == 0; }) && is_utf8(text));
 }
 
 // Walks what the FlatBuffers verifier has already found to lie within the buffer.
@@ -264,7 +278,7 @@ class Walk {
 
   Result<void> event() {
     reached_.mark(0, 8);  // root offset and file identifier
-    TRY(table(load_le<std::uint32_t>(bytes_.data()), shapes().event));
+    TRY(table(load_le<std::uint32_t>(bytes_.data()), shapes_.event));
     if (const auto at = reached_.stray(bytes_))
       return fail(Errc::malformed, "the event hides bytes: no field reaches byte " + std::to_string(*at));
     const auto& fields = *reinterpret_cast<const schema::Event*>(bytes_.data() + load_le<std::uint32_t>(bytes_.data()));
@@ -282,7 +296,7 @@ class Walk {
   }
 
   Result<void> table(std::size_t at, std::int32_t number) {
-    const TableShape& shape = shapes().tables[static_cast<std::size_t>(number)];
+    const TableShape& shape = shapes_.tables[static_cast<std::size_t>(number)];
     if (++tables_ > 256) return fail(Errc::too_large, "an event has at most 256 tables");
     const std::size_t vtable = at - static_cast<std::size_t>(static_cast<std::int64_t>(load_le<std::int32_t>(bytes_.data() + at)));
     const std::size_t vtable_bytes = load_le<std::uint16_t>(bytes_.data() + vtable);
@@ -293,17 +307,15 @@ class Walk {
     for (std::size_t id = shape.fields.size(); id < slots; ++id)
       if (load_le<std::uint16_t>(bytes_.data() + vtable + 4 + 2 * id) != 0)
         return fail(Errc::malformed, std::string(shape.name) + " has an unknown field " + std::to_string(id));
+    const auto offset = [&](std::size_t id) -> std::size_t { return id < slots ? load_le<std::uint16_t>(bytes_.data() + vtable + 4 + 2 * id) : 0; };
+    for (const std::uint16_t id : shape.needs)
+      if (offset(id) == 0) return refuse(Errc::malformed, shape, shape.fields[id], "is missing");
     std::uint8_t member = 0;
-    for (std::size_t id = 0; id < shape.fields.size(); ++id) {
-      const FieldShape& field = shape.fields[id];
-      const std::size_t offset = id < slots ? load_le<std::uint16_t>(bytes_.data() + vtable + 4 + 2 * id) : 0;
-      if (offset == 0) {
-        const bool zero_is_no_value = field.enumerated || field.time || field.min > 0;
-        if (field.must && zero_is_no_value) return refuse(Errc::malformed, shape, field, "is missing");
-        continue;
-      }
-      if (field.p4) found_p4_ = true, p4_name_ = field.name;
-      TRY(value(at + offset, shape, field, member));
+    const FieldShape* const fields = shape.fields.data();
+    for (std::size_t id = 0, end = std::min(slots, shape.fields.size()); id < end; ++id) {
+      if (offset(id) == 0) continue;
+      if (fields[id].p4) found_p4_ = true, p4_name_ = fields[id].name;
+      TRY(value(at + offset(id), shape, fields[id], member));
     }
     return {};
   }
@@ -329,10 +341,9 @@ class Walk {
     const std::size_t target = at + load_le<std::uint32_t>(here);
     if (field.shape == Shape::table) return table(target, field.table);
     if (field.shape == Shape::union_value) {
-      const auto& members = shapes().unions.at(field.table);
-      const auto found = members.find(member);
-      if (found == members.end()) return refuse(Errc::malformed, owner, field, "is of an unknown type (" + std::to_string(member) + ")");
-      return table(target, found->second);
+      const std::int32_t number = shapes_.unions[static_cast<std::size_t>(field.table)][member];
+      if (number < 0) return refuse(Errc::malformed, owner, field, "is of an unknown type (" + std::to_string(member) + ")");
+      return table(target, number);
     }
     if (field.shape == Shape::text) return text(target, owner, field);
     return vector(target, owner, field);
@@ -340,7 +351,7 @@ class Walk {
 
   Result<void> scalar(const std::uint8_t* here, const TableShape& owner, const FieldShape& field) {
     if (field.enumerated && field.must && *here == 0) return refuse(Errc::malformed, owner, field, "is unset");
-    if (field.closed_enum >= 0 && !shapes().enums[static_cast<std::size_t>(field.closed_enum)].test(*here))
+    if (field.closed_enum >= 0 && !shapes_.enums[static_cast<std::size_t>(field.closed_enum)].test(*here))
       return refuse(Errc::value_out_of_range, owner, field, *here == 0 ? "is unset" : "has the unknown value " + std::to_string(*here));
     if (field.bounded) {
       std::uint64_t value = 0;
@@ -403,6 +414,7 @@ class Walk {
     refs_.push_back(ref);
   }
 
+  const Shapes& shapes_ = shapes();
   Bytes bytes_;
   std::vector<FoundRef>& refs_;
   Reached reached_;
