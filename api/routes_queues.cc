@@ -40,7 +40,7 @@ json::object waiting_to_json(const Waiting& waiting, Micros clock) {
 Result<Response> RouteTable::queues(const Call&) const {
   runner_.wait_for({ledger_.head().size}, config_.fold_wait);
   const auto [lengths, folded] = runner_.read([](const projections::Folds& folds, EntryIndex cursor, Micros clock) {
-    return std::pair(projections::queue_lengths(folds.of(projections::queues()), clock), cursor);
+    return std::pair(projections::queue_lengths(folds.cells(projections::queues()), clock), cursor);
   });
   if (lengths.size() > config_.queues_max)
     return fail(Errc::too_large, "something waits in " + std::to_string(lengths.size()) + " queues; at most " + std::to_string(config_.queues_max) +
@@ -56,7 +56,7 @@ Result<Response> RouteTable::queue(const Call& call) const {
   TRY_AS(limit, call.query.number("limit", config_.waiting_items, 1, config_.waiting_items_max));
   runner_.wait_for({ledger_.head().size}, config_.fold_wait);
   const auto [found, folded, now] = runner_.read([&, most = limit](const projections::Folds& folds, EntryIndex cursor, Micros clock) {
-    return std::tuple(projections::list(folds.of(projections::queues()), call.place, clock, most), cursor, clock);
+    return std::tuple(projections::list(folds.cells(projections::queues()), call.place, clock, most), cursor, clock);
   });
   TRY_AS(as_of, as_of_size(ledger_.log(), folded.value));
   TRY_AS(point, as_of_json(ledger_, as_of));

@@ -32,7 +32,7 @@ using Lists = std::map<StreamId, schema::Hotlist>;
 
 Lists lists_of(const Cells& cells) {
   Lists lists;
-  for (const auto& [key, n] : cells.all()) {
+  for (const auto& [key, n] : cells.counts()) {
     if (!key.starts_with(entry_cell)) continue;
     const auto listed = unpacked<ListedAs>(std::string_view(key).substr(1));
     lists[listed.entry] = listed.list;
@@ -124,7 +124,7 @@ void write_consequences(Sheet& sheet, const Row& row) {
 
 std::vector<Alert> alerts_of(const Cells& cells, Micros as_of) {
   std::vector<Alert> all;
-  for (const auto& [key, n] : cells.all()) {
+  for (const auto& [key, n] : cells.counts()) {
     if (!key.starts_with(alert_cell)) continue;
     auto alert = unpacked<Alert>(std::string_view(key).substr(1));
     if (alert.observed > as_of) continue;
@@ -176,7 +176,7 @@ std::vector<Figure> alert_figures(const Cells& cells, const FigureQuery& query) 
   }
   for (const AlertEpisode& episode : episodes_of(all))
     if (window.holds(episode.first->observed)) add(row_of(*episode.first), episode, query.as_of);
-  for (const auto& [key, n] : cells.all()) {
+  for (const auto& [key, n] : cells.counts()) {
     if (!key.starts_with(recovery_cell)) continue;
     const auto owed = unpacked<OwedRecovery>(std::string_view(key).substr(1));
     const auto alert = by_stream.find(owed.alert);

@@ -35,7 +35,7 @@ void write_per_reads(const Cells& cells, const std::vector<Alert>& alerts, const
   const auto times = observed(alerts);
   const Window window = window_of(query);
   auto rows = groups_for<Row>(query, {{"vendor", ""}, {"jurisdiction", ""}});
-  for (const auto& [key, n] : cells.all()) {
+  for (const auto& [key, n] : cells.counts()) {
     if (!key.starts_with(reads_cell)) continue;
     const auto reads = unpacked<Reads>(std::string_view(key).substr(1));
     const auto found = times.find({reads.vendor, reads.jurisdiction});

@@ -109,7 +109,7 @@ class Alerts final : public Projection {
     if (state.empty() || is(state, case_state)) follow_case(state, event);
   }
 
-  void contribute(std::string_view state, const std::function<void(std::string_view, std::int64_t)>& add) const override {
+  void contribute(std::string_view state, const Share& add) const override {
     if (is(state, alert_cell)) {
       add(cell_key(alert_cell, unpacked<Judging>(state.substr(1)).alert), 1);
     } else if (is(state, case_state)) {

@@ -76,7 +76,7 @@ class Analyses final : public Projection {
     state = packed(analysis);
   }
 
-  void contribute(std::string_view state, const std::function<void(std::string_view, std::int64_t)>& add) const override { add(state, 1); }
+  void contribute(std::string_view state, const Share& add) const override { add(state, 1); }
 
   std::vector<Figure> figures(const Cells& cells, const FigureQuery& query) const override {
     const Window window = window_of(query);
@@ -86,7 +86,7 @@ class Analyses final : public Projection {
       return rows.try_emplace(group_of(query, {{"analysis", EnumNameAnalysisKind(a.kind)}, {"requester_class", requester}}), query.as_of).first->second;
     };
     if (group_of(query, {{"analysis", ""}, {"requester_class", ""}}).empty()) row_of({});
-    for (const auto& [key, n] : cells.all())
+    for (const auto& [key, n] : cells.counts())
       if (const auto analysis = unpacked<Analysis>(key); window.holds(analysis.requested)) add(row_of(analysis), analysis, n, query.as_of);
     std::vector<Figure> figures;
     for (const auto& [group, row] : rows) {

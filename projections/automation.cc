@@ -143,7 +143,7 @@ class Automation final : public Projection {
     state = packed(stream);
   }
 
-  void contribute(std::string_view state, const std::function<void(std::string_view, std::int64_t)>& add) const override {
+  void contribute(std::string_view state, const Share& add) const override {
     const auto stream = unpacked<Stream>(state);
     const auto add_all = [&](const auto& cells) {
       for (const auto& cell : cells) add(cell_key(cell), 1);

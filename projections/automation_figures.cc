@@ -134,7 +134,7 @@ std::vector<Figure> automation_figures(const Cells& cells, const FigureQuery& qu
   const auto read = [&]<class Cell>(auto& rows, const std::optional<Cell>& cell, std::int64_t n) {
     if (cell && window.holds(cell->at)) rows.add(*cell, n);
   };
-  for (const auto& [key, n] : cells.all()) {
+  for (const auto& [key, n] : cells.counts()) {
     read(decisions, cell_of<Decision>(key), n);
     read(overrides, cell_of<Override>(key), n);
     read(scores, cell_of<Score>(key), n);

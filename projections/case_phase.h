@@ -1,4 +1,4 @@
-// The phase of a case, for a fold that reads only the events that can change it: 20 bytes of its state, the rules' own state machine.
+// The phase of a case, for a fold that reads only the events that can change it: a little of its state, and the rules' own state machine.
 #pragma once
 
 #include "ledger/rules/stream.h"
@@ -14,9 +14,7 @@ struct CasePhase {
   std::uint8_t recovered = 0;
   std::uint8_t deceased = 0;
   std::uint8_t located = 0;
-  std::uint8_t spare[3] = {};
 };
-static_assert(std::has_unique_object_representations_v<CasePhase> && sizeof(CasePhase) == 20);
 
 // Whether a case's phase can depend on events of this type.
 bool moves_case(schema::Body type);

@@ -41,10 +41,10 @@ void count(std::string& counts, std::string_view key, std::int64_t n) {
   counts.insert(at, fresh);
 }
 
-void each_count(std::string_view counts, const std::function<void(std::string_view, std::int64_t)>& visit) {
+void add_counts(std::string_view counts, const Share& add) {
   for (std::size_t at = 0; at < counts.size();) {
     const Item item = item_at(counts, at);
-    visit(item.key, item.n);
+    add(item.key, item.n);
     at = item.end;
   }
 }

@@ -4,16 +4,15 @@
 // the months and not with the events. A period counts the months that begin in it.
 #pragma once
 
-#include <functional>
-
 #include "ledger/core/id.h"
+#include "projections/cells.h"
 #include "projections/figure.h"
 
 namespace caseledger::projections {
 
 // Adds n under the key; a count that comes to zero is gone. Keys have at most 65,535 bytes.
 void count(std::string& counts, std::string_view key, std::int64_t n = 1);
-void each_count(std::string_view counts, const std::function<void(std::string_view key, std::int64_t n)>& visit);
+void add_counts(std::string_view counts, const Share& add);
 
 using Month = std::int32_t;  // since January 1970, UTC
 Month month_of(Micros at);

@@ -124,7 +124,7 @@ class Coverage final : public Projection {
     if (state.empty() || state_of<Snapshot>(state).as_of <= next.as_of) store_state(state, next);
   }
 
-  void contribute(std::string_view state, const std::function<void(std::string_view, std::int64_t)>& add) const override {
+  void contribute(std::string_view state, const Share& add) const override {
     Snapshot snapshot = state_of<Snapshot>(state);
     snapshot.as_of = 0;
     std::string key;
@@ -134,7 +134,7 @@ class Coverage final : public Projection {
 
   std::vector<Figure> figures(const Cells& cells, const FigureQuery& query) const override {
     auto rows = groups_for<Row>(query, {{"jurisdiction", ""}});
-    for (const auto& [key, portals] : cells.all()) {
+    for (const auto& [key, portals] : cells.counts()) {
       const auto snapshot = state_of<Snapshot>(key);
       rows[group_of(query, {{"jurisdiction", jurisdiction_of(snapshot)}})].add(snapshot, portals);
     }

@@ -96,7 +96,7 @@ class CrossBorder final : public Projection {
     state = packed(all);
   }
 
-  void contribute(std::string_view state, const std::function<void(std::string_view, std::int64_t)>& add) const override {
+  void contribute(std::string_view state, const Share& add) const override {
     for (const Numbered& one : unpacked<std::vector<Numbered>>(state)) add(cell_key(one.request), 1);
   }
 
@@ -106,7 +106,7 @@ class CrossBorder final : public Projection {
       return dimensions({{"instrument", EnumNameInstrument(request.instrument)}, {"country", request.country}});
     };
     auto rows = rows_of(query, Request{}, split, Row(query.as_of));
-    for (const auto& [key, n] : cells.all())
+    for (const auto& [key, n] : cells.counts())
       if (const auto request = cell_of<Request>(key); request && window.holds(request->at)) rows.add(*request, n);
     std::vector<Figure> figures;
     rows.write(figures);

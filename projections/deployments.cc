@@ -157,7 +157,7 @@ class Deployments final : public Projection {
     }
   }
 
-  void contribute(std::string_view state, const std::function<void(std::string_view, std::int64_t)>& add) const override { add(state, 1); }
+  void contribute(std::string_view state, const Share& add) const override { add(state, 1); }
 
   std::vector<Figure> figures(const Cells& cells, const FigureQuery& query) const override {
     const Window window = window_of(query);
@@ -168,7 +168,7 @@ class Deployments final : public Projection {
     };
     if (group_of(query, {{"mode", ""}, {"reason", ""}}).empty()) row_of({});
     std::int64_t requested = 0, eligible = 0;
-    for (const auto& [key, n] : cells.all()) {
+    for (const auto& [key, n] : cells.counts()) {
       const auto rest = std::string_view(key).substr(1);
       if (key[0] == eligible_cell) {
         if (window.holds(unpacked<Eligible>(rest).opened)) eligible += n;

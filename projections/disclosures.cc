@@ -54,12 +54,12 @@ class Disclosures final : public Projection {
     });
   }
 
-  void contribute(std::string_view state, const std::function<void(std::string_view, std::int64_t)>& add) const override { each_count(state, add); }
+  void contribute(std::string_view state, const Share& add) const override { add_counts(state, add); }
 
   std::vector<Figure> figures(const Cells& cells, const FigureQuery& query) const override {
     auto views = groups_for<Views>(query, {{"purpose", ""}});
     auto handed = groups_for<HandedOut>(query, {{"reason", ""}});
-    for (const auto& [key, n] : cells.all()) {
+    for (const auto& [key, n] : cells.counts()) {
       const auto rest = std::string_view(key).substr(1);
       if (key[0] == view_cell) {
         const auto view = unpacked<View>(rest);

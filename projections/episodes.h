@@ -27,7 +27,6 @@ struct Credit {
   std::uint32_t weight_millionths = 0;
   schema::AttributionSource source = schema::AttributionSource::unset;
   bool direct = false;
-  std::uint8_t spare[2] = {};
 };
 
 inline constexpr std::uint8_t age_unknown = 255;

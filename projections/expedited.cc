@@ -72,7 +72,7 @@ class Expedited final : public Projection {
     state = packed(all);
   }
 
-  void contribute(std::string_view state, const std::function<void(std::string_view, std::int64_t)>& add) const override {
+  void contribute(std::string_view state, const Share& add) const override {
     for (const Asked& asked : unpacked<std::vector<Asked>>(state)) add(cell_key(asked), 1);
   }
 
@@ -83,7 +83,7 @@ class Expedited final : public Projection {
                          {"clause", asked.clause},
                          {"jurisdiction", asked.jurisdiction}});
     });
-    for (const auto& [key, n] : cells.all())
+    for (const auto& [key, n] : cells.counts())
       if (const auto asked = cell_of<Asked>(key); asked && window_of(query).holds(asked->at)) rows.add(*asked, n);
     std::vector<Figure> figures;
     rows.write(figures);

@@ -28,7 +28,6 @@ struct Service {
   FamilyService service = FamilyService::unset;
   FamilyAction action = FamilyAction::unset;
   bool minutes = false;  // it counts minutes, not services
-  std::uint8_t spare = 0;
 };
 
 struct Consent {
@@ -84,7 +83,7 @@ void write(Sheet& sheet, const Row& row) {
 void write_contact(Sheet& sheet, const Cells& cells, const FigureQuery& query) {
   const Window window = window_of(query);
   std::int64_t due = 0, in_time = 0;
-  for (const auto& [key, n] : cells.all()) {
+  for (const auto& [key, n] : cells.counts()) {
     if (key[0] != case_cell) continue;
     const auto contact = unpacked<Contact>(std::string_view(key).substr(1));
     if (contact.opened == 0 || !window.holds(contact.opened) || contact.opened > query.as_of - contact_due) continue;
@@ -143,20 +142,20 @@ class Families final : public Projection {
     state = cell_key(case_cell, file);
   }
 
-  void contribute(std::string_view state, const std::function<void(std::string_view, std::int64_t)>& add) const override {
+  void contribute(std::string_view state, const Share& add) const override {
     if (state[0] == consent_cell) {
       for (const Consent& each : unpacked<OfSubject>(state.substr(1)).consents) add(cell_key(consent_cell, each), 1);
       return;
     }
     const auto file = unpacked<OfCase>(state.substr(1));
     add(cell_key(case_cell, file.contact), 1);
-    each_count(file.services, add);
+    add_counts(file.services, add);
   }
 
   std::vector<Figure> figures(const Cells& cells, const FigureQuery& query) const override {
     auto services = groups_for<Row>(query, {{"service", ""}});
     auto consents = groups_for<Consents>(query, {{"scope", ""}});
-    for (const auto& [key, n] : cells.all()) {
+    for (const auto& [key, n] : cells.counts()) {
       const auto rest = std::string_view(key).substr(1);
       if (key[0] == service_cell) {
         const auto service = unpacked<Service>(rest);

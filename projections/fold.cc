@@ -2,130 +2,273 @@
 
 #include <algorithm>
 
+#include "projections/packed.h"
+
 namespace caseledger::projections {
 
-void Cells::add(std::string_view key, std::int64_t delta) {
-  if (delta == 0) return;
-  const auto [cell, fresh] = sums_.try_emplace(std::string(key), 0);
-  if (touched_) touched_->insert_or_assign(cell->first, true);
-  if ((cell->second += delta) == 0) sums_.erase(cell);
-}
-
-std::int64_t Cells::at(std::string_view key) const {
-  const auto found = sums_.find(std::string(key));
-  return found == sums_.end() ? 0 : found->second;
-}
-
-Fold::Fold(const Projection& projection) : projection_(&projection) {
-  for (std::size_t type = 0; type < wanted_.size(); ++type)
-    wanted_[type] = type < body_numbers && projection.wants(static_cast<schema::Body>(type));
-}
-
-std::string_view Fold::state(const StreamId& stream) const {
-  const auto found = states_.find(stream);
-  return found == states_.end() ? std::string_view{} : std::string_view(found->second);
-}
-
-void Fold::step(const Fact& fact) {
-  next_ = state(fact.event.stream);
-  projection_->step(next_, fact);
-  become_next(fact.event.stream);
-}
-
-void Fold::refold(const StreamId& stream, std::span<const Fact> facts) {
-  next_.clear();
-  for (const Fact& fact : facts)
-    if (wanted_[static_cast<std::uint8_t>(fact.event.type)]) projection_->step(next_, fact);
-  become_next(stream);
-}
-
-// −old +new: what the stream's state is now gives way to next_.
-void Fold::become_next(const StreamId& stream) {
-  const auto [at, fresh] = states_.try_emplace(stream);
-  std::string& state = at->second;
-  if (next_ == state) {
-    if (fresh) states_.erase(at);
-    return;
-  }
-  // New before old: a cell that both have never falls to zero in between.
-  report_touched();
-  if (!next_.empty()) projection_->contribute(next_, [this](std::string_view key, std::int64_t n) { cells_.add(key, n); });
-  if (!state.empty()) projection_->contribute(state, [this](std::string_view key, std::int64_t n) { cells_.add(key, -n); });
-  if (tracking_) touched_streams_.insert_or_assign(stream, true);
-  if (next_.empty()) states_.erase(at);
-  else state = next_;
-}
-
-// Set anew before every change: a fold that was moved or copied reports to itself.
-void Fold::report_touched() { cells_.touched_ = tracking_ ? &touched_cells_ : nullptr; }
-
-void Fold::merge(Fold&& other) {
-  report_touched();
-  for (auto& [stream, state] : other.states_) {
-    const auto [at, fresh] = states_.try_emplace(stream, std::move(state));
-    ENSURE(fresh);  // a stream is folded in one place only
-    if (tracking_) touched_streams_.insert_or_assign(stream, true);
-  }
-  for (const auto& [key, n] : other.cells_.all()) cells_.add(key, n);
-}
-
 namespace {
+
+// The states of one stream: of each projection that has one its number, the length and the bytes, in the order of numbers.
+class States {
+ public:
+  explicit States(std::string_view bytes) : rest_(bytes) { next(); }
+
+  bool done() const { return done_; }
+  unsigned number() const { return number_; }
+  std::string_view state() const { return state_; }
+  void next() { done_ = rest_.empty() || (ENSURE(read(rest_, number_, state_)), false); }
+
+  static void append(std::string& states, unsigned number, std::string_view state) {
+    if (state.empty()) return;
+    states += static_cast<char>(number);
+    inside_packed::put_number(states, state.size());
+    states += state;
+  }
+  // The state of a projection, which is further on than those asked for before. Empty: it has none.
+  std::string_view of(unsigned wanted) {
+    while (!done_ && number_ < wanted) next();
+    return !done_ && number_ == wanted ? state_ : std::string_view{};
+  }
+
+  // Whether bytes are states of so many projections.
+  static bool are(std::string_view bytes, std::size_t projections) {
+    unsigned number = 0;
+    for (std::string_view state; !bytes.empty();)
+      if (!read(bytes, number, state) || number >= projections) return false;
+    return true;
+  }
+
+ private:
+  static bool read(std::string_view& rest, unsigned& number, std::string_view& state) {
+    std::uint64_t size = 0;
+    number = static_cast<std::uint8_t>(rest.front());
+    rest.remove_prefix(1);
+    if (!inside_packed::read_number(rest, size) || size > rest.size()) return false;
+    state = rest.substr(0, size);
+    rest.remove_prefix(size);
+    return true;
+  }
+
+  std::string_view rest_, state_;
+  unsigned number_ = 0;
+  bool done_ = false;
+};
+
 std::string stream_key(const StreamId& stream) { return 's' + std::string(text_of(stream.bytes)); }
-std::string sum_value(std::int64_t n) {
-  std::string value(8, '\0');
-  std::memcpy(value.data(), &n, 8);
-  return value;
+
+std::string numbers_of(const Sums& sums) {
+  std::string bytes;
+  for (const Number& each : sums) {
+    inside_packed::put(bytes, each.slot);
+    inside_packed::put(bytes, each.n);
+  }
+  return bytes;
 }
+
+bool read_numbers(std::string_view bytes, Sums& sums) {
+  std::uint64_t slot = 0, n = 0;
+  while (!bytes.empty()) {
+    if (!inside_packed::read_number(bytes, slot) || slot > UINT32_MAX || !inside_packed::read_number(bytes, n)) return false;
+    sums.add(static_cast<Slot>(slot), inside_packed::signed_of(n));
+  }
+  return true;
+}
+
+void append_row(Buffer& rows, std::string_view key, std::string_view value) {
+  append_le(rows, static_cast<std::uint32_t>(key.size()));
+  append(rows, bytes_of(key));
+  append_le(rows, static_cast<std::uint32_t>(value.size()));
+  append(rows, bytes_of(value));
+}
+
+template <class Map>
+auto sorted_keys(const Map& map) {
+  std::vector<std::string_view> keys;
+  for (const auto& [key, value] : map) keys.push_back(key);
+  std::ranges::sort(keys);
+  return keys;
+}
+
 }  // namespace
 
-Hash Fold::digest() const {
-  std::vector<Row> rows;
-  rows.reserve(states_.size() + cells_.all().size());
-  for (const auto& [stream, state] : states_)
-    if (!state.empty()) rows.emplace_back(stream_key(stream), state);
-  for (const auto& [key, n] : cells_.all()) rows.emplace_back('c' + key, sum_value(n));
-  std::ranges::sort(rows);
-  Buffer all;
-  for (const auto& [key, value] : rows) {
-    append_le(all, static_cast<std::uint32_t>(key.size()));
-    append(all, bytes_of(key));
-    append_le(all, static_cast<std::uint32_t>(value.size()));
-    append(all, bytes_of(value));
-  }
-  return sha256(all);
+Folds::Folds(std::span<const Projection* const> projections) : projections_(projections.begin(), projections.end()), cells_(projections.size()) {
+  ENSURE(projections_.size() <= 256);
+  for (std::size_t type = 0; type < body_numbers; ++type)
+    for (std::size_t i = 0; i < projections_.size(); ++i)
+      if (projections_[i]->wants(static_cast<schema::Body>(type))) wanting_[type].push_back(static_cast<std::uint8_t>(i));
 }
 
-void Fold::track_changes() { tracking_ = true; }
+Folds::Folds(const Projection& only) : Folds(std::span<const Projection* const>(std::array{&only})) {}
 
-void Fold::track_all() {
-  track_changes();
-  for (const auto& [stream, state] : states_) touched_streams_.insert_or_assign(stream, true);
-  for (const auto& [key, sum] : cells_.all()) touched_cells_.insert_or_assign(key, true);
+// ── stepping ──
+
+void Folds::apply(const Fact& fact) {
+  const auto& wanting = wanting_[static_cast<std::size_t>(fact.event.type)];
+  if (wanting.empty()) return;
+  const auto place = streams_.place(fact.event.stream);
+  next_.clear();
+  States old(place.bytes());
+  for (const unsigned number : wanting) {
+    for (; !old.done() && old.number() < number; old.next()) States::append(next_, old.number(), old.state());
+    state_.assign(old.of(number));
+    if (!state_.empty()) old.next();
+    projections_[number]->step(state_, fact);
+    States::append(next_, number, state_);
+  }
+  for (; !old.done(); old.next()) States::append(next_, old.number(), old.state());
+  become_next(place, fact.event.stream);
 }
 
-std::vector<Fold::Row> Fold::take_changes() {
-  std::vector<Row> rows;
-  rows.reserve(touched_streams_.size() + touched_cells_.size());
-  for (const auto& [stream, touched] : touched_streams_) rows.emplace_back(stream_key(stream), std::string(state(stream)));
-  for (const auto& [key, touched] : touched_cells_) {
-    const auto sum = cells_.at(key);
-    rows.emplace_back('c' + key, sum == 0 ? std::string{} : sum_value(sum));
+void Folds::refold(const StreamId& stream, std::span<const Fact> facts) {
+  next_.clear();
+  for (unsigned number = 0; number < projections_.size(); ++number) {
+    state_.clear();
+    for (const Fact& fact : facts)
+      if (std::ranges::binary_search(wanting_[static_cast<std::size_t>(fact.event.type)], number)) projections_[number]->step(state_, fact);
+    States::append(next_, number, state_);
   }
-  touched_streams_.clear();
-  touched_cells_.clear();
-  std::ranges::sort(rows);
+  become_next(streams_.place(stream), stream);
+}
+
+void Folds::become_next(Streams::Place place, const StreamId& stream) {
+  const std::string_view now = place.bytes();
+  if (!anew_ && next_ != now && !place.unsettled()) {
+    unsettled_.push_back({stream, before_.size(), now.size()});
+    before_ += now;
+    streams_.mark(place, true, place.unwritten());
+  }
+  if (next_ != now) streams_.set(place, next_);
+  if (next_.empty() && !place.unsettled()) streams_.erase(stream);
+}
+
+// ── settling ──
+
+// What the states add, without those that are the same in `except`.
+void Folds::contribute(std::string_view states, std::string_view except, std::int64_t sign) {
+  States others(except);
+  for (States each(states); !each.done(); each.next())
+    if (others.of(each.number()) != each.state()) projections_[each.number()]->contribute(each.state(), Share(cells_[each.number()], sign));
+}
+
+void Folds::settle() {
+  if (anew_) {
+    streams_.each([&](const StreamId&, std::string_view states) { contribute(states, {}, 1); });
+    anew_ = streams_.size() == 0;
+    return;
+  }
+  for (const Unsettled& each : unsettled_) {
+    const auto place = streams_.place(each.stream);
+    const std::string_view before = std::string_view(before_).substr(each.begin, each.size), now = place.bytes();
+    contribute(now, before, 1);  // first: a cell that both have never falls to zero in between
+    contribute(before, now, -1);
+    if (!place.unwritten() && !all_unwritten_) unwritten_.push_back(each.stream);
+    streams_.mark(place, false, true);
+    if (now.empty()) streams_.erase(each.stream);
+  }
+  unsettled_.clear();
+  before_.clear();
+}
+
+void Folds::merge(Folds&& other) {
+  ENSURE(unsettled_.empty() && other.unsettled_.empty() && (!other.anew_ || other.streams() == 0) && all_unwritten_);
+  if (streams() == 0) anew_ = other.anew_;
+  streams_.adopt(std::move(other.streams_));
+  for (std::size_t i = 0; i < cells_.size(); ++i) cells_[i].merge(other.cells_[i]);
+}
+
+// ── reading ──
+
+unsigned Folds::number_of(const Projection& projection) const {
+  const auto found = std::ranges::find(projections_, &projection);
+  ENSURE(found != projections_.end());
+  return static_cast<unsigned>(found - projections_.begin());
+}
+
+const Cells& Folds::cells(const Projection& projection) const {
+  ENSURE(unsettled_.empty() && (!anew_ || streams() == 0));
+  return cells_[number_of(projection)];
+}
+
+std::vector<Figure> Folds::figures(const FigureQuery& query, std::span<const std::string> wanted) const {
+  std::vector<Figure> all;
+  for (const Projection* projection : projections_)
+    for (Figure& figure : projection->figures(cells(*projection), query))
+      if (wanted.empty() || std::ranges::any_of(wanted, [&](const std::string& id) { return figure.id == id || figure.id.starts_with(id + '.'); }))
+        all.push_back(std::move(figure));
+  return all;
+}
+
+void Folds::each_stream(const Projection& projection, const std::function<void(const StreamId&, const Cells&)>& visit) const {
+  const unsigned number = number_of(projection);
+  streams_.each([&](const StreamId& stream, std::string_view states) {
+    const std::string_view state = States(states).of(number);
+    if (state.empty()) return;
+    Cells share;
+    projection.contribute(state, Share(share));
+    visit(stream, share);
+  });
+}
+
+std::map<std::string_view, Hash> Folds::digests() const {
+  std::vector<std::pair<StreamId, std::string_view>> streams;
+  streams_.each([&](const StreamId& stream, std::string_view states) { streams.emplace_back(stream, states); });
+  std::ranges::sort(streams);
+  std::map<std::string_view, Hash> digests;
+  for (unsigned number = 0; number < projections_.size(); ++number) {
+    Buffer rows;
+    const Cells& cells = this->cells(*projections_[number]);
+    for (const std::string_view key : sorted_keys(cells.all())) append_row(rows, 'c' + std::string(key), numbers_of(cells.at(key)));
+    for (const auto& [stream, states] : streams)
+      if (const auto state = States(states).of(number); !state.empty()) append_row(rows, stream_key(stream), state);
+    digests[projections_[number]->id()] = sha256(rows);
+  }
+  return digests;
+}
+
+// ── rows ──
+
+std::string Folds::kind_of_rows() const {
+  constexpr std::uint64_t layout = 1;  // of the rows themselves
+  std::string kinds = packed(layout);
+  for (const Projection* projection : projections_) {
+    inside_packed::put(kinds, std::string(projection->id()));
+    inside_packed::put(kinds, projection->version());
+  }
+  return "projections-" + hex(Bytes(sha256(bytes_of(kinds)).bytes).first(8));
+}
+
+std::vector<Folds::Row> Folds::take_changes() {
+  settle();
+  if (std::exchange(all_unwritten_, false)) {
+    unwritten_.clear();
+    streams_.each([&](const StreamId& stream, std::string_view) { unwritten_.push_back(stream); });
+  }
+  std::ranges::sort(unwritten_);
+  unwritten_.erase(std::ranges::unique(unwritten_).begin(), unwritten_.end());
+  std::vector<Row> rows;
+  for (unsigned number = 0; number < projections_.size(); ++number)
+    for (const std::string& key : cells_[number].take_touched())
+      rows.emplace_back(std::string{'c', static_cast<char>(number)} + key, numbers_of(cells_[number].at(key)));
+  for (const StreamId& stream : std::exchange(unwritten_, {})) {
+    const std::string_view states = streams_.find(stream);
+    if (!states.empty()) streams_.mark(streams_.place(stream), false, false);
+    rows.emplace_back(stream_key(stream), states);
+  }
   return rows;
 }
 
-Result<void> Fold::load(std::string_view key, std::string_view value) {
-  if (key.starts_with('s') && key.size() == 17) {
+Result<void> Folds::load(std::string_view key, std::string_view value) {
+  const bool is_stream = key.starts_with('s') && key.size() == 17 && States::are(value, projections_.size());
+  const bool is_cell = key.starts_with('c') && key.size() >= 2 && static_cast<std::uint8_t>(key[1]) < cells_.size();
+  Sums sums;
+  if (!(is_stream || (is_cell && read_numbers(value, sums)))) return fail(Errc::malformed, "a row of the projections is damaged; rebuild them");
+  anew_ = all_unwritten_ = false;
+  if (is_cell) {
+    cells_[static_cast<std::uint8_t>(key[1])].load(key.substr(2), std::move(sums));
+  } else {
     StreamId stream;
     std::memcpy(stream.bytes.data(), key.data() + 1, 16);
-    states_[stream] = std::string(value);
-  } else if (key.starts_with('c') && value.size() == 8) {
-    cells_.sums_[std::string(key.substr(1))] = load_le<std::int64_t>(bytes_of(value).data());
-  } else {
-    return fail(Errc::malformed, "a row of projection " + std::string(projection_->id()) + " is damaged; rebuild it");
+    streams_.set(streams_.place(stream), value);
   }
   return {};
 }

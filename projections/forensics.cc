@@ -117,7 +117,7 @@ void write(Sheet& sheet, const Row& row) {
 
 void write_evidence(Sheet& sheet, const Cells& cells, const Window& window) {
   std::int64_t items = 0, held = 0, destroyed = 0, returned = 0, transfers = 0, broken = 0, victims = 0, newly = 0;
-  for (const auto& [key, n] : cells.all()) {
+  for (const auto& [key, n] : cells.counts()) {
     const auto rest = std::string_view(key).substr(1);
     if (key[0] == item_cell) {
       const auto item = unpacked<Item>(rest);
@@ -176,7 +176,7 @@ class Forensics final : public Projection {
     }
   }
 
-  void contribute(std::string_view state, const std::function<void(std::string_view, std::int64_t)>& add) const override {
+  void contribute(std::string_view state, const Share& add) const override {
     if (state[0] == exam_cell) return add(state, 1);
     const auto item = unpacked<ItemState>(state.substr(1));
     if (item.item.first_at != 0) add(cell_key(item_cell, item.item), 1);
@@ -191,7 +191,7 @@ class Forensics final : public Projection {
       return rows.try_emplace(group_of(query, {{"exam", EnumNameForensicExam(exam.exam)}, {"criteria", criteria}}), query.as_of).first->second;
     };
     if (group_of(query, {{"exam", ""}, {"criteria", ""}}).empty()) row_of({});
-    for (const auto& [key, n] : cells.all()) {
+    for (const auto& [key, n] : cells.counts()) {
       if (key[0] != exam_cell) continue;
       if (const auto exam = unpacked<Exam>(std::string_view(key).substr(1)); window.holds(exam.requested)) add(row_of(exam), exam, n, query.as_of);
     }

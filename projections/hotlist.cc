@@ -137,14 +137,14 @@ class HotlistEntries final : public Projection {
     }
   }
 
-  void contribute(std::string_view state, const std::function<void(std::string_view, std::int64_t)>& add) const override {
+  void contribute(std::string_view state, const Share& add) const override {
     if (state[0] == entry_cell) return add(state, 1);
     if (const auto file = unpacked<CaseState>(state.substr(1)); file.over.at != 0) add(cell_key(case_cell, file.over), 1);
   }
 
   std::vector<Figure> figures(const Cells& cells, const FigureQuery& query) const override {
     std::map<StreamId, Micros> over;
-    for (const auto& [key, n] : cells.all())
+    for (const auto& [key, n] : cells.counts())
       if (key[0] == case_cell) {
         const auto each = unpacked<Over>(std::string_view(key).substr(1));
         over[each.of_case] = each.at;
@@ -156,7 +156,7 @@ class HotlistEntries final : public Projection {
     };
     if (group_of(query, {{"list", ""}, {"plate_state", ""}}).empty()) row_of({});
     const Window window = window_of(query);
-    for (const auto& [key, n] : cells.all()) {
+    for (const auto& [key, n] : cells.counts()) {
       if (key[0] != entry_cell) continue;
       const auto entry = unpacked<Entry>(std::string_view(key).substr(1));
       const auto found = over.find(entry.of_case);

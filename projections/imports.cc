@@ -81,13 +81,13 @@ class Imports final : public Projection {
     bytes = packed(stream);
   }
 
-  void contribute(std::string_view bytes, const std::function<void(std::string_view, std::int64_t)>& add) const override {
-    each_count(unpacked<Stream>(bytes).counts, add);
+  void contribute(std::string_view bytes, const Share& add) const override {
+    add_counts(unpacked<Stream>(bytes).counts, add);
   }
 
   std::vector<Figure> figures(const Cells& cells, const FigureQuery& query) const override {
     auto rows = groups_for<Row>(query, {{"source", ""}, {"kind", ""}});
-    for (const auto& [key, n] : cells.all()) {
+    for (const auto& [key, n] : cells.counts()) {
       const auto fact = unpacked<Import>(key);
       if (!counts_month(query, fact.month)) continue;
       Row& row = rows[group_of(query, {{"source", fact.source}, {"kind", kind_name(fact.kind)}})];

@@ -90,7 +90,7 @@ class Intake final : public Projection {
     state = packed(report);
   }
 
-  void contribute(std::string_view state, const std::function<void(std::string_view, std::int64_t)>& add) const override {
+  void contribute(std::string_view state, const Share& add) const override {
     add(cell_key(unpacked<ReportCell>(state)), 1);
   }
 

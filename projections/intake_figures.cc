@@ -106,7 +106,7 @@ std::vector<Figure> intake_figures(const Cells& cells, const FigureQuery& query)
                        {"jurisdiction", r.jurisdiction}});
   });
   const Window window = window_of(query);
-  for (const auto& [key, n] : cells.all())
+  for (const auto& [key, n] : cells.counts())
     if (const auto report = cell_of<ReportCell>(key); report && window.holds(report->at)) rows.add(*report, n);
   std::vector<Figure> figures;
   rows.write(figures);

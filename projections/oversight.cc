@@ -50,12 +50,12 @@ class Oversight final : public Projection {
     on<AuthFailed>(event, [&](const auto& body) { tally(state, failed_cell, body.hour(), *body.counts()); });
   }
 
-  void contribute(std::string_view state, const std::function<void(std::string_view, std::int64_t)>& add) const override { each_count(state, add); }
+  void contribute(std::string_view state, const Share& add) const override { add_counts(state, add); }
 
   std::vector<Figure> figures(const Cells& cells, const FigureQuery& query) const override {
     auto findings = groups_for<Findings>(query, {{"finding", ""}});
     auto refused = groups_for<std::int64_t>(query, {{"reason", ""}}), failed = refused;
-    for (const auto& [key, n] : cells.all()) {
+    for (const auto& [key, n] : cells.counts()) {
       const auto rest = std::string_view(key).substr(1);
       if (key[0] == finding_cell) {
         const auto finding = unpacked<Finding>(rest);

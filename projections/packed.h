@@ -1,10 +1,11 @@
 // Plain structs as bytes, for the states and the cell keys of projections: what is packed comes out again as it went in.
 //
-// Fields stand one behind the other in their order, numbers as the machine has them, texts and lists behind their length. A struct is any
-// aggregate of such fields; equal values give equal bytes.
+// Fields stand one behind the other in their order: whole numbers in groups of seven bits, the lowest first (small ones take one byte, and
+// signed ones count 0, −1, 1, −2, …), texts and lists behind their length. A struct is any aggregate of such fields; equal values give equal bytes.
 #pragma once
 
 #include <boost/pfr/core.hpp>
+#include <concepts>
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -19,8 +20,10 @@ namespace caseledger::projections {
 
 namespace inside_packed {
 
+// What is bytes already: an id, a code, a yes or no.
 template <class Value>
-inline constexpr bool is_raw = std::has_unique_object_representations_v<Value> && std::is_trivially_copyable_v<Value>;
+inline constexpr bool is_raw = alignof(Value) == 1 && std::is_trivially_copyable_v<Value> &&
+                               (std::has_unique_object_representations_v<Value> || std::is_same_v<Value, bool>) && !std::is_enum_v<Value>;
 
 template <class Value>
 inline constexpr bool is_list = false;
@@ -29,12 +32,47 @@ inline constexpr bool is_list<std::vector<Item>> = true;
 template <>
 inline constexpr bool is_list<std::string> = true;
 
+inline void put_number(std::string& out, std::uint64_t number) {
+  char bytes[10];
+  std::size_t size = 0;
+  for (; number >= 0x80; number >>= 7) bytes[size++] = static_cast<char>(number | 0x80);
+  bytes[size++] = static_cast<char>(number);
+  out.append(bytes, size);
+}
+
+constexpr std::uint64_t unsigned_of(std::int64_t number) { return static_cast<std::uint64_t>(number) << 1 ^ static_cast<std::uint64_t>(number >> 63); }
+constexpr std::int64_t signed_of(std::uint64_t number) { return static_cast<std::int64_t>(number >> 1) ^ -static_cast<std::int64_t>(number & 1); }
+
+// False where the bytes are no number.
+inline bool read_number(std::string_view& rest, std::uint64_t& number) {
+  number = 0;
+  for (unsigned shift = 0; shift < 64 && !rest.empty(); shift += 7) {
+    const auto byte = static_cast<std::uint8_t>(rest.front());
+    rest.remove_prefix(1);
+    number |= std::uint64_t{byte & 0x7fu} << shift;
+    if (byte < 0x80) return true;
+  }
+  return false;
+}
+
+inline std::uint64_t take_number(std::string_view& rest) {
+  std::uint64_t number = 0;
+  ENSURE(read_number(rest, number));
+  return number;
+}
+
 template <class Value>
 void put(std::string& out, const Value& value) {
-  if constexpr (is_raw<Value>) {
+  if constexpr (std::is_enum_v<Value>) {
+    put(out, static_cast<std::underlying_type_t<Value>>(value));
+  } else if constexpr (is_raw<Value>) {
     out.append(reinterpret_cast<const char*>(&value), sizeof value);
+  } else if constexpr (std::signed_integral<Value>) {
+    put_number(out, unsigned_of(value));
+  } else if constexpr (std::unsigned_integral<Value>) {
+    put_number(out, value);
   } else if constexpr (is_list<Value>) {
-    put(out, static_cast<std::uint32_t>(value.size()));
+    put_number(out, value.size());
     if constexpr (is_raw<typename Value::value_type>) out.append(reinterpret_cast<const char*>(value.data()), value.size() * sizeof(value[0]));
     else
       for (const auto& item : value) put(out, item);
@@ -45,16 +83,29 @@ void put(std::string& out, const Value& value) {
 
 template <class Value>
 void take(std::string_view& rest, Value& value) {
-  if constexpr (is_raw<Value>) {
+  if constexpr (std::is_enum_v<Value>) {
+    std::underlying_type_t<Value> number{};
+    take(rest, number);
+    value = static_cast<Value>(number);
+  } else if constexpr (is_raw<Value>) {
     ENSURE(rest.size() >= sizeof value);
     std::memcpy(&value, rest.data(), sizeof value);
     rest.remove_prefix(sizeof value);
+  } else if constexpr (std::signed_integral<Value>) {
+    value = static_cast<Value>(signed_of(take_number(rest)));
+  } else if constexpr (std::unsigned_integral<Value>) {
+    value = static_cast<Value>(take_number(rest));
   } else if constexpr (is_list<Value>) {
-    std::uint32_t count = 0;
-    take(rest, count);
+    const std::uint64_t count = take_number(rest);
     ENSURE(count <= rest.size());
     value.resize(count);
-    for (auto& item : value) take(rest, item);
+    if constexpr (is_raw<typename Value::value_type>) {
+      ENSURE(count * sizeof(value[0]) <= rest.size());
+      if (count > 0) std::memcpy(value.data(), rest.data(), count * sizeof(value[0]));
+      rest.remove_prefix(count * sizeof(value[0]));
+    } else {
+      for (auto& item : value) take(rest, item);
+    }
   } else {
     boost::pfr::for_each_field(value, [&](auto& field) { take(rest, field); });
   }
@@ -62,6 +113,11 @@ void take(std::string_view& rest, Value& value) {
 
 }  // namespace inside_packed
 
+template <class Struct>
+void pack(std::string& bytes, const Struct& value) {
+  bytes.clear();
+  inside_packed::put(bytes, value);
+}
 template <class Struct>
 std::string packed(const Struct& value) {
   std::string bytes;

@@ -150,7 +150,7 @@ class Privacy final : public Projection {
     state = packed(subject);
   }
 
-  void contribute(std::string_view state, const std::function<void(std::string_view, std::int64_t)>& add) const override {
+  void contribute(std::string_view state, const Share& add) const override {
     const auto subject = unpacked<OfSubject>(state);
     for (const auto& each : subject.requests) add(cell_key(erasure_cell, each.cell), 1);
     for (const auto& each : subject.holds) add(cell_key(hold_cell, each.cell), 1);
@@ -165,7 +165,7 @@ class Privacy final : public Projection {
     };
     if (group_of(query, {{"basis", ""}}).empty()) row_of({});
     HeldRow holds, kept;
-    for (const auto& [key, n] : cells.all()) {
+    for (const auto& [key, n] : cells.counts()) {
       const auto rest = std::string_view(key).substr(1);
       if (key[0] == erasure_cell) {
         if (const auto erasure = unpacked<Erasure>(rest); window.holds(erasure.requested)) add(row_of(erasure.basis), erasure, n, query.as_of);

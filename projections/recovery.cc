@@ -27,7 +27,6 @@ struct PastMove {
   Micros recorded_at = 0;
   std::int32_t count = 0;
   Move move = Move::opened;
-  std::uint8_t spare[3] = {};
 };
 
 struct Case {
@@ -223,7 +222,7 @@ class Recovery final : public Projection {
     state = packed(file);
   }
 
-  void contribute(std::string_view state, const std::function<void(std::string_view, std::int64_t)>& add) const override {
+  void contribute(std::string_view state, const Share& add) const override {
     const auto file = unpacked<Case>(state);
     each_episode(file, [&](const Episode& one) { add(key_of(one), 1); });
     for (const PastMove& moved : file.moves)

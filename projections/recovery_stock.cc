@@ -82,7 +82,7 @@ std::map<Group, RecoveryRow> recovery_rows(const Cells& cells, const FigureQuery
                             {"state_care", e.state_care ? "yes" : "no"}});
   };
   if (group({}).empty()) rows.try_emplace({});
-  for (const auto& [key, count] : cells.all()) {
+  for (const auto& [key, count] : cells.counts()) {
     if (const auto episode = episode_of(key)) see(rows[group(*episode)], *episode, count, query.as_of);
     if (const auto move = stock_move_of(key); move && !splits_persons(query))
       rows[group({.type = move->type, .state = move->state})].moves.push_back({move->move, move->recorded_at, count});

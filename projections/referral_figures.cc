@@ -143,7 +143,7 @@ std::vector<Figure> referral_figures(const Cells& cells, const FigureQuery& quer
                         ReasonRow{.id = "T8.closed_for", .title = "Referrals whose case is closed, by reason"});
   const Window window = window_of(query);
   std::int64_t all = 0;
-  for (const auto& [key, n] : cells.all()) {
+  for (const auto& [key, n] : cells.counts()) {
     const auto referral = cell_of<ReferralCell>(key);
     if (!referral || !window.holds(referral->at)) continue;
     all += n;

@@ -58,7 +58,7 @@ class Referrals final : public Projection {
     state = packed(referral);
   }
 
-  void contribute(std::string_view state, const std::function<void(std::string_view, std::int64_t)>& add) const override {
+  void contribute(std::string_view state, const Share& add) const override {
     add(cell_key(unpacked<ReferralCell>(state)), 1);
   }
 

@@ -107,14 +107,14 @@ class Resources final : public Projection {
     state = packed(partner);
   }
 
-  void contribute(std::string_view state, const std::function<void(std::string_view, std::int64_t)>& add) const override {
+  void contribute(std::string_view state, const Share& add) const override {
     for (const Allocation& each : unpacked<OfPartner>(state).allocations) add(packed(each), 1);
   }
 
   std::vector<Figure> figures(const Cells& cells, const FigureQuery& query) const override {
     auto rows = groups_for<Row>(query, {{"unit", ""}, {"unit_name", ""}});
     Decimal all_posts;
-    for (const auto& [key, n] : cells.all()) {
+    for (const auto& [key, n] : cells.counts()) {
       const auto allocation = unpacked<Allocation>(key);
       Row& row = rows[group_of(query, {{"unit", EnumNameResourceUnit(allocation.unit)}, {"unit_name", allocation.name}})];
       const auto time = named(allocation.period);

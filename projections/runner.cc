@@ -1,55 +1,24 @@
 #include "projections/runner.h"
 
-#include <algorithm>
-
 #include "ledger/history.h"
-#include "projections/catalogue.h"
 #include "projections/standing.h"
 
 namespace caseledger::projections {
 
-// ── all folds together ──
+namespace {
 
-Folds::Folds() {
-  for (const Projection* projection : catalogue()) folds_.emplace_back(*projection);
-  for (std::size_t type = 0; type < body_numbers; ++type)
-    for (std::uint8_t i = 0; i < folds_.size(); ++i)
-      if (folds_[i].projection().wants(static_cast<schema::Body>(type))) wanting_[type].push_back(i);
-}
-
-void Folds::apply(const Fact& fact) {
-  for (const auto i : wanting_[static_cast<std::size_t>(fact.event.type)]) folds_[i].apply(fact);
-}
-
-Result<void> Folds::take(const store::Log& log, const Fact& fact) {
+// One more recorded event. A decision that changes what earlier ones say refolds its stream, and nothing else.
+Result<void> take(Folds& folds, const store::Log& log, const Fact& fact) {
   if (!rules::amends(fact.event)) {
-    apply(fact);
+    folds.apply(fact);
     return {};
   }
   TRY_AS(recorded, recorded_facts(log, fact.position, fact.event.version));
-  const Standing stands(recorded.facts);
-  for (Fold& fold : folds_) fold.refold(fact.event.stream, stands.facts());
+  folds.refold(fact.event.stream, Standing(recorded.facts).facts());
   return {};
 }
 
-void Folds::merge(Folds&& other) {
-  for (std::size_t i = 0; i < folds_.size(); ++i) folds_[i].merge(std::move(other.folds_[i]));
-}
-
-const Fold& Folds::of(const Projection& projection) const {
-  const auto found = std::ranges::find(folds_, &projection, [](const Fold& fold) { return &fold.projection(); });
-  ENSURE(found != folds_.end());
-  return *found;
-}
-
-std::vector<Figure> Folds::figures(const FigureQuery& query, std::span<const std::string> wanted) const {
-  std::vector<Figure> all;
-  for (const Fold& fold : folds_)
-    for (Figure& figure : fold.projection().figures(fold.cells(), query))
-      if (wanted.empty() || std::ranges::any_of(wanted, [&](const std::string& id) { return figure.id == id || figure.id.starts_with(id + '.'); }))
-        all.push_back(std::move(figure));
-  return all;
-}
+}  // namespace
 
 // ── from the log alone ──
 
@@ -66,13 +35,14 @@ Result<Folds> rebuild(const store::Log& log, std::uint64_t size, unsigned thread
       TRY_AS(entry, scan.entry());
       if (row.index.value >= size) break;
       TRY(each_event(row, scratch, [&](const EventView& event, Position position) -> Result<void> {
-        if (threads > 1 && store::Heads::part_of(event.stream, threads) != part) return {};
+        if (threads > 1 && Streams::part_of(event.stream, threads) != part) return {};
         if (heads) TRY(fold_head(log, event, position, *heads, nullptr));
-        return parts[part].take(log, {event, position, row.index, entry.recorded_at, entry.author});
+        return take(parts[part], log, {event, position, row.index, entry.recorded_at, entry.author});
       }));
       events += row.count;
       if (part == 0 && progress) progress(events);
     }
+    parts[part].settle();
     return scan.status();
   };
   std::vector<std::thread> workers;
@@ -90,8 +60,9 @@ Result<Folds> rebuild(const store::Log& log, std::uint64_t size, unsigned thread
 // ── following the log ──
 
 namespace {
-constexpr std::uint64_t write_every_events = 250'000;
-constexpr std::uint64_t far_behind_entries = 4096;
+constexpr std::uint64_t run_events = 4'096;           // folded in one turn
+constexpr std::uint64_t write_every_events = 65'536;
+constexpr std::uint64_t far_behind_entries = 4'096;
 constexpr auto idle_write = std::chrono::milliseconds(1000);
 }  // namespace
 
@@ -103,34 +74,19 @@ Result<std::unique_ptr<Runner>> Runner::open(Ledger& ledger) {
 }
 
 Result<void> Runner::load() {
-  // All projections share one cursor: a new projection in the catalogue means folding the log once more.
-  std::uint64_t cursor = ~std::uint64_t{0};
-  for (const Fold& fold : folds_.all()) {
-    TRY_AS(own, ledger_.folds().cursor(fold.projection().id()));
-    cursor = std::min(cursor, own.value);
-  }
-  if (cursor == 0 || cursor == ~std::uint64_t{0}) {
-    const Head head = ledger_.head();
-    for (const Fold& fold : folds_.all()) TRY(ledger_.folds().drop(fold.projection().id()));
-    if (head.size > far_behind_entries) {
-      TRY_AS(folded, rebuild(ledger_.log(), head.size, std::thread::hardware_concurrency()));
-      folds_ = std::move(folded);
-      cursor_ = head.size;
-      as_of_ = head.recorded_at;
-      for (Fold& fold : folds_.all()) fold.track_all();
-    } else {
-      for (Fold& fold : folds_.all()) fold.track_changes();
-    }
-    return {};
-  }
-  for (Fold& fold : folds_.all()) {
-    TRY(ledger_.folds().each_row(fold.projection().id(), [&](std::string_view key, std::string_view value) { return fold.load(key, value); }));
-    fold.track_changes();
-  }
-  cursor_ = written_ = cursor;
-  if (cursor > 0) {
-    TRY_AS(entry, ledger_.log().entry({cursor - 1}));
+  const std::string kind = folds_.kind_of_rows();
+  TRY(ledger_.folds().drop_others(kind));
+  TRY_AS(cursor, ledger_.folds().cursor(kind));
+  if (cursor.value > 0) {
+    TRY(ledger_.folds().each_row(kind, [&](std::string_view key, std::string_view value) { return folds_.load(key, value); }));
+    TRY_AS(entry, ledger_.log().entry({cursor.value - 1}));
+    cursor_ = written_ = cursor.value;
     as_of_ = entry.recorded_at;
+  } else if (const Head head = ledger_.head(); head.size > far_behind_entries) {
+    TRY_AS(folded, rebuild(ledger_.log(), head.size, std::thread::hardware_concurrency()));
+    folds_ = std::move(folded);
+    cursor_ = head.size;
+    as_of_ = head.recorded_at;
   }
   return {};
 }
@@ -165,39 +121,49 @@ void Runner::run() {
 }
 
 Result<void> Runner::follow(std::uint64_t size) {
-  Buffer scratch;
-  std::uint64_t events = 0;
   TRY_AS(scan, ledger_.log().scan({cursor_}));
-  for (; scan.valid() && cursor_ < size && !stopping_; scan.next()) {
-    TRY_AS(row, scan.batch());
-    TRY_AS(entry, scan.entry());
-    {
-      const std::lock_guard lock(mutex_);
-      TRY(each_event(row, scratch, [&](const EventView& event, Position position) {
-        return folds_.take(ledger_.log(), {event, position, row.index, entry.recorded_at, entry.author});
-      }));
-      as_of_ = entry.recorded_at;
-      cursor_ = row.index.value + 1;
-    }
-    if ((events += row.count) >= write_every_events) {
-      TRY(write());
-      events = 0;
-    }
+  while (scan.valid() && cursor_ < size && !stopping_) {
+    TRY(fold_run(scan, size));
+    if (unwritten_events_ >= write_every_events) TRY(write());
   }
   return scan.status();
 }
 
-Result<void> Runner::write() {
-  auto changes = ledger_.folds().changes();
-  {
-    const std::lock_guard lock(mutex_);
-    for (Fold& fold : folds_.all()) {
-      for (const auto& [key, value] : fold.take_changes()) changes.put_row(fold.projection().id(), key, value);
-      changes.put_cursor(fold.projection().id(), {cursor_});
+Result<void> Runner::fold_run(store::Log::Scan& scan, std::uint64_t size) {
+  const auto lock = take_turn();
+  const auto fold = [&]() -> Result<void> {
+    Buffer scratch;
+    for (std::uint64_t events = 0; events < run_events && scan.valid() && cursor_ < size; scan.next()) {
+      TRY_AS(row, scan.batch());
+      TRY_AS(entry, scan.entry());
+      TRY(each_event(row, scratch, [&](const EventView& event, Position position) {
+        return take(folds_, ledger_.log(), {event, position, row.index, entry.recorded_at, entry.author});
+      }));
+      events += row.count;
+      unwritten_events_ += row.count;
+      as_of_ = entry.recorded_at;
+      cursor_ = row.index.value + 1;
     }
+    return {};
+  };
+  auto folded = fold();
+  folds_.settle();  // whatever happened: readers come next
+  return folded;
+}
+
+Result<void> Runner::write() {
+  const std::string kind = folds_.kind_of_rows();
+  std::vector<Folds::Row> rows;
+  {
+    const auto lock = take_turn();
+    rows = folds_.take_changes();
   }
+  auto changes = ledger_.folds().changes();
+  for (const auto& [key, value] : rows) changes.put_row(kind, key, value);
+  changes.put_cursor(kind, {cursor_});
   TRY(ledger_.folds().write(changes));
   written_ = cursor_;
+  unwritten_events_ = 0;
   return {};
 }
 

@@ -91,13 +91,13 @@ class Searches final : public Projection {
   std::string_view id() const override { return "searches"; }
   bool wants(Body type) const override { return type == Body::SearchExecuted; }
   void step(std::string& state, const Fact& fact) const override { look(state, fact.event, fact.event.body<SearchExecuted>()); }
-  void contribute(std::string_view state, const std::function<void(std::string_view, std::int64_t)>& add) const override { each_count(state, add); }
+  void contribute(std::string_view state, const Share& add) const override { add_counts(state, add); }
 
   std::vector<Figure> figures(const Cells& cells, const FigureQuery& query) const override {
     auto rows = groups_for<Row>(query, {{"system", ""}, {"reason", ""}});
     auto sizes = groups_for<Sizes>(query, {{"system", ""}});
     std::map<std::uint8_t, std::int64_t> hours;
-    for (const auto& [key, n] : cells.all()) {
+    for (const auto& [key, n] : cells.counts()) {
       const auto rest = std::string_view(key).substr(1);
       if (key[0] == search_cell) {
         const auto search = unpacked<Search>(rest);

@@ -123,7 +123,7 @@ class Tips final : public Projection {
     }
   }
 
-  void contribute(std::string_view state, const std::function<void(std::string_view, std::int64_t)>& add) const override { add(state, 1); }
+  void contribute(std::string_view state, const Share& add) const override { add(state, 1); }
 
   std::vector<Figure> figures(const Cells& cells, const FigureQuery& query) const override {
     const Window window = window_of(query);
@@ -139,7 +139,7 @@ class Tips final : public Projection {
     if (group_of(query, {{"source", ""}}).empty()) lead_row({});
 
     LedBy by;
-    for (const auto& [key, n] : cells.all()) {
+    for (const auto& [key, n] : cells.counts()) {
       if (key[0] != lead_cell) continue;
       const auto lead = unpacked<Lead>(std::string_view(key).substr(1));
       if (lead.created > query.as_of) continue;
@@ -153,7 +153,7 @@ class Tips final : public Projection {
       row.dispositions[std::size_t(disposition)] += n;
       row.to_dispose.add(lead.created, lead.disposed, 0, n);
     }
-    for (const auto& [key, n] : cells.all()) {
+    for (const auto& [key, n] : cells.counts()) {
       if (key[0] != tip_cell) continue;
       if (const auto tip = unpacked<Tip>(std::string_view(key).substr(1)); window.holds(tip.received)) add(tip_row(tip), tip, by, query.as_of);
     }

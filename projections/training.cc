@@ -73,14 +73,14 @@ class Training final : public Projection {
     state = packed(all);
   }
 
-  void contribute(std::string_view state, const std::function<void(std::string_view, std::int64_t)>& add) const override {
+  void contribute(std::string_view state, const Share& add) const override {
     for (const Course& course : unpacked<std::vector<Course>>(state)) add(cell_key(course), 1);
   }
 
   std::vector<Figure> figures(const Cells& cells, const FigureQuery& query) const override {
     const Window window = window_of(query);
     auto rows = rows_of<Row>(query, Course{}, [](const Course& course) { return dimensions({{"programme", course.programme}, {"country", course.country}}); });
-    for (const auto& [key, n] : cells.all())
+    for (const auto& [key, n] : cells.counts())
       if (const auto course = cell_of<Course>(key); course && window.holds(course->at)) rows.add(*course, n);
     std::vector<Figure> figures;
     rows.write(figures);

@@ -54,7 +54,7 @@ class Triage final : public Projection {
     state = packed(stream);
   }
 
-  void contribute(std::string_view state, const std::function<void(std::string_view, std::int64_t)>& add) const override {
+  void contribute(std::string_view state, const Share& add) const override {
     const auto stream = unpacked<TriageStream>(state);
     for (const TriageItem& item : stream.items) {
       ItemCell cell{.is = kind_of(stream, item),

@@ -125,7 +125,7 @@ std::vector<Figure> triage_figures(const Cells& cells, const FigureQuery& query)
   auto items = rows_of(query, ItemCell{}, [](const ItemCell& item) { return dimensions_of(item); }, ItemRow(query.as_of));
   auto stays = rows_of(query, StayCell{}, [](const StayCell& stay) { return dimensions_of(stay); }, StayRow(query.as_of));
   std::int64_t triaged = 0, expedited = 0;
-  for (const auto& [key, n] : cells.all()) {
+  for (const auto& [key, n] : cells.counts()) {
     if (const auto item = cell_of<ItemCell>(key); item && window.holds(item->begun)) {
       items.add(*item, n);
       if (item->triaged) triaged += n;

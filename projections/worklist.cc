@@ -65,7 +65,7 @@ class Queues final : public Projection {
     state = packed(stream);
   }
 
-  void contribute(std::string_view state, const std::function<void(std::string_view, std::int64_t)>& add) const override {
+  void contribute(std::string_view state, const Share& add) const override {
     const auto stream = unpacked<TriageStream>(state);
     for (const TriageItem& item : stream.items)
       if (item.waits() && stream.gone_of(item) == 0) add(packed(waiting(stream, item)), 1);
@@ -73,7 +73,7 @@ class Queues final : public Projection {
 
   std::vector<Figure> figures(const Cells& cells, const FigureQuery& query) const override {
     auto rows = groups_for<Row>(query, {{"queue", ""}, {"item", ""}, {"priority", ""}, {"jurisdiction", ""}});
-    for (const auto& [key, n] : cells.all()) {
+    for (const auto& [key, n] : cells.counts()) {
       const auto each = unpacked<Waiting>(key);
       Row& row = rows[group_of(query, {{"queue", each.queue},
                                        {"item", each.item == each.stream ? kind_name(each.kind) : "elsewhere"},
@@ -112,19 +112,19 @@ const Projection& queues() {
   return projection;
 }
 
-std::map<std::string, QueueLength> queue_lengths(const Fold& fold, Micros as_of) {
+std::map<std::string, QueueLength> queue_lengths(const Cells& cells, Micros as_of) {
   std::map<std::string, QueueLength> all;
-  for (const auto& [key, n] : fold.cells().all()) {
+  for (const auto& [key, n] : cells.counts()) {
     const auto each = unpacked<Waiting>(key);
     count(all[each.queue], each, as_of, n);
   }
   return all;
 }
 
-Worklist list(const Fold& fold, std::string_view queue, Micros as_of, std::size_t limit) {
+Worklist list(const Cells& cells, std::string_view queue, Micros as_of, std::size_t limit) {
   const std::string begin = packed(std::string(queue));  // keys begin with the queue's name
   Worklist list;
-  for (const auto& [key, n] : fold.cells().all()) {
+  for (const auto& [key, n] : cells.counts()) {
     if (!key.starts_with(begin)) continue;
     list.first.push_back(unpacked<Waiting>(key));
     count(list.length, list.first.back(), as_of, n);

@@ -6,7 +6,7 @@
 #include <array>
 #include <map>
 
-#include "projections/fold.h"
+#include "projections/projection.h"
 
 namespace caseledger::projections {
 
@@ -33,8 +33,8 @@ struct QueueLength {
   std::array<std::int64_t, static_cast<std::size_t>(schema::Priority::MAX) + 1> by_priority{};
 };
 
-// Of every queue that something waits in, by name. fold: of queues().
-std::map<std::string, QueueLength> queue_lengths(const Fold& fold, Micros as_of);
+// Of every queue that something waits in, by name. cells: of queues().
+std::map<std::string, QueueLength> queue_lengths(const Cells& cells, Micros as_of);
 
 struct Worklist {
   QueueLength length;
@@ -43,6 +43,6 @@ struct Worklist {
 
 // The first `limit` items of a queue: by priority, P0 first and those without one last; then by due time, those without one last; then by
 // how long they wait.
-Worklist list(const Fold& fold, std::string_view queue, Micros as_of, std::size_t limit);
+Worklist list(const Cells& cells, std::string_view queue, Micros as_of, std::size_t limit);
 
 }  // namespace caseledger::projections

@@ -63,7 +63,7 @@ Exit rebuild_folder(const path& folder, unsigned) {
   if (auto failure = (*runner)->failure()) return report(*failure);
   boost::json::object digests;
   (*runner)->read([&](const projections::Folds& folds, EntryIndex, Micros) {
-    for (const auto& fold : folds.all()) digests[fold.projection().id()] = hex(fold.digest().bytes);
+    for (const auto& [id, digest] : folds.digests()) digests[id] = hex(digest.bytes);
   });
   std::cout << to_text(boost::json::object{{"entries", head.size}, {"events", head.next.value}, {"streams", (*ledger)->heads().size()}, {"digests", std::move(digests)}}) << '\n';
   return Exit::ok;

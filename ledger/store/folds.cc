@@ -1,5 +1,7 @@
 #include "ledger/store/folds.h"
 
+#include <algorithm>
+
 namespace caseledger::store {
 
 namespace {
@@ -125,13 +127,26 @@ Result<void> Folds::each_row(std::string_view projection, const std::function<Re
   return cursor.status();
 }
 
-Result<void> Folds::drop(std::string_view projection) {
+Result<void> Folds::drop_others(std::string_view projection) {
+  const std::array kept{cursor_key(projection), cursor_key("tiles")};
+  const std::string rows = row_key(projection, ""), behind = std::string(projection) + '\1';
+  constexpr std::size_t batch_bytes_max = 4 << 20;
   auto batch = database_->batch();
-  batch->erase(state_family, bytes_of(cursor_key(projection)));
-  TRY(each_row(projection, [&](std::string_view key, std::string_view) -> Result<void> {
-    batch->erase(state_family, bytes_of(row_key(projection, key)));
-    return {};
-  }));
+  auto cursor = database_->cursor(state_family, true);
+  for (cursor.seek_first(); cursor.valid();) {
+    const std::string_view key = text_of(cursor.key());
+    if (key.starts_with(rows)) {
+      cursor.seek(bytes_of(behind));
+      continue;
+    }
+    if (std::ranges::find(kept, key) == kept.end()) batch->erase(state_family, cursor.key());
+    if (batch->bytes() >= batch_bytes_max) {
+      TRY(database_->write(*batch));
+      batch->clear();
+    }
+    cursor.next();
+  }
+  TRY(cursor.status());
   return database_->write(*batch);
 }
 

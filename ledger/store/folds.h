@@ -49,7 +49,8 @@ class Folds {
 
   Result<EntryIndex> cursor(std::string_view projection) const;
   Result<void> each_row(std::string_view projection, const std::function<Result<void>(std::string_view key, std::string_view value)>& visit) const;
-  Result<void> drop(std::string_view projection);
+  // Rows and cursors of all projections but this one are gone.
+  Result<void> drop_others(std::string_view projection);
 
   // Rows of several parts and their cursors, all or nothing.
   class Changes {

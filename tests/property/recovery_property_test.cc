@@ -201,22 +201,22 @@ TEST_CASE("recovery figures follow from the list of episodes, for any period, as
     stories::Log log;
     stories::live(log, below, 20 + below(100));
     RC_PRE(!log.facts().empty());
-    const Fold fold = stories::fold_of(recovery(), log.facts());
+    const Folds fold = stories::fold_of(recovery(), log.facts());
     const auto all = episodes_of(by_stream(log.facts()));
 
     const Micros from = stories::new_year_2024 + (below(60) - Micros{20}) * day, to = from + below(60) * day;
     const Micros as_of = below(3) == 0 ? from + below(90) * day : log.clock() + below(400) * day;
     const auto known = known_at(all, as_of);
     const FigureQuery whole{.as_of = as_of, .period = {}, .by = {}}, period{.as_of = as_of, .period = FigureQuery::Period{from, to}, .by = {}};
-    check_group(by_id(recovery().figures(fold.cells(), whole)), known, INT64_MIN, INT64_MAX, as_of);
-    check_group(by_id(recovery().figures(fold.cells(), period)), known, from, to, as_of);
+    check_group(by_id(fold.figures(whole)), known, INT64_MIN, INT64_MAX, as_of);
+    check_group(by_id(fold.figures(period)), known, from, to, as_of);
 
     std::map<std::string, std::vector<Episode>> groups;
     for (const Episode& e : known) groups[std::string(EnumNameCaseType(e.type)) + e.state].push_back(e);
     std::map<std::string, std::vector<Figure>> split;
     FigureQuery by = period;
     by.by = {"case_type", "jurisdiction"};
-    for (const Figure& figure : recovery().figures(fold.cells(), by)) split[figure.group.at(0).second + figure.group.at(1).second].push_back(figure);
+    for (const Figure& figure : fold.figures(by)) split[figure.group.at(0).second + figure.group.at(1).second].push_back(figure);
     for (const auto& [group, figures] : split) check_group(by_id(figures), groups[group], from, to, as_of);
     for (const auto& [group, episodes] : groups) RC_ASSERT(split.contains(group));
   }));
@@ -227,13 +227,13 @@ TEST_CASE("the stock balances: what was open on record before a period, and afte
     stories::Log log;
     stories::live(log, below, 20 + below(100));
     RC_PRE(!log.facts().empty());
-    const Fold fold = stories::fold_of(recovery(), log.facts());
+    const Folds fold = stories::fold_of(recovery(), log.facts());
     const Micros span = log.clock() - log.facts().front().recorded_at + day;
     const Micros from = log.facts().front().recorded_at + span * below(100) / 100, to = from + span * below(100) / 100;
     const auto recorded_before = [&](Micros time) {
       return log.facts().first(static_cast<std::size_t>(std::ranges::lower_bound(log.facts(), time, {}, &Fact::recorded_at) - log.facts().begin()));
     };
-    auto figures = by_id(recovery().figures(fold.cells(), {.as_of = log.clock(), .period = FigureQuery::Period{from, to}, .by = {}}));
+    auto figures = by_id(fold.figures({.as_of = log.clock(), .period = FigureQuery::Period{from, to}, .by = {}}));
     const auto n = [&](const std::string& id) { return *figures.at("R8." + id).numerator; };
     RC_ASSERT(n("before") == open_on_record(recorded_before(from)));
     RC_ASSERT(n("after") == open_on_record(recorded_before(to)));

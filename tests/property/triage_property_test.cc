@@ -56,10 +56,10 @@ TEST_CASE("the worklists hold what waits, each item once and in its order", "[wo
   CHECK(rc::check("worklists against the events", [] {
     const auto log = some_lives();
     const auto expected = still_waiting(log);
-    const Fold fold = stories::fold_of(queues(), log.facts());
+    const Folds fold = stories::fold_of(queues(), log.facts());
     Entered listed;
-    for (const auto& [queue, length] : queue_lengths(fold, log.clock())) {
-      const auto whole = list(fold, queue, log.clock(), 1'000'000);
+    for (const auto& [queue, length] : queue_lengths(fold.cells(queues()), log.clock())) {
+      const auto whole = list(fold.cells(queues()), queue, log.clock(), 1'000'000);
       RC_ASSERT(whole.length.waiting == length.waiting);
       RC_ASSERT(std::ssize(whole.first) == length.waiting);
       std::int64_t overdue = 0;
@@ -74,7 +74,7 @@ TEST_CASE("the worklists hold what waits, each item once and in its order", "[wo
         if (urgency(before) == urgency(each) && each.due_at != 0) RC_ASSERT(before.due_at != 0 && before.due_at <= each.due_at);
       }
       RC_ASSERT(overdue == length.overdue);
-      const auto half = list(fold, queue, log.clock(), whole.first.size() / 2).first;
+      const auto half = list(fold.cells(queues()), queue, log.clock(), whole.first.size() / 2).first;
       for (std::size_t i = 0; i < half.size(); ++i) RC_ASSERT(half[i].item == whole.first[i].item);
     }
     RC_ASSERT(listed == expected);

@@ -11,7 +11,7 @@ namespace stories {
 
 using projections::Figure;
 using projections::FigureQuery;
-using projections::Fold;
+using projections::Folds;
 using projections::Projection;
 
 inline Said at(Micros time, unsigned author = 1) {
@@ -32,15 +32,15 @@ inline FigureQuery in_period(Micros from, Micros to, Micros as_of_time) {
   return {.as_of = as_of_time, .period = FigureQuery::Period{from, to}, .by = {}};
 }
 
-inline Fold fold_of(const Projection& projection, std::span<const Fact> facts) {
-  Fold fold(projection);
+inline Folds fold_of(const Projection& projection, std::span<const Fact> facts) {
+  Folds fold(projection);
   for (const Fact& fact : facts) fold.apply(fact);
+  fold.settle();
   return fold;
 }
 
 inline std::vector<Figure> figures(const Projection& projection, const Log& log, const FigureQuery& query) {
-  const Fold fold = fold_of(projection, log.facts());
-  return projection.figures(fold.cells(), query);
+  return fold_of(projection, log.facts()).figures(query);
 }
 
 // The figure of that id; of several groups the one with that value in its first dimension.

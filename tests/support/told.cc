@@ -66,8 +66,7 @@ Version Told::tell(std::string_view what, std::string_view at, std::string_view 
 }
 
 std::string Told::said(const Projection& projection, std::string_view id, const FigureQuery& query, std::string_view group) const {
-  const Fold fold = fold_of(projection, facts());
-  const auto all = projection.figures(fold.cells(), query);
+  const auto all = fold_of(projection, facts()).figures(query);
   Figure figure = named(all, id, group);
   figure.interval.reset();
   return said_by(figure);

@@ -95,8 +95,7 @@ TEST_CASE("precision stands beside what nobody adjudicated, and is no figure to 
   CHECK(of(log, "T5.lapsed") == "5/- = 5");
   CHECK(of(log, "T5.lapsed", by_then("@24h")) == "0/- = 0");
   CHECK(of(log, "T5.unadjudicated", by_then("@30m")) == "40/- = 40");  // nobody had looked at any of them
-  const Fold fold = fold_of(alerts(), log.facts());
-  const auto all = alerts().figures(fold.cells(), by_then("@10d"));
+  const auto all = fold_of(alerts(), log.facts()).figures(by_then("@10d"));
   CHECK(said_by(named(all, "T5.precision")) == "20/30 = 0.666667 (0.487801..0.807695)");
   some(31, "");
   CHECK(of(log, "T5.precision") == "20/30 = 0.666667 not_representative");  // 30 of 68

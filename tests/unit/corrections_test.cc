@@ -75,7 +75,7 @@ struct Desk {
     auto rebuilt = projections::rebuild(ledger->log(), ledger->head().size, 2);
     REQUIRE(rebuilt);
     service.runner().read([&](const projections::Folds& folds, EntryIndex, Micros) {
-      for (std::size_t i = 0; i < folds.all().size(); ++i) CHECK(folds.all()[i].digest() == rebuilt->all()[i].digest());
+      CHECK(folds.digests() == rebuilt->digests());
     });
     store::Heads heads(store::Heads::Use::alone);
     REQUIRE(projections::rebuild(ledger->log(), ledger->head().size, 1, &heads));

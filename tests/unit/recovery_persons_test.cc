@@ -59,8 +59,8 @@ TEST_CASE("episodes split by age band, sex, race, care and the type they have no
   CHECK(log.figure("R1", by("case_type"), "LIM") == "LIM: 1/2 = 0.500000");
   CHECK(log.figure("R1", by("case_type_current"), "NFA") == "NFA: 1/2 = 0.500000");
   // Who is named late changes groups without a move: the balance is told whole, or by case type and state.
-  const Fold fold = fold_of(recovery(), log.facts());
-  const auto split = recovery().figures(fold.cells(), by("sex"));
+  const Folds fold = fold_of(recovery(), log.facts());
+  const auto split = fold.figures(by("sex"));
   CHECK(std::ranges::none_of(split, [](const Figure& f) { return f.id == "R8.residual"; }));
   CHECK(log.figure("R8.residual", by("case_type"), "LIM") == "LIM: 0/- = 0");
 }
@@ -83,8 +83,8 @@ TEST_CASE("found dead and closed compete with recovered alive, withdrawn is cens
   CHECK(log.figure("R6.closed.7d") == "1/5 = 0.300000");
   CHECK(log.figure("R6.alive.1y") == "2/5 = 0.500000");  // nobody is left to be watched
   CHECK(log.figure("R4.72h.km") == "2/5 = 0.400000");    // either of the two first
-  const Fold fold = fold_of(recovery(), log.facts());
-  const auto all = recovery().figures(fold.cells(), by_then("@90d"));
+  const Folds fold = fold_of(recovery(), log.facts());
+  const auto all = fold.figures(by_then("@90d"));
   CHECK(said_by(named(all, "R6.alive.24h")) == "1/5 = 0.200000 (0.008369..0.581853)");
   CHECK(log.figure("R6.alive.7d", by_then("@36h")) == "1/5 = - not_observed");
   CHECK(log.figure("R6.alive.7d", in_period(when("@30d"), when("@60d"), when("@90d"))) == "0/0 = - no_data");

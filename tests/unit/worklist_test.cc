@@ -37,8 +37,8 @@ TEST_CASE("a worklist is ordered by priority, then by due time, then by how long
   queued(log, 6, Priority::P0, t0 + 90 * hour, t0);
   queued(log, 7, Priority::P4, t0 + hour, t0);
   queued(log, 8, Priority::P0, 0, t0, "triage-2");
-  const Fold fold = fold_of(queues(), log.facts());
-  const auto whole = list(fold, "triage", t0 + 6 * hour, 100);
+  const Folds fold = fold_of(queues(), log.facts());
+  const auto whole = list(fold.cells(queues()), "triage", t0 + 6 * hour, 100);
   CHECK(order(whole) == std::vector<unsigned>{6, 5, 4, 3, 2, 7, 1});
   CHECK(whole.length.waiting == 7);
   CHECK(whole.length.overdue == 2);
@@ -47,11 +47,11 @@ TEST_CASE("a worklist is ordered by priority, then by due time, then by how long
   CHECK(whole.first[1].overdue(t0 + 6 * hour));
   CHECK_FALSE(whole.first[1].overdue(t0 + 5 * hour));
 
-  const auto top = list(fold, "triage", t0, 2);
+  const auto top = list(fold.cells(queues()), "triage", t0, 2);
   CHECK(order(top) == std::vector<unsigned>{6, 5});
   CHECK(top.length.waiting == 7);
-  CHECK(list(fold, "tri", t0, 2).first.empty());  // no queue, only the beginning of one's name
-  const auto lengths = queue_lengths(fold, t0 + 6 * hour);
+  CHECK(list(fold.cells(queues()), "tri", t0, 2).first.empty());  // no queue, only the beginning of one's name
+  const auto lengths = queue_lengths(fold.cells(queues()), t0 + 6 * hour);
   REQUIRE(lengths.size() == 2);
   CHECK(lengths.at("triage").overdue == 2);
   CHECK(lengths.at("triage-2").waiting == 1);
@@ -62,7 +62,7 @@ TEST_CASE("a priority set anew, an override and a grant show in the list; who ha
   queued(log, 1, Priority::P3, t0 + hour, t0);
   Triaged one(log, StreamKind::report, stream(1));
   const Version set = one.prioritised(Priority::P2, at(t0 + minute));  // without a due time
-  const auto first = [&] { return list(fold_of(queues(), log.facts()), "triage", t0 + day, 10).first; };
+  const auto first = [&] { return list(fold_of(queues(), log.facts()).cells(queues()), "triage", t0 + day, 10).first; };
   REQUIRE(first().size() == 1);
   CHECK(first()[0].priority == Priority::P2);
   CHECK(first()[0].due_at == 0);

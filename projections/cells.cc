@@ -1,0 +1,60 @@
+#include "projections/cells.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace caseledger::projections {
+
+std::int64_t Sums::at(Slot slot) const {
+  const auto found = std::ranges::lower_bound(numbers_, slot, {}, &Number::slot);
+  return found != numbers_.end() && found->slot == slot ? found->n : 0;
+}
+
+void Sums::add(Slot slot, std::int64_t n) {
+  if (n == 0) return;
+  const auto found = std::ranges::lower_bound(numbers_, slot, {}, &Number::slot);
+  if (found == numbers_.end() || found->slot != slot) numbers_.insert(found, Number{slot, n});
+  else if ((found->n += n) == 0) numbers_.erase(found);
+}
+
+void Cells::add(std::string_view key, std::span<const Number> numbers, std::int64_t sign) {
+  auto cell = cells_.find(key);
+  if (cell == cells_.end()) cell = cells_.emplace(std::string(key), Sums{}).first;
+  Sums& sums = cell->second;
+  for (const Number& each : numbers) sums.add(each.slot, sign * each.n);
+  if (!all_touched_ && !sums.touched_) {
+    sums.touched_ = true;
+    touched_.emplace_back(key);
+  }
+  if (sums.empty()) cells_.erase(cell);
+}
+
+void Cells::merge(const Cells& other) {
+  for (const auto& [key, sums] : other.cells_) add(key, std::span<const Number>(sums.numbers_.data(), sums.numbers_.size()));
+}
+
+const Sums& Cells::at(std::string_view key) const {
+  static const Sums nothing;
+  const auto found = cells_.find(key);
+  return found == cells_.end() ? nothing : found->second;
+}
+
+std::vector<std::string> Cells::take_touched() {
+  std::vector<std::string> keys = std::exchange(touched_, {});
+  if (std::exchange(all_touched_, false)) {
+    for (const auto& [key, sums] : cells_) keys.push_back(key);
+  } else {
+    for (const std::string& key : keys)
+      if (const auto cell = cells_.find(key); cell != cells_.end()) cell->second.touched_ = false;
+  }
+  std::ranges::sort(keys);
+  keys.erase(std::ranges::unique(keys).begin(), keys.end());
+  return keys;
+}
+
+void Cells::load(std::string_view key, Sums sums) {
+  all_touched_ = false;
+  cells_.insert_or_assign(std::string(key), std::move(sums));
+}
+
+}  // namespace caseledger::projections
