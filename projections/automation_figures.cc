@@ -4,7 +4,6 @@
 #include "projections/decimal.h"
 #include "projections/packed.h"
 #include "projections/rows.h"
-#include "projections/window.h"
 
 namespace caseledger::projections {
 
@@ -118,21 +117,34 @@ struct ReviewRow {
   }
 };
 
+// "018c0200-…/1", each made once.
+class PolicyNames {
+ public:
+  std::string_view of(const PolicyVersion& policy) {
+    const auto [named, fresh] = names_.try_emplace({policy.policy, policy.version});
+    if (fresh) named->second = to_string(policy.policy) + '/' + std::to_string(policy.version);
+    return named->second;
+  }
+
+ private:
+  std::map<std::pair<StreamId, Version>, std::string> names_;
+};
+
 }  // namespace
 
 std::vector<Figure> automation_figures(const Cells& cells, const FigureQuery& query) {
-  auto decisions = rows_of<DecisionRow>(query, Decision{}, [](const Decision& d) {
+  PolicyNames policies;
+  auto decisions = rows_of<DecisionRow>(query, Decision{}, [&](const Decision& d) {
     const std::string_view decision = d.designates ? "designation" : "priority";
-    return dimensions({{"decision", decision}, {"basis", name(d.basis)}, {"policy", d.policy}, {"jurisdiction", d.jurisdiction}});
+    return dimensions({{"decision", decision}, {"basis", name(d.basis)}, {"policy", policies.of(d.policy)}, {"jurisdiction", d.jurisdiction}});
   });
   auto overrides = rows_of<OverrideRow>(query, Override{}, [](const Override& o) {
     return dimensions({{"reason", o.reason}, {"jurisdiction", o.jurisdiction}});
   });
-  auto scores = rows_of<ScoreRow>(query, Score{}, [](const Score& s) { return dimensions({{"policy", s.policy}, {"jurisdiction", s.jurisdiction}}); });
+  auto scores = rows_of<ScoreRow>(query, Score{}, [&](const Score& s) { return dimensions({{"policy", policies.of(s.policy)}, {"jurisdiction", s.jurisdiction}}); });
   auto reviews = rows_of<ReviewRow>(query, Review{}, [](const auto& r) { return dimensions({{"jurisdiction", r.jurisdiction}}); });
-  const Window window = window_of(query);
   const auto read = [&]<class Cell>(auto& rows, const std::optional<Cell>& cell, std::int64_t n) {
-    if (cell && window.holds(cell->at)) rows.add(*cell, n);
+    if (cell && counts_day(query, cell->day)) rows.add(*cell, n);
   };
   for (const auto& [key, n] : cells.counts()) {
     read(decisions, cell_of<Decision>(key), n);
@@ -146,6 +158,7 @@ std::vector<Figure> automation_figures(const Cells& cells, const FigureQuery& qu
   overrides.write(figures);
   scores.write(figures);
   reviews.write(figures);
+  define_by_days(query, figures);
   return figures;
 }
 

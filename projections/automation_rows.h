@@ -1,6 +1,7 @@
-// The cells of the automation projection.
+// The cells of the automation projection: what is alike and happened on one day.
 #pragma once
 
+#include "projections/days.h"
 #include "projections/projection.h"
 
 namespace caseledger::projections {
@@ -9,34 +10,44 @@ enum class Basis : std::uint8_t { rule, model, human, assertion };  // assertion
 constexpr bool is_automated(Basis basis) { return basis == Basis::rule || basis == Basis::model; }
 std::string_view name(Basis basis);
 
+// A version of a policy: the event that published it.
+struct PolicyVersion {
+  StreamId policy;
+  Version version = 0;
+
+  friend bool operator==(const PolicyVersion&, const PolicyVersion&) = default;
+};
+
 struct Decision {
   static constexpr char sort = 'd';
-  Micros at = 0;
+  Day day = 0;
   Basis basis = Basis::human;
   bool designates = false;  // or else it sets a priority
   bool standing = false;    // the item's last designation
   bool opaque = false, looked_at = false, overridden = false;
   bool item_reviewed = false;  // by a person, before or after
-  std::string policy, jurisdiction;
+  PolicyVersion policy;
+  std::string jurisdiction;
 };
 
 struct Override {
   static constexpr char sort = 'o';
-  Micros at = 0;
+  Day day = 0;
   bool up = false;
   std::string reason, jurisdiction;
 };
 
 struct Score {
   static constexpr char sort = 's';
-  Micros at = 0;
+  Day day = 0;
   bool opaque = false;
-  std::string policy, jurisdiction;
+  PolicyVersion policy;
+  std::string jurisdiction;
 };
 
 struct Review {
   static constexpr char sort = 'r';
-  Micros at = 0;
+  Day day = 0;
   bool human = false;
   schema::ContentViewed viewed = schema::ContentViewed::unset;
   std::string jurisdiction;
@@ -45,7 +56,7 @@ struct Review {
 // What two different people concluded about one item.
 struct Twice {
   static constexpr char sort = 't';
-  Micros at = 0;  // of the second
+  Day day = 0;  // of the second
   schema::Designation first = schema::Designation::unset, second = schema::Designation::unset;
   std::string jurisdiction;
 };

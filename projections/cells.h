@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-#include "ledger/core/result.h"
+#include "ledger/core/id.h"
 
 namespace caseledger::projections {
 
@@ -77,11 +77,13 @@ class Cells {
 // Where a projection puts what one stream adds.
 class Share {
  public:
-  explicit Share(Cells& cells, std::int64_t sign = 1) : cells_(cells), sign_(sign) {}
+  Share(const StreamId& stream, Cells& cells, std::int64_t sign = 1) : stream_(stream), cells_(cells), sign_(sign) {}
+  const StreamId& stream() const { return stream_; }
   void operator()(std::string_view key, std::int64_t n) const { cells_.add(key, sign_ * n); }
   void operator()(std::string_view key, std::span<const Number> numbers) const { cells_.add(key, numbers, sign_); }
 
  private:
+  const StreamId& stream_;
   Cells& cells_;
   std::int64_t sign_;
 };

@@ -1,10 +1,10 @@
 #include "projections/expedited.h"
 
+#include "projections/days.h"
 #include "projections/moment.h"
 #include "projections/on.h"
 #include "projections/packed.h"
 #include "projections/rows.h"
-#include "projections/window.h"
 
 namespace caseledger::projections {
 
@@ -15,10 +15,11 @@ using schema::ExpediteReason;
 
 struct Asked {
   static constexpr char sort = 'a';
-  Micros at = 0;
+  Day day = 0;
   ExpediteReason reason = ExpediteReason::unset;
   bool granted = false;
-  std::string requester, clause, jurisdiction;
+  schema::RequesterClass requester = schema::RequesterClass::unset;
+  std::string clause, jurisdiction;
 };
 
 // Attention or rank, and nothing about the child.
@@ -63,13 +64,13 @@ class Expedited final : public Projection {
   void step(std::string& state, const Fact& fact) const override {
     const auto& body = fact.event.body<schema::TriageExpedited>();
     auto all = unpacked<std::vector<Asked>>(state);
-    all.push_back({.at = moment_of(fact.event).at,
+    all.push_back({.day = day_of(moment_of(fact.event).at),
                    .reason = body.reason_code(),
                    .granted = body.granted(),
-                   .requester = name_or_number(body.requester_class(), schema::EnumNameRequesterClass),
+                   .requester = body.requester_class(),
                    .clause = std::string(text_of(body.policy_clause())),
                    .jurisdiction = std::string(text_of(fact.event.fields->jurisdiction()))});
-    state = packed(all);
+    pack(state, all);
   }
 
   void contribute(std::string_view state, const Share& add) const override {
@@ -77,16 +78,19 @@ class Expedited final : public Projection {
   }
 
   std::vector<Figure> figures(const Cells& cells, const FigureQuery& query) const override {
-    auto rows = rows_of<Row>(query, Asked{}, [](const Asked& asked) {
-      return dimensions({{"requester_class", asked.requester},
+    std::string requester;
+    auto rows = rows_of<Row>(query, Asked{}, [&](const Asked& asked) {
+      requester = name_or_number(asked.requester, schema::EnumNameRequesterClass);
+      return dimensions({{"requester_class", requester},
                          {"reason", schema::EnumNameExpediteReason(asked.reason)},
                          {"clause", asked.clause},
                          {"jurisdiction", asked.jurisdiction}});
     });
     for (const auto& [key, n] : cells.counts())
-      if (const auto asked = cell_of<Asked>(key); asked && window_of(query).holds(asked->at)) rows.add(*asked, n);
+      if (const auto asked = cell_of<Asked>(key); asked && counts_day(query, asked->day)) rows.add(*asked, n);
     std::vector<Figure> figures;
     rows.write(figures);
+    define_by_days(query, figures);
     return figures;
   }
 };

@@ -144,23 +144,23 @@ void Folds::become_next(Streams::Place place, const StreamId& stream) {
 // ── settling ──
 
 // What the states add, without those that are the same in `except`.
-void Folds::contribute(std::string_view states, std::string_view except, std::int64_t sign) {
+void Folds::contribute(const StreamId& stream, std::string_view states, std::string_view except, std::int64_t sign) {
   States others(except);
   for (States each(states); !each.done(); each.next())
-    if (others.of(each.number()) != each.state()) projections_[each.number()]->contribute(each.state(), Share(cells_[each.number()], sign));
+    if (others.of(each.number()) != each.state()) projections_[each.number()]->contribute(each.state(), Share(stream, cells_[each.number()], sign));
 }
 
 void Folds::settle() {
   if (anew_) {
-    streams_.each([&](const StreamId&, std::string_view states) { contribute(states, {}, 1); });
+    streams_.each([&](const StreamId& stream, std::string_view states) { contribute(stream, states, {}, 1); });
     anew_ = streams_.size() == 0;
     return;
   }
   for (const Unsettled& each : unsettled_) {
     const auto place = streams_.place(each.stream);
     const std::string_view before = std::string_view(before_).substr(each.begin, each.size), now = place.bytes();
-    contribute(now, before, 1);  // first: a cell that both have never falls to zero in between
-    contribute(before, now, -1);
+    contribute(each.stream, now, before, 1);  // first: a cell that both have never falls to zero in between
+    contribute(each.stream, before, now, -1);
     if (!place.unwritten() && !all_unwritten_) unwritten_.push_back(each.stream);
     streams_.mark(place, false, true);
     if (now.empty()) streams_.erase(each.stream);
@@ -189,6 +189,12 @@ const Cells& Folds::cells(const Projection& projection) const {
   return cells_[number_of(projection)];
 }
 
+std::size_t Folds::cells() const {
+  std::size_t all = 0;
+  for (const Cells& cells : cells_) all += cells.all().size();
+  return all;
+}
+
 std::vector<Figure> Folds::figures(const FigureQuery& query, std::span<const std::string> wanted) const {
   std::vector<Figure> all;
   for (const Projection* projection : projections_)
@@ -204,7 +210,7 @@ void Folds::each_stream(const Projection& projection, const std::function<void(c
     const std::string_view state = States(states).of(number);
     if (state.empty()) return;
     Cells share;
-    projection.contribute(state, Share(share));
+    projection.contribute(state, Share(stream, share));
     visit(stream, share);
   });
 }

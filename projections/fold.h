@@ -36,6 +36,7 @@ class Folds {
   // Each stream that adds to a projection's sums, and what it adds: the figures of that alone are its share of them.
   void each_stream(const Projection& projection, const std::function<void(const StreamId& stream, const Cells& share)>& visit) const;
   std::size_t streams() const { return streams_.size(); }
+  std::size_t cells() const;  // of all projections
   // By projection: SHA-256 over its states and cells in the order of their keys. Equal digests, equal state.
   std::map<std::string_view, Hash> digests() const;
 
@@ -54,7 +55,7 @@ class Folds {
   };
   unsigned number_of(const Projection& projection) const;
   void become_next(Streams::Place place, const StreamId& stream);
-  void contribute(std::string_view states, std::string_view except, std::int64_t sign);
+  void contribute(const StreamId& stream, std::string_view states, std::string_view except, std::int64_t sign);
 
   std::vector<const Projection*> projections_;
   std::array<std::vector<std::uint8_t>, body_numbers> wanting_;  // which projections want an event type

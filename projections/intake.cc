@@ -1,6 +1,6 @@
 #include "projections/intake.h"
 
-#include <set>
+#include <bit>
 
 #include "projections/intake_row.h"
 #include "projections/moment.h"
@@ -15,27 +15,27 @@ using namespace schema;
 
 // Victim or subject is one fact; each of the others counts by itself. What a report states twice, or we have no name for, adds nothing.
 std::uint8_t facts_stated(const CtrIngested& body) {
-  std::set<ReportField> facts;
+  unsigned facts = 0;  // a bit for each
   for (const auto each : *body.fields_present()) {
     const auto field = static_cast<ReportField>(each);
-    if (field == ReportField::victim_identity) facts.insert(ReportField::subject_identity);
-    else if (ReportField::subject_identity <= field && field <= ReportField::conversation_context) facts.insert(field);
+    if (field == ReportField::victim_identity) facts |= 1u << static_cast<unsigned>(ReportField::subject_identity);
+    else if (ReportField::subject_identity <= field && field <= ReportField::conversation_context) facts |= 1u << static_cast<unsigned>(field);
   }
-  return static_cast<std::uint8_t>(facts.size());
+  return static_cast<std::uint8_t>(std::popcount(facts));
 }
 
-void receive(ReportCell& report, const IntakeReportReceived& body) {
+void receive(Report& report, const IntakeReportReceived& body) {
   report.at = body.received_at();
   report.channel = body.channel();
-  report.type = EnumNameIntakeKind(body.kind());
+  report.type = ItemType::from(body.kind());
 }
 
 // Files that the report says nothing of count as not stated, like those it says so of.
-void ingest(ReportCell& report, const CtrIngested& body, Micros at) {
+void ingest(Report& report, const CtrIngested& body, Micros at) {
   report.at = at;
   report.cybertip = true;
   report.channel = Channel::esp_api;
-  report.type = name_or_number(body.incident_type(), EnumNameIncidentType);
+  report.type = ItemType::from(body.incident_type());
   report.esp = text_of(body.esp_name());
   if (const auto* countries = body.geo_countries(); countries && countries->size() > 0) report.country = text_of(countries->Get(0));
   report.incidents = body.incidents_in_bundle();
@@ -68,7 +68,7 @@ class Intake final : public Projection {
     const EventView& event = fact.event;
     const bool opens = event.type == Body::IntakeReportReceived || event.type == Body::CtrIngested;
     if (state.empty() && !opens) return;  // a case, or what an import left without its beginning
-    auto report = unpacked<ReportCell>(state);
+    auto report = unpacked<Report>(state);
     if (opens) report.jurisdiction = text_of(event.fields->jurisdiction());
     on<IntakeReportReceived>(event, [&](const auto& body) { receive(report, body); });
     on<CtrIngested>(event, [&](const auto& body) { ingest(report, body, moment_of(event).at); });
@@ -87,11 +87,36 @@ class Intake final : public Projection {
     on<TriageOverridden>(event, [&](const auto& body) {
       if (is_own(event, body.decision_event_id())) report.designation = body.to()->designation().value_or(report.designation);
     });
-    state = packed(report);
+    pack(state, report);
   }
 
   void contribute(std::string_view state, const Share& add) const override {
-    add(cell_key(unpacked<ReportCell>(state)), 1);
+    const auto r = unpacked<Report>(state);
+    using enum ReportCount;
+    const auto one_of = [](ReportCount first, auto which) { return static_cast<Slot>(first) + static_cast<Slot>(which); };
+    const auto number = [](ReportCount slot, std::int64_t n) { return Number{static_cast<Slot>(slot), n}; };
+    const Number all[] = {number(reports, 1),
+                          number(incidents, r.incidents),
+                          number(bundled, r.incidents > 1),
+                          number(escalated, r.escalated),
+                          number(batched, r.batched),
+                          number(facts, r.facts),
+                          number(files, r.files),
+                          number(images, r.images),
+                          number(videos, r.videos),
+                          number(other_files, r.other_files),
+                          number(viewed, r.viewed),
+                          number(unviewed, r.unviewed),
+                          number(unstated, r.unstated),
+                          number(generated, r.generated),
+                          number(with_generated, r.generated > 0),
+                          number(duplicates, r.duplicate),
+                          number(duplicates_by_machine, r.duplicate_by_machine),
+                          number(to_case, r.to_case),
+                          number(supplements, r.supplements),
+                          {one_of(outcomes, r.outcome), 1},
+                          {one_of(designations, r.designation), 1}};
+    add(cell_key(ReportCell{day_of(r.at), r.cybertip, r.channel, r.type, r.esp, r.country, r.jurisdiction}), all);
   }
 
   std::vector<Figure> figures(const Cells& cells, const FigureQuery& query) const override { return intake_figures(cells, query); }

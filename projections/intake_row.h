@@ -1,12 +1,15 @@
-// One report as its events leave it, which is the state of its stream and the key of its cell alike, and the figures of many.
+// One report as its events leave it, the cell that it counts in, and the figures of many.
 #pragma once
 
+#include <array>
+
+#include "projections/days.h"
+#include "projections/item_type.h"
 #include "projections/projection.h"
 
 namespace caseledger::projections {
 
-struct ReportCell {
-  static constexpr char sort = 'r';
+struct Report {
   Micros at = 0;  // received
   bool cybertip = false;
   schema::Channel channel = schema::Channel::unset;
@@ -20,7 +23,26 @@ struct ReportCell {
   std::uint32_t incidents = 1;
   std::uint32_t files = 0, images = 0, videos = 0, other_files = 0;
   std::uint32_t viewed = 0, unviewed = 0, unstated = 0, generated = 0;
-  std::string type, esp, country, jurisdiction;
+  ItemType type;
+  std::string esp, country, jurisdiction;
+};
+
+// What reports are counted by; and what is counted of them, each in its slot.
+struct ReportCell {
+  static constexpr char sort = 'r';
+  Day day = 0;
+  bool cybertip = false;
+  schema::Channel channel = schema::Channel::unset;
+  ItemType type;
+  std::string esp, country, jurisdiction;
+};
+
+enum class ReportCount : Slot {
+  reports, incidents, bundled, escalated, batched, facts, files, images, videos, other_files, viewed, unviewed, unstated, generated, with_generated,
+  duplicates, duplicates_by_machine, to_case, supplements,
+  outcomes = 32,      // and one for each outcome
+  designations = 48,  // and one for each designation
+  slots = 64
 };
 
 inline constexpr std::int64_t quality_facts = 6;

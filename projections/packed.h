@@ -1,7 +1,7 @@
 // Plain structs as bytes, for the states and the cell keys of projections: what is packed comes out again as it went in.
 //
 // Fields stand one behind the other in their order: whole numbers in groups of seven bits, the lowest first (small ones take one byte, and
-// signed ones count 0, −1, 1, −2, …), texts and lists behind their length. A struct is any aggregate of such fields; equal values give equal bytes.
+// signed ones count 0, −1, 1, −2, …), texts and lists behind their length, what may be missing behind a yes or no. A struct is any aggregate of such fields; equal values give equal bytes.
 #pragma once
 
 #include <boost/pfr/core.hpp>
@@ -24,6 +24,11 @@ namespace inside_packed {
 template <class Value>
 inline constexpr bool is_raw = alignof(Value) == 1 && std::is_trivially_copyable_v<Value> &&
                                (std::has_unique_object_representations_v<Value> || std::is_same_v<Value, bool>) && !std::is_enum_v<Value>;
+
+template <class Value>
+inline constexpr bool is_optional = false;
+template <class Item>
+inline constexpr bool is_optional<std::optional<Item>> = true;
 
 template <class Value>
 inline constexpr bool is_list = false;
@@ -76,6 +81,9 @@ void put(std::string& out, const Value& value) {
     if constexpr (is_raw<typename Value::value_type>) out.append(reinterpret_cast<const char*>(value.data()), value.size() * sizeof(value[0]));
     else
       for (const auto& item : value) put(out, item);
+  } else if constexpr (is_optional<Value>) {
+    put(out, value.has_value());
+    if (value) put(out, *value);
   } else {
     boost::pfr::for_each_field(value, [&](const auto& field) { put(out, field); });
   }
@@ -106,6 +114,10 @@ void take(std::string_view& rest, Value& value) {
     } else {
       for (auto& item : value) take(rest, item);
     }
+  } else if constexpr (is_optional<Value>) {
+    bool there = false;
+    take(rest, there);
+    if (there) take(rest, value.emplace());
   } else {
     boost::pfr::for_each_field(value, [&](auto& field) { take(rest, field); });
   }

@@ -2,7 +2,6 @@
 #include "projections/referral_row.h"
 #include "projections/rows.h"
 #include "projections/waits.h"
-#include "projections/window.h"
 
 namespace caseledger::projections {
 
@@ -21,23 +20,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 7> standings
                                                                                {"transferred", "transferred"},
                                                                                {"revoked", "revoked"}}};
 
-Standing standing(const ReferralCell& referral, Micros as_of) {
-  const auto came = [&](Micros at) { return at != 0 && at <= as_of; };
-  if (came(referral.revoked)) return Standing::revoked;
-  if (came(referral.first_response)) {
-    switch (referral.response) {
-      case ReferralResponse::unset: break;
-      case ReferralResponse::accepted: return Standing::accepted;
-      case ReferralResponse::declined: return Standing::declined;
-      case ReferralResponse::transferred: return Standing::transferred;
-    }
-  }
-  if (referral.ack_due != 0 && referral.ack_due < as_of) return Standing::lapsed;
-  return came(referral.delivered) ? Standing::delivered : Standing::on_its_way;
-}
-
 struct ReferralRow {
-  explicit ReferralRow(Micros at) : as_of(at), delivery(at), response(at) {}
+  explicit ReferralRow(Micros at) : as_of(at), delivery(at, Waits::Grain::binned), response(delivery) {}
 
   Micros as_of;
   Waits delivery, response;
@@ -46,40 +30,49 @@ struct ReferralRow {
   std::int64_t mature = 0, mature_heard = 0, heard = 0, useful_stated = 0, useful = 0, stale = 0, reversed = 0, referred_heard = 0;
   std::array<std::int64_t, static_cast<std::size_t>(FeedbackStatus::MAX) + 1> statuses{};
 
-  void add(const ReferralCell& r, std::int64_t n) {
-    all += n;
-    if (r.recipient_class == RecipientClass::international) international += n;
-    standing_in[static_cast<std::size_t>(standing(r, as_of))] += n;
-    delivery.add(r.at, r.delivered, r.revoked, n);
-    response.add(r.at, r.first_response, r.revoked, n);
-    add_due(r, n);
-    add_feedback(r, n);
+  void add(const ReferralCell& cell, const Sums& sums) {
+    const auto of = [&](ReferralCount what, std::size_t which = 0) { return sums.at(static_cast<Slot>(what) + static_cast<Slot>(which)); };
+    all += of(ReferralCount::referrals);
+    if (cell.recipient_class == RecipientClass::international) international += of(ReferralCount::referrals);
+    stands(Standing::revoked) += of(ReferralCount::revoked);
+    stands(Standing::accepted) += of(ReferralCount::responses, static_cast<std::size_t>(ReferralResponse::accepted));
+    stands(Standing::declined) += of(ReferralCount::responses, static_cast<std::size_t>(ReferralResponse::declined));
+    stands(Standing::transferred) += of(ReferralCount::responses, static_cast<std::size_t>(ReferralResponse::transferred));
+    stands(Standing::on_its_way) += of(ReferralCount::unanswered, false);
+    stands(Standing::delivered) += of(ReferralCount::unanswered, true);
+    due += of(ReferralCount::answered) + of(ReferralCount::answered_in_due) + of(ReferralCount::revoked_past_due);
+    in_due += of(ReferralCount::answered_in_due);
+    for (const auto& [slot, n] : sums) add_timed(cell, slot, n);
+    add_feedback(cell, of);
   }
 
-  // Due: the acknowledgement is overdue, or has come. What was taken back before it was due is neither.
-  void add_due(const ReferralCell& r, std::int64_t n) {
-    const bool answered = r.first_response != 0 && r.first_response <= as_of;
-    const bool taken_back = !answered && r.revoked != 0 && r.revoked <= std::min(r.ack_due, as_of);
-    if (r.ack_due == 0 || taken_back || (!answered && r.ack_due >= as_of)) return;
-    due += n;
-    if (answered && r.first_response <= r.ack_due) in_due += n;
+  std::int64_t& stands(Standing standing) { return standing_in[static_cast<std::size_t>(standing)]; }
+
+  // What depends on the as-of.
+  void add_timed(const ReferralCell& cell, Slot slot, std::int64_t n) {
+    const auto in = static_cast<ReferralCount>(slot / wait_slots * wait_slots);
+    if (in == ReferralCount::delivery) delivery.add(cell.made, slot % wait_slots, n);
+    if (in == ReferralCount::response) response.add(cell.made, slot % wait_slots, n);
+    constexpr Slot undelivered = static_cast<Slot>(ReferralCount::undelivered_until), delivered = static_cast<Slot>(ReferralCount::delivered_until);
+    if (slot < undelivered) return;
+    const bool lapsed = after_quarters(cell.made, slot - (slot < delivered ? undelivered : delivered)) < as_of;
+    stands(lapsed ? Standing::lapsed : slot < delivered ? Standing::on_its_way : Standing::delivered) += n;
+    if (lapsed) due += n;
   }
 
-  void add_feedback(const ReferralCell& r, std::int64_t n) {
-    const bool has_feedback = r.first_feedback != 0 && r.first_feedback <= as_of;
-    if (r.at <= as_of - mature_after) {
-      mature += n;
-      if (has_feedback) mature_heard += n;
+  template <class Of>
+  void add_feedback(const ReferralCell& cell, Of of) {
+    if (begin_of_day(cell.made) <= as_of - mature_after) {
+      mature += of(ReferralCount::referrals);
+      mature_heard += of(ReferralCount::heard);
     }
-    if (!has_feedback) return;
-    heard += n;
-    statuses[static_cast<std::size_t>(r.status)] += n;
-    if (r.useful_stated) useful_stated += n;
-    if (r.useful) useful += n;
-    if (r.not_useful_for == NotUsefulReason::stale) stale += n;
-    if (r.designation != Designation::referral) return;
-    referred_heard += n;
-    if (r.closed_for == FeedbackClosedReason::no_crime || r.closed_for == FeedbackClosedReason::false_report) reversed += n;
+    heard += of(ReferralCount::heard);
+    for (std::size_t status = 0; status < statuses.size(); ++status) statuses[status] += of(ReferralCount::statuses, status);
+    useful_stated += of(ReferralCount::useful_stated);
+    useful += of(ReferralCount::useful);
+    stale += of(ReferralCount::stale);
+    referred_heard += of(ReferralCount::referred_heard);
+    reversed += of(ReferralCount::reversed);
   }
 
   void write(Sheet& sheet) const {
@@ -94,7 +87,7 @@ struct ReferralRow {
   }
 
   void write_feedback(Sheet& sheet) const {
-    sheet.share("T8.feedback", "Of the referrals made at least 180 days before the as-of, those with feedback", mature_heard, mature);
+    sheet.share("T8.feedback", "Of the referrals made on days that began at least 180 days before the as-of, those with feedback", mature_heard, mature);
     for (const auto status : EnumValuesFeedbackStatus()) {
       if (status == FeedbackStatus::unset) continue;
       const std::string name = EnumNameFeedbackStatus(status);
@@ -112,7 +105,7 @@ struct ReasonRow {
   std::int64_t all = 0;
   std::string id, title;
 
-  void add(const ReferralCell&, std::int64_t n) { all += n; }
+  void add(const ReasonCell&, std::int64_t n) { all += n; }
   void write(Sheet& sheet) const { sheet.count(id, title, "referrals", all); }
 };
 
@@ -126,31 +119,31 @@ struct CountryRow {
 }  // namespace
 
 std::vector<Figure> referral_figures(const Cells& cells, const FigureQuery& query) {
-  const auto with_reason = [](const ReferralCell& r, std::string_view reason) {
-    return dimensions({{"recipient_class", EnumNameRecipientClass(r.recipient_class)},
-                       {"country", r.country},
-                       {"priority", EnumNamePriority(r.priority)},
-                       {"reason", reason}});
+  const auto with_reason = [](const ReasonCell& r) {
+    return dimensions({{"recipient_class", EnumNameRecipientClass(r.of.recipient_class)},
+                       {"country", r.of.country},
+                       {"priority", EnumNamePriority(r.of.priority)},
+                       {"reason", r.reason}});
   };
   const auto recipient = [](const ReferralCell& r) {
     return dimensions({{"recipient_class", EnumNameRecipientClass(r.recipient_class)}, {"country", r.country}, {"priority", EnumNamePriority(r.priority)}});
   };
   auto rows = rows_of(query, ReferralCell{}, recipient, ReferralRow(query.as_of));
   auto shares = rows_of<CountryRow>(query, ReferralCell{}, recipient);
-  auto declined = rows_of(query, ReferralCell{}, [&](const ReferralCell& r) { return with_reason(r, r.decline_reason); },
-                          ReasonRow{.id = "T8.declined_for", .title = "Referrals declined, by reason"});
-  auto closed = rows_of(query, ReferralCell{}, [&](const ReferralCell& r) { return with_reason(r, EnumNameFeedbackClosedReason(r.closed_for)); },
-                        ReasonRow{.id = "T8.closed_for", .title = "Referrals whose case is closed, by reason"});
-  const Window window = window_of(query);
+  auto declined = rows_of(query, ReasonCell{}, with_reason, ReasonRow{.id = "T8.declined_for", .title = "Referrals declined, by reason"});
+  auto closed = rows_of(query, ReasonCell{}, with_reason, ReasonRow{.id = "T8.closed_for", .title = "Referrals whose case is closed, by reason"});
   std::int64_t all = 0;
-  for (const auto& [key, n] : cells.counts()) {
+  for (const auto& [key, sums] : cells.all()) {
+    if (const auto cell = cell_of<ReasonCell>(key); cell && counts_day(query, cell->of.made)) declined.add(*cell, sums.at(0));
     const auto referral = cell_of<ReferralCell>(key);
-    if (!referral || !window.holds(referral->at)) continue;
+    if (!referral || !counts_day(query, referral->made)) continue;
+    const std::int64_t n = sums.at(static_cast<Slot>(ReferralCount::referrals));
     all += n;
-    rows.add(*referral, n);
+    rows.add(*referral, sums);
     shares.add(*referral, n);
-    if (standing(*referral, query.as_of) == Standing::declined) declined.add(*referral, n);
-    if (referral->first_feedback <= query.as_of && referral->status == FeedbackStatus::closed) closed.add(*referral, n);
+    for (const auto reason : EnumValuesFeedbackClosedReason())
+      if (const auto times = sums.at(static_cast<Slot>(ReferralCount::closed_for) + static_cast<Slot>(reason)))
+        closed.add(ReasonCell{*referral, EnumNameFeedbackClosedReason(reason)}, times);
   }
   std::vector<Figure> figures;
   rows.write(figures);
@@ -158,6 +151,7 @@ std::vector<Figure> referral_figures(const Cells& cells, const FigureQuery& quer
   closed.write(figures);
   for (const auto& [group, row] : shares.all())
     Sheet(group, figures).share("T9.share", "Of all referrals, those of this group: its country, class or priority", row.part, all);
+  define_by_days(query, figures);
   return figures;
 }
 

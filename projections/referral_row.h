@@ -1,12 +1,12 @@
-// One referral as its events leave it, which is the state of its stream and the key of its cell alike, and the figures of many.
+// One referral as its events leave it, the cells it counts in, and the figures of many.
 #pragma once
 
+#include "projections/days.h"
 #include "projections/projection.h"
 
 namespace caseledger::projections {
 
-struct ReferralCell {
-  static constexpr char sort = 'r';
+struct Referral {
   Micros at = 0;  // made
   Micros ack_due = 0, delivered = 0, first_response = 0, revoked = 0, first_feedback = 0;  // 0: none (yet)
   schema::RecipientClass recipient_class = schema::RecipientClass::unset;
@@ -19,6 +19,36 @@ struct ReferralCell {
   schema::NotUsefulReason not_useful_for = schema::NotUsefulReason::unset;
   bool useful_stated = false, useful = false;
   std::string country, decline_reason;
+};
+
+// Referrals that are alike and were made on one day.
+struct ReferralCell {
+  static constexpr char sort = 'r';
+  Day made = 0;
+  schema::RecipientClass recipient_class = schema::RecipientClass::unset;
+  schema::Priority priority = schema::Priority::unset;
+  std::string country;
+};
+
+// What is counted of them, each in its slot. Whoever has answered, or was taken back, does not lapse; of the others it depends on the as-of.
+enum class ReferralCount : Slot {
+  referrals, answered, answered_in_due, revoked_past_due, revoked,
+  heard, useful_stated, useful, stale, reversed, referred_heard,
+  responses = 16,                 // and one for each last response of those that stand by it
+  statuses = 32,                  // and one for each status of those with feedback
+  closed_for = 64,                // and one for each reason of those closed
+  unanswered = 128,               // without a due time: undelivered, delivered
+  delivery = 1 * wait_slots,
+  response = 2 * wait_slots,
+  undelivered_until = 1u << 30,   // unanswered: and one for each quarter of an hour until which it has not lapsed
+  delivered_until = 1u << 31
+};
+
+// Of those declined, by the reason, which is a code of the recipient.
+struct ReasonCell {
+  static constexpr char sort = 'd';
+  ReferralCell of;
+  std::string reason;
 };
 
 std::vector<Figure> referral_figures(const Cells& cells, const FigureQuery& query);

@@ -25,8 +25,9 @@ class Rows {
     if (group_of(query_, dimensions_of_(any)).empty()) rows_.try_emplace({}, blank_);
   }
 
-  template <class Cell>
-  void add(const Cell& cell, std::int64_t n) {
+  // n: a count, or all numbers of the cell.
+  template <class Cell, class Numbers>
+  void add(const Cell& cell, const Numbers& n) {
     rows_.try_emplace(group_of(query_, dimensions_of_(cell)), blank_).first->second.add(cell, n);
   }
 

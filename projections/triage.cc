@@ -1,5 +1,7 @@
 #include "projections/triage.h"
 
+#include <boost/container/static_vector.hpp>
+
 #include "projections/on.h"
 #include "projections/packed.h"
 #include "projections/triage_items.h"
@@ -19,23 +21,55 @@ std::string age_band(std::uint8_t years) {
   return years <= 20 ? "18-20" : "21+";
 }
 
-TriagedKind kind_of(const TriageStream& stream, const TriageItem& item) {
-  TriagedKind is;
-  is.priority = item.priority;
-  is.expedited = item.expedited;
-  is.jurisdiction = item.jurisdiction;
-  if (!stream.is_own(item)) return is;
-  is.kind = stream.kind;
-  is.type = stream.type;
-  if (stream.youngest != TriageStream::no_age) is.age_band = age_band(stream.youngest);
-  is.race_ethnicity = stream.race_ethnicity;
-  return is;
-}
+constexpr Slot operator+(ItemCount first, std::uint32_t which) { return static_cast<Slot>(first) + which; }
+constexpr Slot operator+(StayCount first, std::uint32_t which) { return static_cast<Slot>(first) + which; }
 
 // When an item stopped waiting for what had not come yet: its triage ended, or it left its last queue.
 Micros gone(const TriageStream& stream, const TriageItem& item) {
   if (const Micros over = stream.gone_of(item)) return over;
   return item.stays.empty() ? 0 : item.stays.back().left;
+}
+
+void add_item(const TriageStream& stream, const TriageItem& item, const Share& add) {
+  ItemCell cell{.begun = day_of(item.begun), .priority = item.priority, .expedited = item.expedited, .jurisdiction = item.jurisdiction};
+  if (!item.other) {
+    cell.kind = stream.kind;
+    cell.type = stream.type;
+    if (stream.youngest != TriageStream::no_age) cell.age_band = age_band(stream.youngest);
+    cell.race_ethnicity = stream.race_ethnicity;
+  }
+  boost::container::static_vector<Number, 8> numbers{{ItemCount::determined + 0, item.determinations > 0}, {ItemCount::jurisdiction_changes + 0, item.jurisdiction_changes}};
+  const Micros over = gone(stream, item);
+  if (item.begun != 0) {
+    const auto wait = [&](ItemCount what, Micros reached) { numbers.push_back({what + wait_slot(item.begun, reached, over), 1}); };
+    if (item.scored == 0 && item.designated == 0 && item.reviewed == 0) {
+      wait(ItemCount::untouched, 0);
+    } else {
+      wait(ItemCount::scored, item.scored);
+      wait(ItemCount::designated, item.designated);
+      wait(ItemCount::reviewed, item.reviewed);
+    }
+    numbers.push_back({ItemCount::designations + static_cast<Slot>(item.designation), 1});
+    numbers.push_back({ItemCount::triaged + 0, item.triaged});
+  }
+  add(cell_key(cell), numbers);
+}
+
+// One that still waits is due when the quarter of an hour is over in which it falls due.
+void add_stay(const TriageStream& stream, const TriageItem& item, const Stay& stay, const Share& add) {
+  StayCell cell{.entered = day_of(stay.entered), .priority = stay.priority, .expedited = item.expedited, .jurisdiction = item.jurisdiction, .queue = stay.queue};
+  if (!item.other) {
+    cell.kind = stream.kind;
+    cell.type = stream.type;
+  }
+  const Micros over = stream.gone_of(item);
+  boost::container::static_vector<Number, 2> numbers{{StayCount::wait + wait_slot(stay.entered, stay.left, over), 1}};
+  if (stay.due != 0) {
+    if (stay.left != 0) numbers.push_back({(stay.left <= stay.due ? StayCount::in_time : StayCount::late) + 0, 1});
+    else if (over == 0) numbers.push_back({StayCount::due + quarters_until(cell.entered, stay.due), 1});
+    else if (over > stay.due) numbers.push_back({StayCount::late + 0, 1});
+  }
+  add(cell_key(cell), numbers);
 }
 
 class Triage final : public Projection {
@@ -51,27 +85,14 @@ class Triage final : public Projection {
   void step(std::string& state, const Fact& fact) const override {
     auto stream = unpacked<TriageStream>(state);
     take(stream, fact.event);
-    state = packed(stream);
+    pack(state, stream);
   }
 
   void contribute(std::string_view state, const Share& add) const override {
     const auto stream = unpacked<TriageStream>(state);
     for (const TriageItem& item : stream.items) {
-      ItemCell cell{.is = kind_of(stream, item),
-                    .begun = item.begun,
-                    .scored = item.scored,
-                    .designated = item.designated,
-                    .reviewed = item.reviewed,
-                    .gone = gone(stream, item),
-                    .designation = item.designation,
-                    .triaged = item.triaged,
-                    .determinations = item.determinations,
-                    .jurisdiction_changes = item.jurisdiction_changes};
-      add(cell_key(cell), 1);
-      for (const Stay& stay : item.stays) {
-        cell.is.priority = stay.priority;
-        add(cell_key(StayCell{cell.is, stay.entered, stay.left, stream.gone_of(item), stay.due, stay.queue}), 1);
-      }
+      add_item(stream, item, add);
+      for (const Stay& stay : item.stays) add_stay(stream, item, stay, add);
     }
   }
 

@@ -2,7 +2,6 @@
 #include "projections/rows.h"
 #include "projections/triage_rows.h"
 #include "projections/waits.h"
-#include "projections/window.h"
 
 namespace caseledger::projections {
 
@@ -13,40 +12,47 @@ using schema::Designation;
 std::string_view name_of(StreamKind kind) { return kind == StreamKind::unset ? "elsewhere" : kind_name(kind); }
 
 auto dimensions_of(const ItemCell& item) {
-  return dimensions({{"item", name_of(item.is.kind)},
-                     {"item_type", item.is.type},
-                     {"priority", schema::EnumNamePriority(item.is.priority)},
-                     {"jurisdiction", item.is.jurisdiction},
-                     {"age_band", item.is.age_band},
-                     {"race_ethnicity", item.is.race_ethnicity}});
+  return dimensions({{"item", name_of(item.kind)},
+                     {"item_type", name(item.type)},
+                     {"priority", schema::EnumNamePriority(item.priority)},
+                     {"jurisdiction", item.jurisdiction},
+                     {"age_band", item.age_band},
+                     {"race_ethnicity", item.race_ethnicity}});
 }
 
 auto dimensions_of(const StayCell& stay) {
   return dimensions({{"queue", stay.queue},
-                     {"item", name_of(stay.is.kind)},
-                     {"item_type", stay.is.type},
-                     {"priority", schema::EnumNamePriority(stay.is.priority)},
-                     {"jurisdiction", stay.is.jurisdiction}});
+                     {"item", name_of(stay.kind)},
+                     {"item_type", name(stay.type)},
+                     {"priority", schema::EnumNamePriority(stay.priority)},
+                     {"jurisdiction", stay.jurisdiction}});
 }
 
 struct ItemRow {
-  explicit ItemRow(Micros as_of) : scored(as_of), designated(as_of), reviewed(as_of) {}
+  explicit ItemRow(Micros as_of) : scored(as_of, Waits::Grain::binned), designated(scored), reviewed(scored) {}
 
   Waits scored, designated, reviewed;
   std::map<Designation, std::int64_t> mix;
   std::int64_t triaged = 0, expedited = 0, determined = 0, jurisdiction_changes = 0;
 
-  void add(const ItemCell& item, std::int64_t n) {
-    if (item.determinations > 0) determined += n;
-    jurisdiction_changes += item.jurisdiction_changes * n;
-    if (item.begun == 0) return;
-    scored.add(item.begun, item.scored, item.gone, n);
-    designated.add(item.begun, item.designated, item.gone, n);
-    reviewed.add(item.begun, item.reviewed, item.gone, n);
-    if (item.designation != Designation::unset) mix[item.designation] += n;
-    if (!item.triaged) return;
+  void add(const ItemCell& item, const Sums& sums) {
+    for (const auto& [slot, n] : sums) {
+      const auto what = static_cast<ItemCount>(slot / wait_slots * wait_slots);
+      const bool untouched = what == ItemCount::untouched;
+      if (untouched || what == ItemCount::scored) scored.add(item.begun, slot % wait_slots, n);
+      if (untouched || what == ItemCount::designated) designated.add(item.begun, slot % wait_slots, n);
+      if (untouched || what == ItemCount::reviewed) reviewed.add(item.begun, slot % wait_slots, n);
+      if (slot < wait_slots) count(item, slot, n);
+    }
+  }
+
+  void count(const ItemCell& item, Slot slot, std::int64_t n) {
+    if (slot == static_cast<Slot>(ItemCount::determined)) determined += n;
+    else if (slot == static_cast<Slot>(ItemCount::jurisdiction_changes)) jurisdiction_changes += n;
+    else if (slot > static_cast<Slot>(ItemCount::designations)) mix[static_cast<Designation>(slot - static_cast<Slot>(ItemCount::designations))] += n;
+    if (slot != static_cast<Slot>(ItemCount::triaged)) return;
     triaged += n;
-    if (item.is.expedited) expedited += n;
+    if (item.expedited) expedited += n;
   }
 
   std::int64_t designated_items() const {
@@ -57,21 +63,25 @@ struct ItemRow {
 };
 
 struct StayRow {
-  explicit StayRow(Micros at) : as_of(at), all(at), expedited(at), others(at) {}
+  explicit StayRow(Micros at) : as_of(at), all(at, Waits::Grain::binned), expedited(all), others(all) {}
 
   Micros as_of;
   Waits all, expedited, others;
   std::int64_t due = 0, in_time = 0;
 
-  void add(const StayCell& stay, std::int64_t n) {
-    all.add(stay.entered, stay.left, stay.gone, n);
-    (stay.is.expedited ? expedited : others).add(stay.entered, stay.left, stay.gone, n);
-    if (stay.due == 0) return;
-    const bool left = stay.left != 0 && stay.left <= as_of;
-    const bool gone = !left && stay.gone != 0 && stay.gone <= std::min(stay.due, as_of);
-    if (gone || (!left && stay.due >= as_of)) return;
-    due += n;
-    if (left && stay.left <= stay.due) in_time += n;
+  void add(const StayCell& stay, const Sums& sums) {
+    for (const auto& [slot, n] : sums) {
+      const Slot wait = static_cast<Slot>(StayCount::wait), still_due = static_cast<Slot>(StayCount::due);
+      if (slot == static_cast<Slot>(StayCount::in_time)) {
+        in_time += n;
+        due += n;
+      } else if (slot == static_cast<Slot>(StayCount::late) || (slot >= still_due && after_quarters(stay.entered, slot - still_due) < as_of)) {
+        due += n;
+      } else if (slot >= wait && slot < still_due) {
+        all.add(stay.entered, slot - wait, n);
+        (stay.expedited ? expedited : others).add(stay.entered, slot - wait, n);
+      }
+    }
   }
 };
 
@@ -121,17 +131,16 @@ void write_stays(Sheet& sheet, const StayRow& row) {
 }  // namespace
 
 std::vector<Figure> triage_figures(const Cells& cells, const FigureQuery& query) {
-  const Window window = window_of(query);
   auto items = rows_of(query, ItemCell{}, [](const ItemCell& item) { return dimensions_of(item); }, ItemRow(query.as_of));
   auto stays = rows_of(query, StayCell{}, [](const StayCell& stay) { return dimensions_of(stay); }, StayRow(query.as_of));
   std::int64_t triaged = 0, expedited = 0;
-  for (const auto& [key, n] : cells.counts()) {
-    if (const auto item = cell_of<ItemCell>(key); item && window.holds(item->begun)) {
-      items.add(*item, n);
-      if (item->triaged) triaged += n;
-      if (item->triaged && item->is.expedited) expedited += n;
+  for (const auto& [key, sums] : cells.all()) {
+    if (const auto item = cell_of<ItemCell>(key); item && counts_day(query, item->begun)) {
+      items.add(*item, sums);
+      triaged += sums.at(static_cast<Slot>(ItemCount::triaged));
+      if (item->expedited) expedited += sums.at(static_cast<Slot>(ItemCount::triaged));
     }
-    if (const auto stay = cell_of<StayCell>(key); stay && window.holds(stay->entered)) stays.add(*stay, n);
+    if (const auto stay = cell_of<StayCell>(key); stay && counts_day(query, stay->entered)) stays.add(*stay, sums);
   }
 
   std::vector<Figure> figures;
@@ -144,6 +153,7 @@ std::vector<Figure> triage_figures(const Cells& cells, const FigureQuery& query)
     Sheet sheet(group, figures);
     write_stays(sheet, row);
   }
+  define_by_days(query, figures);
   return figures;
 }
 

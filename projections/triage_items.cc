@@ -10,11 +10,12 @@ namespace {
 using namespace schema;
 
 TriageItem& item_named(TriageStream& stream, const EventView& event, const Ref* ref) {
-  const caseledger::Uuid id = ref ? uuid_of(ref->stream()) : event.stream;
-  const auto found = std::ranges::find(stream.items, id, &TriageItem::id);
+  std::optional<caseledger::Uuid> other;
+  if (ref && uuid_of(ref->stream()) != event.stream) other = uuid_of(ref->stream());
+  const auto found = std::ranges::find(stream.items, other, &TriageItem::other);
   if (found != stream.items.end()) return *found;
   auto& fresh = stream.items.emplace_back();
-  fresh.id = id;
+  fresh.other = other;
   fresh.jurisdiction = text_of(event.fields->jurisdiction());
   return fresh;
 }
@@ -31,8 +32,8 @@ void note_first(Micros& first, Micros at) {
   if (first == 0) first = at;
 }
 
-void receive(TriageStream& stream, const EventView& event, Micros received_at, std::string type) {
-  stream.type = std::move(type);
+void receive(TriageStream& stream, const EventView& event, Micros received_at, ItemType type) {
+  stream.type = type;
   item_named(stream, event, nullptr).begun = received_at;
 }
 
@@ -113,14 +114,13 @@ void add_child(TriageStream& stream, const CaseSubjectAdded& body) {
 
 void take(TriageStream& stream, const EventView& event) {
   const Micros at = moment_of(event).at;
-  stream.stream = event.stream;
   stream.kind = event.kind;
   const auto about = [&](const auto& body) -> TriageItem& { return triaged(stream, event, body.item_ref(), at); };
 
-  on<IntakeReportReceived>(event, [&](const auto& body) { receive(stream, event, body.received_at(), EnumNameIntakeKind(body.kind())); });
-  on<CtrIngested>(event, [&](const auto& body) { receive(stream, event, at, name_or_number(body.incident_type(), EnumNameIncidentType)); });
+  on<IntakeReportReceived>(event, [&](const auto& body) { receive(stream, event, body.received_at(), ItemType::from(body.kind())); });
+  on<CtrIngested>(event, [&](const auto& body) { receive(stream, event, at, ItemType::from(body.incident_type())); });
   on<IntakeSubmissionOutcome>(event, [&](const auto& body) { end_report(stream, body.outcome(), at); });
-  on<CaseOpened>(event, [&](const auto& body) { stream.type = EnumNameCaseType(body.case_type()); });
+  on<CaseOpened>(event, [&](const auto& body) { stream.type = ItemType::from(body.case_type()); });
   on<CaseSubjectAdded>(event, [&](const auto& body) { add_child(stream, body); });
   move_case(stream, event, at);
 

@@ -6,10 +6,12 @@
 // reopened waits again where it waited.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "projections/case_phase.h"
+#include "projections/item_type.h"
 
 namespace caseledger::projections {
 
@@ -22,7 +24,7 @@ struct Stay {
 };
 
 struct TriageItem {
-  Uuid id;
+  std::optional<Uuid> other;  // none: the stream itself
   Micros begun = 0;  // received, if it is a report; otherwise when something was first said of it here
   Micros scored = 0, designated = 0, reviewed = 0;  // first; reviewed by a person
   Micros due = 0;
@@ -39,18 +41,16 @@ struct TriageItem {
 };
 
 struct TriageStream {
-  StreamId stream;
   StreamKind kind = StreamKind::unset;
   CasePhase phase;  // of a case
   Micros gone = 0;  // since when the stream's triage can go no further
-  std::string type;  // the incident type, the kind of report, or the case type at intake
+  ItemType type;
   std::uint8_t youngest = no_age;  // missing child of a case
   std::string race_ethnicity;      // of the missing children; "several" where they or their codes differ
   std::vector<TriageItem> items;
 
   static constexpr std::uint8_t no_age = 255;
-  bool is_own(const TriageItem& item) const { return item.id == stream; }
-  Micros gone_of(const TriageItem& item) const { return is_own(item) ? gone : 0; }
+  Micros gone_of(const TriageItem& item) const { return item.other ? 0 : gone; }
 };
 
 // Takes in one event of any type.

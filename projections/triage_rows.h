@@ -1,32 +1,47 @@
-// The cells of the triage projection: one for every distinct item, and one for every distinct wait in a queue.
+// The cells of the triage projection: of items that are alike and begun on one day, and of waits in a queue that are alike and begun on one day.
 #pragma once
 
+#include "projections/days.h"
+#include "projections/item_type.h"
 #include "projections/projection.h"
 
 namespace caseledger::projections {
 
-// What is counted, and what it is split by.
-struct TriagedKind {
-  StreamKind kind = StreamKind::unset;  // unset: of an item that belongs to another stream
-  schema::Priority priority = schema::Priority::unset;
-  bool expedited = false;
-  std::string type, jurisdiction, age_band, race_ethnicity;
-};
-
 struct ItemCell {
   static constexpr char sort = 'i';
-  TriagedKind is;
-  Micros begun = 0, scored = 0, designated = 0, reviewed = 0, gone = 0;
-  schema::Designation designation = schema::Designation::unset;
-  bool triaged = false;
-  std::uint16_t determinations = 0, jurisdiction_changes = 0;
+  Day begun = 0;                         // 0: nothing of triage was said of it
+  StreamKind kind = StreamKind::unset;   // unset: of an item that belongs to another stream
+  ItemType type = {};
+  schema::Priority priority = schema::Priority::unset;
+  bool expedited = false;
+  std::string jurisdiction = {}, age_band = {}, race_ethnicity = {};
+};
+
+// What is counted of items, each in its slot.
+enum class ItemCount : Slot {
+  determined, jurisdiction_changes, triaged,
+  designations = 8,             // and one for each designation that stands
+  untouched = 1 * wait_slots,   // waits for all three, in one
+  scored = 2 * wait_slots,      // the waits one by one
+  designated = 3 * wait_slots,
+  reviewed = 4 * wait_slots,
+  end = 5 * wait_slots
 };
 
 struct StayCell {
   static constexpr char sort = 's';
-  TriagedKind is;
-  Micros entered = 0, left = 0, gone = 0, due = 0;
-  std::string queue;
+  Day entered = 0;
+  StreamKind kind = StreamKind::unset;
+  ItemType type = {};
+  schema::Priority priority = schema::Priority::unset;
+  bool expedited = false;
+  std::string jurisdiction = {}, queue = {};
+};
+
+enum class StayCount : Slot {
+  in_time, late,            // of those with a due time that left, or whose item ended past it
+  wait = 1 * wait_slots,
+  due = 2 * wait_slots      // and one for each quarter of an hour until which one that still waits is in time
 };
 
 std::vector<Figure> triage_figures(const Cells& cells, const FigureQuery& query);

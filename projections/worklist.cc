@@ -62,13 +62,13 @@ class Queues final : public Projection {
     auto stream = unpacked<TriageStream>(state);
     take(stream, fact.event);
     for (TriageItem& item : stream.items) std::erase_if(item.stays, [](const Stay& stay) { return stay.left != 0; });
-    state = packed(stream);
+    pack(state, stream);
   }
 
   void contribute(std::string_view state, const Share& add) const override {
     const auto stream = unpacked<TriageStream>(state);
     for (const TriageItem& item : stream.items)
-      if (item.waits() && stream.gone_of(item) == 0) add(packed(waiting(stream, item)), 1);
+      if (item.waits() && stream.gone_of(item) == 0) add(packed(waiting(add.stream(), stream, item)), 1);
   }
 
   std::vector<Figure> figures(const Cells& cells, const FigureQuery& query) const override {
@@ -91,11 +91,11 @@ class Queues final : public Projection {
   }
 
  private:
-  static Waiting waiting(const TriageStream& stream, const TriageItem& item) {
+  static Waiting waiting(const StreamId& id, const TriageStream& stream, const TriageItem& item) {
     const Stay& stay = item.stays.back();
     return {.queue = stay.queue,
-            .item = item.id,
-            .stream = stream.stream,
+            .item = item.other.value_or(id),
+            .stream = id,
             .kind = stream.kind,
             .priority = item.priority,
             .entered_at = stay.entered,

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "api/json.h"
 #include "ledger/ledger.h"
 
 namespace caseledger::api::bench {
@@ -43,14 +44,24 @@ class Rig {
   // CyberTipline reports of the simulated year, in batches; the same for the same arguments.
   std::vector<Buffer> signed_batches(std::uint64_t events, std::size_t per_batch, std::uint64_t seed = 1) const;
 
+  // The whole simulated year at a scale of about so many events, in the mix of the real one: phases, each to be recorded before the next.
+  std::vector<std::vector<Submission>> year(std::uint64_t events) const;
+  // What the governors have to do after the first of them.
+  void adopt_policies();
+
  private:
   void constitute();
+  void record(const Result<Draft>& draft);
 
   std::filesystem::path folder_;
   std::string origin_ = "bench.example/l/1";
   Signer log_key_, governor_, service_, author_;
+  std::vector<Signer> others_;  // who writes what of the year a case system does not
   std::unique_ptr<Ledger> ledger_;
 };
+
+// What of the process is in memory.
+std::size_t resident_bytes();
 
 // CPU time of the whole process and of the calling thread, and wall time, in seconds.
 double process_cpu();

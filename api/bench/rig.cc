@@ -1,10 +1,14 @@
 #include <time.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <fstream>
 #include <future>
 
 #include "api/bench/bench.h"
 #include "api/genesis.h"
+#include "api/simulate/case_plan.h"
 #include "api/simulate/national_year.h"
 
 namespace caseledger::api::bench {
@@ -25,6 +29,12 @@ double process_cpu() { return seconds(CLOCK_PROCESS_CPUTIME_ID); }
 double thread_cpu() { return seconds(CLOCK_THREAD_CPUTIME_ID); }
 double wall() { return seconds(CLOCK_MONOTONIC); }
 
+std::size_t resident_bytes() {
+  std::size_t pages = 0, resident = 0;
+  std::ifstream("/proc/self/statm") >> pages >> resident;
+  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
 std::string number(double value, const char* format) {
   char text[64];
   std::snprintf(text, sizeof text, format, value);
@@ -33,6 +43,7 @@ std::string number(double value, const char* format) {
 
 Rig::Rig(std::filesystem::path folder)
     : folder_(std::move(folder)), log_key_(key(origin_.c_str(), 1)), governor_(key("governor", 2)), service_(key("service", 3)), author_(key("author", 4)) {
+  for (const char* role : {"automated_source", "analyst", "supervisor"}) others_.push_back(key(role, static_cast<std::uint8_t>(5 + others_.size())));
   std::filesystem::remove_all(folder_);
   std::filesystem::create_directories(folder_);
 }
@@ -46,17 +57,57 @@ void Rig::open(std::function<void(const Outcome&)> on_outcome, std::function<voi
   if (ledger_->head().size == 0) constitute();
 }
 
+void Rig::record(const Result<Draft>& draft) {
+  ENSURE(draft);
+  Submission submission{sign_batch({Bytes(draft->event)}, origin_, governor_), {}};
+  const auto before = ledger_->head().size;
+  ENSURE(ledger_->submit({~std::uint64_t{0}, 0}, submission));
+  while (ledger_->head().size == before) ledger_->wait_beyond(before, std::chrono::seconds(1));
+}
+
 void Rig::constitute() {
-  const auto record = [&](const Result<Draft>& draft) {
-    ENSURE(draft);
-    Submission submission{sign_batch({Bytes(draft->event)}, origin_, governor_), {}};
-    const auto before = ledger_->head().size;
-    ENSURE(ledger_->submit({~std::uint64_t{0}, 0}, submission));
-    while (ledger_->head().size == before) ledger_->wait_beyond(before, std::chrono::seconds(1));
-  };
   const Micros now = system_clock().wall();
   record(genesis_event({origin_, log_key_.vkey(), service_.vkey(), {governor_.vkey()}, 1, {}}, now, system_random()));
   record(enrolment_event(origin_, 2, {author_.vkey(), "bench", {"case_system", "automated_source", "supervisor"}, {}, {}}, now, system_random()));
+  Version version = 3;
+  for (const Signer& other : others_)
+    record(enrolment_event(origin_, version++, {other.vkey(), "bench", {std::string(other.vkey().name)}, {}, {}}, now, system_random()));
+}
+
+void Rig::adopt_policies() {
+  const Version version = 3 + static_cast<Version>(others_.size());
+  record(adoption_event(origin_, version, NationalYear({1'000'000, 1'000'000}, 1).deployment_policy(), 1, simulate::year_begins, system_clock().wall(), system_random()));
+}
+
+std::vector<std::vector<Submission>> Rig::year(std::uint64_t events) const {
+  constexpr std::uint64_t sample = 1'000;
+  const std::uint64_t scale = std::max<std::uint64_t>(1, NationalYear({sample, sample}, 1).planned().all_events() * sample / events);
+  const NationalYear year({scale, scale}, 1);
+  std::vector<std::vector<Submission>> all;
+  for (std::size_t p = 0; p < phases; ++p) {
+    const Author author = author_of(static_cast<Phase>(p));
+    const Signer& signer = author == Author::case_system ? author_ : others_[static_cast<std::size_t>(author) - 1];
+    auto& phase = all.emplace_back();
+    std::vector<SimulatedEvent> held;
+    const auto close_batch = [&] {
+      std::vector<Bytes> bytes;
+      Submission submission;
+      for (SimulatedEvent& each : held) {
+        for (Opening& opening : each.openings) {
+          opening.event = static_cast<std::uint16_t>(bytes.size());
+          submission.openings.push_back(std::move(opening));
+        }
+        bytes.push_back(each.event);
+      }
+      if (!bytes.empty()) submission.batch = sign_batch(bytes, origin_, signer), phase.push_back(std::move(submission));
+      held.clear();
+    };
+    auto from = year.events(static_cast<Phase>(p));
+    for (SimulatedEvent event; from.next(event); held.push_back(event))
+      if (event.begins_stream_group && held.size() + group_events_max > 256) close_batch();
+    close_batch();
+  }
+  return all;
 }
 
 std::vector<Buffer> Rig::signed_batches(std::uint64_t events, std::size_t per_batch, std::uint64_t seed) const {

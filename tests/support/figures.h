@@ -43,6 +43,13 @@ inline std::vector<Figure> figures(const Projection& projection, const Log& log,
   return fold_of(projection, log.facts()).figures(query);
 }
 
+// The same of what had happened by the as-of: as the log would stand had it ended then.
+inline std::vector<Figure> figures_then(const Projection& projection, const Log& log, const FigureQuery& query) {
+  std::vector<Fact> facts;
+  std::ranges::copy_if(log.facts(), std::back_inserter(facts), [&](const Fact& fact) { return fact.event.fields->occurred_at() <= query.as_of; });
+  return fold_of(projection, facts).figures(query);
+}
+
 // The figure of that id; of several groups the one with that value in its first dimension.
 inline const Figure& named(const std::vector<Figure>& figures, std::string_view id, std::string_view group = {}) {
   const auto found = std::ranges::find_if(figures, [&](const Figure& f) { return f.id == id && (group.empty() || f.group.at(0).second == group); });

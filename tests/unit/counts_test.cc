@@ -22,7 +22,7 @@ TEST_CASE("counts are what was added, in order of their keys, however it was add
     }
     std::vector<std::pair<std::string, std::int64_t>> told;
     Cells cells;
-    add_counts(counts, Share(cells));
+    add_counts(counts, Share({}, cells));
     for (const auto& [key, n] : cells.counts()) told.emplace_back(key, n);
     std::ranges::sort(told);
     const std::vector<std::pair<std::string, std::int64_t>> wanted(expected.begin(), expected.end());

@@ -20,7 +20,7 @@ namespace {
 
 using Rows = std::map<std::string, std::string>;
 
-void write(Rows& rows, std::vector<Fold::Row> changes) {
+void write(Rows& rows, std::vector<Folds::Row> changes) {
   for (auto& [key, value] : changes) {
     if (value.empty()) rows.erase(key);
     else rows[key] = std::move(value);

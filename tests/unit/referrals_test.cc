@@ -14,7 +14,7 @@ namespace {
 constexpr Micros t0 = new_year_2024;
 
 std::string said(const Log& log, const FigureQuery& query, std::string_view id, std::string_view group = {}, const Projection& of = referrals()) {
-  return said_by(named(figures(of, log, query), id, group));
+  return said_by(named(figures_then(of, log, query), id, group));
 }
 std::string micros(Micros time) { return std::to_string(time); }
 
@@ -105,7 +105,7 @@ TEST_CASE("countries share all referrals among them", "[referrals]") {
   CHECK(said(log, by_country, "T9.share", "US").starts_with("US: 5/7 = "));
   CHECK(said(log, by_country, "T9.international", "FR").starts_with("FR: 1/2 = "));
   CHECK(said(log, as_of(t0 + 5 * day, {"recipient_class"}), "T8.referrals", "icac") == "icac: 6/- = 6");
-  CHECK(said(log, in_period(t0 + 1, t0 + day, t0 + day), "T8.referrals") == "0/- = 0");
+  CHECK(said(log, in_period(t0 + 1, t0 + day, t0 + day), "T8.referrals") == "0/- = 0 whole_days");
 }
 
 TEST_CASE("requests abroad: from sending to the first sign and to the answer", "[referrals]") {

@@ -15,7 +15,7 @@ namespace {
 constexpr Micros t0 = new_year_2024;
 
 std::string said(const Log& log, const FigureQuery& query, std::string_view id, std::string_view group = {}) {
-  return said_by(named(figures(triage(), log, query), id, group));
+  return said_by(named(figures_then(triage(), log, query), id, group));
 }
 std::string backlog(const Log& log, const FigureQuery& query, std::string_view id = "T2.backlog") { return said_by(named(figures(queues(), log, query), id)); }
 
@@ -125,14 +125,17 @@ TEST_CASE("the first score, designation and review are timed from receipt, waiti
   one.reviewed(Designation::referral, at(t0 + 2 * hour), "system-1", ContentViewed::na, false);  // no person
   one.reviewed(Designation::referral, at(t0 + 5 * hour));
   received(log, 2, t0 + hour);  // nothing has been done about it
-  const auto now = as_of(t0 + 24 * hour);
+  received(log, 3, t0 + day);
+  const auto now = as_of(t0 + 23 * hour);
   CHECK(said(log, now, "T2.scored.p50") == "1/2 = " + micros(minute));
   CHECK(said(log, now, "T2.designated.p50") == "1/2 = " + micros(hour));
   CHECK(said(log, now, "T2.reviewed.p50") == "1/2 = " + micros(5 * hour));
   CHECK(said(log, now, "T2.reviewed.p90") == "1/2 = - not_reached");
   CHECK(said(log, now, "T2.mix.informational").starts_with("1/1 = "));
-  // Only those received in the period.
-  CHECK(said(log, in_period(t0 + 1, t0 + day, t0 + day), "T2.scored.p50") == "0/1 = - not_reached");
+  // Only those received on the days that begin in the period.
+  CHECK(said(log, in_period(t0 + day, t0 + 2 * day, t0 + 2 * day), "T2.scored.p50") == "0/1 = - not_reached");
+  CHECK(said(log, in_period(t0 + 1, t0 + 2 * day, t0 + 2 * day), "T2.scored.p50") == "0/1 = - not_reached whole_days");
+  CHECK(said(log, in_period(t0, t0 + day, t0 + 2 * day), "T2.scored.p50") == "1/2 = " + micros(minute));
 }
 
 TEST_CASE("due times: ended in time, ended late, overdue, and not due yet", "[triage]") {
