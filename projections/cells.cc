@@ -12,8 +12,12 @@ std::int64_t Sums::at(Slot slot) const {
 
 void Sums::add(Slot slot, std::int64_t n) {
   if (n == 0) return;
+  if (numbers_.empty() || numbers_.back().slot < slot) {
+    numbers_.push_back({slot, n});
+    return;
+  }
   const auto found = std::ranges::lower_bound(numbers_, slot, {}, &Number::slot);
-  if (found == numbers_.end() || found->slot != slot) numbers_.insert(found, Number{slot, n});
+  if (found->slot != slot) numbers_.insert(found, Number{slot, n});
   else if ((found->n += n) == 0) numbers_.erase(found);
 }
 
@@ -21,7 +25,8 @@ void Cells::add(std::string_view key, std::span<const Number> numbers, std::int6
   auto cell = cells_.find(key);
   if (cell == cells_.end()) cell = cells_.emplace(std::string(key), Sums{}).first;
   Sums& sums = cell->second;
-  for (const Number& each : numbers) sums.add(each.slot, sign * each.n);
+  for (const Number& each : numbers)
+    if (each.n != 0) sums.add(each.slot, sign * each.n);
   if (!all_touched_ && !sums.touched_) {
     sums.touched_ = true;
     touched_.emplace_back(key);

@@ -21,7 +21,7 @@ class States {
   static void append(std::string& states, unsigned number, std::string_view state) {
     if (state.empty()) return;
     states += static_cast<char>(number);
-    inside_packed::put_number(states, state.size());
+    inside_packed::put(states, state.size());
     states += state;
   }
   // The state of a projection, which is further on than those asked for before. Empty: it has none.
@@ -58,10 +58,7 @@ std::string stream_key(const StreamId& stream) { return 's' + std::string(text_o
 
 std::string numbers_of(const Sums& sums) {
   std::string bytes;
-  for (const Number& each : sums) {
-    inside_packed::put(bytes, each.slot);
-    inside_packed::put(bytes, each.n);
-  }
+  for (const Number& each : sums) inside_packed::put(bytes, each);
   return bytes;
 }
 
@@ -245,7 +242,7 @@ std::string Folds::kind_of_rows() const {
 
 std::vector<Folds::Row> Folds::take_changes() {
   settle();
-  if (std::exchange(all_unwritten_, false)) {
+  if (std::exchange(all_unwritten_, anew_)) {
     unwritten_.clear();
     streams_.each([&](const StreamId& stream, std::string_view) { unwritten_.push_back(stream); });
   }

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "ledger/core/result.h"
@@ -37,19 +38,46 @@ inline constexpr bool is_list<std::vector<Item>> = true;
 template <>
 inline constexpr bool is_list<std::string> = true;
 
-inline void put_number(std::string& out, std::uint64_t number) {
-  char bytes[10];
-  std::size_t size = 0;
-  for (; number >= 0x80; number >>= 7) bytes[size++] = static_cast<char>(number | 0x80);
-  bytes[size++] = static_cast<char>(number);
-  out.append(bytes, size);
-}
+// Writes behind a text, many small pieces at a time.
+class Writer {
+ public:
+  explicit Writer(std::string& to) : to_(to) {}
+  Writer(const Writer&) = delete;
+  ~Writer() { to_.append(held_, size_); }
+
+  void number(std::uint64_t number) {
+    if (sizeof held_ - size_ < 10) flush();
+    for (; number >= 0x80; number >>= 7) held_[size_++] = static_cast<char>(number | 0x80);
+    held_[size_++] = static_cast<char>(number);
+  }
+  void bytes(const void* bytes, std::size_t size) {
+    if (sizeof held_ - size_ < size) flush();
+    if (sizeof held_ < size) {
+      to_.append(static_cast<const char*>(bytes), size);
+    } else if (size > 0) {
+      std::memcpy(held_ + size_, bytes, size);
+      size_ += size;
+    }
+  }
+
+ private:
+  void flush() { to_.append(held_, std::exchange(size_, 0)); }
+
+  std::string& to_;
+  std::size_t size_ = 0;
+  char held_[256];
+};
 
 constexpr std::uint64_t unsigned_of(std::int64_t number) { return static_cast<std::uint64_t>(number) << 1 ^ static_cast<std::uint64_t>(number >> 63); }
 constexpr std::int64_t signed_of(std::uint64_t number) { return static_cast<std::int64_t>(number >> 1) ^ -static_cast<std::int64_t>(number & 1); }
 
 // False where the bytes are no number.
 inline bool read_number(std::string_view& rest, std::uint64_t& number) {
+  if (!rest.empty() && static_cast<std::uint8_t>(rest.front()) < 0x80) {
+    number = static_cast<std::uint8_t>(rest.front());
+    rest.remove_prefix(1);
+    return true;
+  }
   number = 0;
   for (unsigned shift = 0; shift < 64 && !rest.empty(); shift += 7) {
     const auto byte = static_cast<std::uint8_t>(rest.front());
@@ -67,18 +95,18 @@ inline std::uint64_t take_number(std::string_view& rest) {
 }
 
 template <class Value>
-void put(std::string& out, const Value& value) {
+void put(Writer& out, const Value& value) {
   if constexpr (std::is_enum_v<Value>) {
     put(out, static_cast<std::underlying_type_t<Value>>(value));
   } else if constexpr (is_raw<Value>) {
-    out.append(reinterpret_cast<const char*>(&value), sizeof value);
+    out.bytes(&value, sizeof value);
   } else if constexpr (std::signed_integral<Value>) {
-    put_number(out, unsigned_of(value));
+    out.number(unsigned_of(value));
   } else if constexpr (std::unsigned_integral<Value>) {
-    put_number(out, value);
+    out.number(value);
   } else if constexpr (is_list<Value>) {
-    put_number(out, value.size());
-    if constexpr (is_raw<typename Value::value_type>) out.append(reinterpret_cast<const char*>(value.data()), value.size() * sizeof(value[0]));
+    out.number(value.size());
+    if constexpr (is_raw<typename Value::value_type>) out.bytes(value.data(), value.size() * sizeof(value[0]));
     else
       for (const auto& item : value) put(out, item);
   } else if constexpr (is_optional<Value>) {
@@ -87,6 +115,11 @@ void put(std::string& out, const Value& value) {
   } else {
     boost::pfr::for_each_field(value, [&](const auto& field) { put(out, field); });
   }
+}
+template <class Value>
+void put(std::string& out, const Value& value) {
+  Writer writer(out);
+  put(writer, value);
 }
 
 template <class Value>

@@ -110,6 +110,7 @@ TEST_CASE("every figure has its definition, and every definition its figure") {
     projections::Folds folds;
     for (const auto& fact : log.facts()) folds.apply(fact);
     for (const auto& fact : one_of_each(bytes)) folds.apply(fact);
+    folds.settle();
     check(folds, stories::new_year_2024 + 400 * stories::day);
   }));
   for (const auto& [id, definition] : defined) {
