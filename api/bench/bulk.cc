@@ -46,7 +46,7 @@ Run append_all(Rig& rig, std::vector<std::vector<Submission>> phases, const std:
       [&](const Outcome& outcome) {
         for (const auto& refused : outcome.refused) std::fprintf(stderr, "refused: %s\n", refused.rejection.error.sentence.c_str());
         ENSURE(outcome.refused.empty());
-        answered += outcome.recorded.size();
+        for (const auto& recorded : outcome.recorded) answered += recorded.ticket.session == 1;
       },
       [&](const CommitTimes& times) {
         run.groups.push_back(times.batches);
