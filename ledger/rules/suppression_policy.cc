@@ -1,0 +1,86 @@
+#include "ledger/rules/suppression_policy.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "ledger/rules/canonical_json.h"
+#include "ledger/rules/parameters.h"
+
+namespace caseledger::rules {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::int64_t k_max = 1000;
+
+const Parameters read("suppression policy");
+
+Result<bool> truth(const json::object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  if (!value || !value->is_bool()) return read.bad(std::string(name), "wanted true or false");
+  return value->get_bool();
+}
+
+Result<std::vector<std::string>> words(const json::object& object, std::string_view name, const std::string& where) {
+  TRY_AS(rows, read.rows_of(object, name));
+  std::vector<std::string> all;
+  for (std::size_t i = 0; i < rows->size(); ++i) {
+    TRY_AS(word, read.word((*rows)[i], where + std::string(name) + '[' + std::to_string(i) + ']'));
+    if (std::ranges::find(all, word) != all.end()) return read.bad(where + std::string(name) + '[' + std::to_string(i) + ']', "is there already");
+    all.push_back(std::move(word));
+  }
+  return all;
+}
+
+Result<SuppressionPolicy::Ladder> ladder(const json::value& value, const std::string& where) {
+  TRY_AS(row, read.object_of(value, where, {"dimension", "levels"}));
+  TRY_AS(dimension, read.word(*row, "dimension", where));
+  TRY_AS(levels, words(*row, "levels", where + '.'));
+  if (levels.empty()) return read.bad(where + ".levels", "wanted at least one");
+  return SuppressionPolicy::Ladder{std::move(dimension), std::move(levels)};
+}
+
+}  // namespace
+
+Result<SuppressionPolicy> SuppressionPolicy::parse(std::string_view parameters) {
+  TRY_AS(value, parse_canonical_json(parameters));
+  TRY_AS(all, read.object_of(value, "parameters", {"coarsen_percent", "differences", "exempt", "hierarchy", "k", "protection", "subject", "zero_allowed"}));
+  SuppressionPolicy policy;
+  TRY_AS(k, read.integer(*all, "k", "", 3, k_max));
+  TRY_AS(protection, read.integer(*all, "protection", "", 2, k - 1));
+  TRY_AS(coarsen_percent, read.integer(*all, "coarsen_percent", "", 0, 100));
+  TRY_AS(zero_allowed, truth(*all, "zero_allowed"));
+  TRY_AS(differences, truth(*all, "differences"));
+  TRY_AS(subject, words(*all, "subject", ""));
+  TRY_AS(exempt, words(*all, "exempt", ""));
+  TRY_AS(hierarchy, read.rows_of(*all, "hierarchy"));
+  for (std::size_t i = 0; i < hierarchy->size(); ++i) {
+    const std::string where = "hierarchy[" + std::to_string(i) + ']';
+    TRY_AS(each, ladder((*hierarchy)[i], where));
+    if (std::ranges::find(policy.hierarchy, each.dimension, &Ladder::dimension) != policy.hierarchy.end()) return read.bad(where, "the dimension has a hierarchy already");
+    policy.hierarchy.push_back(std::move(each));
+  }
+  policy.k = k;
+  policy.protection = protection;
+  policy.coarsen_percent = coarsen_percent;
+  policy.zero_allowed = zero_allowed;
+  policy.differences = differences;
+  policy.subject = std::move(subject);
+  policy.exempt = std::move(exempt);
+  return policy;
+}
+
+bool SuppressionPolicy::applies_to(std::string_view figure) const {
+  return std::ranges::any_of(subject, [&](const std::string& each) { return figure == each || (figure.starts_with(each) && figure[each.size()] == '.'); });
+}
+
+bool SuppressionPolicy::exempts(std::string_view figure) const { return std::ranges::find(exempt, figure) != exempt.end(); }
+
+std::string_view SuppressionPolicy::built_in() {
+  return R"({"coarsen_percent":50,"differences":true,"exempt":["R11.1","R11.2","R11.3","R11.4","R11.5","R11.6","R11.7"],)"
+         R"("hierarchy":[{"dimension":"jurisdiction","levels":["county","state","region"]}],"k":11,"protection":5,)"
+         R"("subject":["R1","R2","R3","R4","R5","R6","R8","R9","R10","R11","T11.victims","T13","T16.erasures","cases"],"zero_allowed":true})";
+}
+
+}  // namespace caseledger::rules

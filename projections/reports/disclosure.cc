@@ -1,0 +1,261 @@
+#include "projections/reports/disclosure.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdlib>
+#include <ranges>
+
+#include "projections/reports/exchange.h"
+
+namespace caseledger::reports::disclosure {
+
+const char* name(Rule rule) {
+  switch (rule) {
+    case Rule::told: return "told";
+    case Rule::primary: return "primary";
+    case Rule::difference: return "difference";
+    case Rule::earlier: return "earlier";
+    case Rule::complementary: return "complementary";
+    case Rule::coarsened: return "coarsened";
+    case Rule::line: return "line";
+  }
+  return "";
+}
+
+namespace {
+
+struct Bounds {
+  std::int64_t least, most;
+  Bounds around(std::int64_t value) const { return {std::min(least, value), std::max(most, value)}; }
+};
+
+// What a reader is reckoned with: the numbers told, or these and the rules.
+enum class Knows : std::uint8_t { numbers, rules };
+constexpr std::size_t kinds = 2;
+
+class Suppressor {
+ public:
+  Suppressor(const Population& population, const rules::SuppressionPolicy& policy, Grid grid)
+      : population_(population), cells_(population.cells), policy_(policy), grid_(std::move(grid)), verdict_{std::vector<Decision>(cells_.size()), {}} {}
+
+  Verdict run() {
+    for (std::size_t i = 0; i < cells_.size(); ++i) verdict_.decisions[i].rule = first_rule(cells_[i]);
+    for (std::size_t d = 0; d < population_.dimensions.size(); ++d)
+      if (population_.dimensions[d].coarsens) coarsen(d);
+    for (auto& rooms : rooms_) rooms.resize(cells_.size());
+    for (std::size_t i = 0; i < cells_.size(); ++i) make_room(i);
+    for (std::size_t i = 0; i < cells_.size(); ++i)
+      if (const auto wanted = to_stay_possible(i)) protect(i, *wanted);
+    return std::move(verdict_);
+  }
+
+ private:
+  bool small(std::int64_t value) const { return value < policy_.k && (value > 0 || !policy_.zero_allowed); }
+  Bounds small_ones() const { return {policy_.zero_allowed ? 1 : 0, policy_.k - 1}; }
+  Bounds near(std::int64_t told) const { return {std::max<std::int64_t>(0, told - policy_.k + 1), told + policy_.k - 1}; }
+
+  // Told already or whatever it is: nothing can be done about it.
+  static bool fixed(const Cell& cell) { return cell.here ? cell.exempt || cell.told_before == cell.value : cell.told_before.has_value(); }
+
+  Rule first_rule(const Cell& cell) const {
+    if (fixed(cell)) return Rule::told;
+    if (!cell.here && cell.before == Cell::Before::nothing) return Rule::coarsened;
+    if (cell.before == Cell::Before::unsaid) return Rule::earlier;
+    if (small(cell.value)) return Rule::primary;
+    if (policy_.differences && cell.told_before && std::abs(cell.value - *cell.told_before) < policy_.k) return Rule::difference;
+    if (cell.before == Cell::Before::complementary && cell.value >= policy_.k) return Rule::complementary;
+    return cell.before == Cell::Before::nothing ? Rule::told : Rule::earlier;
+  }
+
+  // From the finest nodes up: what stands right under a node is told as its sum alone where too much of it is small.
+  void coarsen(std::size_t dimension) {
+    std::vector<std::vector<std::size_t>> by_node(population_.dimensions[dimension].nodes.size());
+    for (std::size_t i = 0; i < cells_.size(); ++i) by_node[cells_[i].at[dimension]].push_back(i);
+    for (auto node = static_cast<std::uint32_t>(by_node.size()); --node > 0;) {
+      std::int64_t occur = 0, withheld = 0;
+      std::vector<std::size_t> parts;
+      for (const std::uint32_t below : grid_.below(dimension, node))
+        for (const std::size_t i : by_node[below]) {
+          if (!cells_[i].here || fixed(cells_[i])) continue;
+          parts.push_back(i);
+          occur += cells_[i].value > 0;
+          withheld += verdict_.decisions[i].rule == Rule::primary;
+        }
+      if (withheld * 100 <= occur * policy_.coarsen_percent) continue;
+      for (const std::size_t i : parts) verdict_.decisions[i] = {Rule::coarsened, {}};
+    }
+  }
+
+  // What a reader who reckons with the rules knows of a withheld cell.
+  Bounds known(std::size_t cell) const {
+    switch (verdict_.decisions[cell].rule) {
+      case Rule::told: return {cells_[cell].value, cells_[cell].value};
+      case Rule::primary: return small_ones();
+      case Rule::difference: return near(*cells_[cell].told_before);
+      case Rule::complementary: return {policy_.k, no_end};
+      case Rule::earlier:
+      case Rule::coarsened:
+      case Rule::line: return {0, no_end};
+    }
+    return {0, no_end};
+  }
+
+  // A told cell that may still be withheld makes room for others only while it stays at least k: a zero is told, or says nothing.
+  void make_room(std::size_t i) {
+    const Cell& cell = cells_[i];
+    Room &by_numbers = rooms_[std::size_t(Knows::numbers)][i], &by_rules = rooms_[std::size_t(Knows::rules)][i];
+    by_numbers = by_rules = {};
+    if (fixed(cell)) return;
+    if (verdict_.decisions[i].rule == Rule::told) {
+      if (cell.value < policy_.k) return;
+      const std::int64_t cost = std::bit_width(static_cast<std::uint64_t>(cell.value)) * std::bit_width(static_cast<std::uint64_t>(cell.value));
+      by_numbers = {no_end, cell.value, cost};
+      by_rules = {no_end, cell.value - policy_.k, cost};
+      return;
+    }
+    const Bounds bounds = known(i).around(cell.value);
+    by_numbers = {no_end, cell.value, 0};
+    by_rules = {bounds.most - cell.value, cell.value - bounds.least, 0};
+  }
+
+  void decide(std::size_t cell, Rule rule, std::size_t because) {
+    verdict_.decisions[cell] = {rule, because};
+    make_room(cell);
+  }
+
+  // None: nothing is promised of the cell.
+  std::optional<Bounds> to_stay_possible(std::size_t i) const {
+    const Cell& cell = cells_[i];
+    const Rule rule = verdict_.decisions[i].rule;
+    if (rule == Rule::told) return {};
+    if (small(cell.value)) return small_ones();
+    if (rule == Rule::difference) return near(*cell.told_before);
+    if (cell.before == Cell::Before::primary && cell.value < 2 * policy_.k) return small_ones().around(cell.value);
+    return {};
+  }
+
+  // Other tables of whole numbers, in which the cell is by `units` more and by `fewer` units less, and the cells that have to be withheld for it.
+  struct Slack {
+    std::int64_t more = 0, fewer = 0;
+    std::vector<std::uint32_t> costs;
+    bool reaches(std::int64_t value, Bounds wanted) const { return value + more >= wanted.most && value - fewer <= wanted.least; }
+  };
+
+  Slack slack(std::size_t cell, Bounds wanted, Knows knows) {
+    Slack slack;
+    slack.more = move(cell, 1, wanted.most - cells_[cell].value, knows, slack.costs);
+    slack.fewer = move(cell, -1, cells_[cell].value - wanted.least, knows, slack.costs);
+    for (const std::uint32_t each : slack.costs) make_room(each);
+    return slack;
+  }
+
+  // Exchange after exchange, each starting from what the ones before it left.
+  std::int64_t move(std::size_t cell, int sign, std::int64_t wanted, Knows knows, std::vector<std::uint32_t>& costs) {
+    auto& rooms = rooms_[std::size_t(knows)];
+    std::int64_t moved = 0;
+    std::vector<std::pair<std::uint32_t, Room>> was;
+    while (moved < wanted) {
+      const Exchange exchange = grid_.cheapest(cell, sign, wanted - moved, rooms);
+      if (exchange.units == 0) break;
+      for (const auto& corner : exchange.corners) {
+        Room& room = rooms[corner.cell];
+        if (room.cost != 0) costs.push_back(corner.cell);
+        room.cost = 0;
+        was.emplace_back(corner.cell, room);
+        room.up -= corner.sign * exchange.units;
+        room.down += corner.sign * exchange.units;
+      }
+      moved += exchange.units;
+    }
+    for (const auto& [each, room] : std::views::reverse(was)) rooms[each] = room;
+    return moved;
+  }
+
+  bool protected_now(std::size_t cell, Bounds wanted) {
+    const std::int64_t value = cells_[cell].value;
+    const Slack by_rules = slack(cell, wanted, Knows::rules);
+    if (by_rules.reaches(value, wanted)) return withhold_for(cell, by_rules);
+    if (by_rules.more + by_rules.fewer + 1 < std::min(policy_.protection, wanted.most - wanted.least + 1)) return false;
+    const Slack by_numbers = slack(cell, wanted, Knows::numbers);
+    if (!by_numbers.reaches(value, wanted)) return false;
+    return withhold_for(cell, by_rules) && withhold_for(cell, by_numbers);
+  }
+
+  bool withhold_for(std::size_t cell, const Slack& slack) {
+    for (const std::uint32_t each : slack.costs)
+      if (verdict_.decisions[each].rule == Rule::told) decide(each, Rule::complementary, cell);
+    return true;
+  }
+
+  void protect(std::size_t cell, Bounds wanted) {
+    const Bounds whole = wanted;
+    wanted = within_fixed_sums(cell, wanted);
+    bool done = protected_now(cell, wanted);
+    for (std::size_t step = 0; !done && step <= population_.dimensions.size() + 1; ++step) {
+      const auto decisions = verdict_.decisions;
+      if (!say_nothing_around(cell, step)) continue;
+      done = protected_now(cell, wanted);
+      if (!done) restore(decisions);
+    }
+    if (done && wanted.most == whole.most) return;
+    const Slack left = slack(cell, wanted, Knows::numbers);
+    if (!done) withhold_for(cell, left);
+    verdict_.shortfalls.push_back({cell, cells_[cell].value - left.fewer, cells_[cell].value + left.more});
+  }
+
+  void restore(const std::vector<Decision>& decisions) {
+    verdict_.decisions = decisions;
+    for (std::size_t i = 0; i < cells_.size(); ++i) make_room(i);
+  }
+
+  // No part is larger than a sum that is told whatever it is.
+  Bounds within_fixed_sums(std::size_t cell, Bounds wanted) const {
+    for (const Cell& each : cells_) {
+      bool above = fixed(each);
+      for (std::size_t d = 0; above && d < each.at.size(); ++d) above = grid_.above_or_same(d, each.at[d], cells_[cell].at[d]);
+      if (above) wanted.most = std::max(cells_[cell].value, std::min(wanted.most, each.here ? each.value : *each.told_before));
+    }
+    return wanted;
+  }
+
+  // The siblings along one dimension; then the cell's whole table; then everything. False: nothing changes by it.
+  bool say_nothing_around(std::size_t cell, std::size_t step) {
+    const auto& nodes_of = population_.dimensions;
+    if (step < nodes_of.size() && cells_[cell].at[step] == 0) return false;
+    const auto alike = [&](std::size_t d, std::uint32_t node) {
+      const Node &a = nodes_of[d].nodes[node], &b = nodes_of[d].nodes[cells_[cell].at[d]];
+      return a.level == b.level && (node == 0) == (cells_[cell].at[d] == 0) && (step == nodes_of.size() || a.in == b.in);
+    };
+    const auto around = [&](const Cell& other) {
+      for (std::size_t d = 0; d < nodes_of.size() && step <= nodes_of.size(); ++d)
+        if (step == nodes_of.size() || step == d ? !alike(d, other.at[d]) : other.at[d] != cells_[cell].at[d]) return false;
+      return true;
+    };
+    bool changed = false;
+    for (std::size_t i = 0; i < cells_.size(); ++i) {
+      if (!cells_[i].here || fixed(cells_[i]) || !around(cells_[i])) continue;
+      const Rule rule = verdict_.decisions[i].rule;
+      if (rule == Rule::line || rule == Rule::coarsened || rule == Rule::earlier) continue;
+      decide(i, Rule::line, cell);
+      changed = true;
+    }
+    return changed;
+  }
+
+  const Population& population_;
+  const std::vector<Cell>& cells_;
+  const rules::SuppressionPolicy& policy_;
+  Grid grid_;
+  Verdict verdict_;
+  std::array<std::vector<Room>, kinds> rooms_;
+};
+
+}  // namespace
+
+Result<Verdict> withhold(const Population& population, const rules::SuppressionPolicy& policy) {
+  TRY_AS(grid, Grid::over(population));
+  return Suppressor(population, policy, std::move(grid)).run();
+}
+
+}  // namespace caseledger::reports::disclosure
