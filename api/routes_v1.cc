@@ -23,15 +23,11 @@ Result<std::vector<std::string>> dimensions_asked(const Query& query) {
     const auto comma = rest->find(',');
     const std::string dimension(rest->substr(0, comma));
     rest = comma == rest->npos ? std::nullopt : std::optional(rest->substr(comma + 1));
-    if (std::ranges::find(dimensions(), dimension) == dimensions().end()) return fail(Errc::value_out_of_range, "no figure is split by " + quote(dimension));
+    if (std::ranges::find(reports::dimensions(), dimension) == reports::dimensions().end()) return fail(Errc::value_out_of_range, "no figure is split by " + quote(dimension));
     if (std::ranges::find(by, dimension) != by.end()) return fail(Errc::malformed, "by names " + dimension + " twice");
     by.push_back(dimension);
   }
   return by;
-}
-
-bool is_defined(const std::string& id) {
-  return std::ranges::any_of(definitions(), [&](const Definition& each) { return each.id == id || each.id.starts_with(id + '.'); });
 }
 
 }  // namespace
@@ -40,7 +36,7 @@ bool is_defined(const std::string& id) {
 Result<Response> RouteTable::figures(const Call& call) const {
   std::vector<std::string> wanted;
   if (!call.place.empty()) wanted.push_back(call.place);
-  if (!wanted.empty() && !is_defined(wanted[0])) return fail(Errc::not_found, "there is no figure " + quote(wanted[0]));
+  if (!wanted.empty() && !reports::is_defined(wanted[0])) return fail(Errc::not_found, "there is no figure " + quote(wanted[0]));
   FigureQuery query;
   TRY_AS(by, dimensions_asked(call.query));
   query.by = std::move(by);
@@ -65,8 +61,8 @@ Result<Response> RouteTable::figures(const Call& call) const {
 
 Result<Response> RouteTable::definitions(const Call& call) const {
   json::array list, by;
-  for (const Definition& each : api::definitions()) list.push_back(definition_to_json(each));
-  for (const auto dimension : dimensions()) by.emplace_back(dimension);
+  for (const reports::Definition& each : reports::definitions()) list.push_back(definition_to_json(each));
+  for (const auto dimension : reports::dimensions()) by.emplace_back(dimension);
   return cached_answer(call.request, json_answer(json::object{{"definitions", std::move(list)}, {"dimensions", std::move(by)}}), "public, max-age=300");
 }
 

@@ -33,7 +33,7 @@ std::string shown(const std::vector<Figure>& figures) {
 
 const std::vector<std::string> dimensions_of_persons{"age_band", "sex", "race_ethnicity", "state_care", "case_type_current"};
 const std::vector<std::string> all_dimensions = [] {
-  std::vector<std::string> all(api::dimensions().begin(), api::dimensions().end());
+  std::vector<std::string> all(reports::dimensions().begin(), reports::dimensions().end());
   std::erase_if(all, [](const std::string& each) { return std::ranges::find(dimensions_of_persons, each) != dimensions_of_persons.end(); });
   return all;
 }();

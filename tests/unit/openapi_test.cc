@@ -94,5 +94,5 @@ TEST_CASE("every named problem is in the contract, and none beside") {
 TEST_CASE("what figures may be split by is in the contract") {
   std::set<std::string> documented;
   for (const auto& dimension : YAML::LoadFile(contract_file())["components"]["parameters"]["by"]["schema"]["items"]["enum"]) documented.insert(dimension.as<std::string>());
-  CHECK(documented == std::set<std::string>(api::dimensions().begin(), api::dimensions().end()));
+  CHECK(documented == std::set<std::string>(reports::dimensions().begin(), reports::dimensions().end()));
 }

@@ -88,17 +88,17 @@ TEST_CASE("what figures cannot be asked is refused") {
 }
 
 TEST_CASE("every figure has its definition, and every definition its figure") {
-  std::map<std::string, api::Definition> defined;
-  for (const auto& each : api::definitions()) CHECK(defined.emplace(each.id, each).second);
+  std::map<std::string, reports::Definition> defined;
+  for (const auto& each : reports::definitions()) CHECK(defined.emplace(each.id, each).second);
   std::set<std::string> met, split_by;
   const auto check = [&](const projections::Folds& folds, Micros as_of) {
-    const std::vector<std::string> every(api::dimensions().begin(), api::dimensions().end());
+    const std::vector<std::string> every(reports::dimensions().begin(), reports::dimensions().end());
     for (const auto& by : {std::vector<std::string>{}, every})
       for (const auto& figure : folds.figures({.as_of = as_of, .period = {}, .by = by})) {
         INFO(figure.id);
         const auto found = defined.find(figure.id);
         RC_ASSERT(found != defined.end());
-        RC_ASSERT(found->second == (api::Definition{figure.id, figure.title, figure.unit, figure.definition}));
+        RC_ASSERT(found->second == (reports::Definition{figure.id, figure.title, figure.unit, figure.definition}));
         met.insert(figure.id);
         for (const auto& [dimension, value] : figure.group) split_by.insert(dimension);
       }
@@ -117,7 +117,7 @@ TEST_CASE("every figure has its definition, and every definition its figure") {
     INFO(id);
     CHECK(met.contains(id));
   }
-  for (const auto dimension : api::dimensions()) {
+  for (const auto dimension : reports::dimensions()) {
     INFO(dimension);
     CHECK(split_by.contains(std::string(dimension)));
   }
@@ -125,7 +125,7 @@ TEST_CASE("every figure has its definition, and every definition its figure") {
   const Service service;
   const auto listed = service.read("/v1/definitions", {.loopback = false});
   CHECK(listed.at("definitions").as_array().size() == defined.size());
-  CHECK(listed.at("dimensions").as_array().size() == api::dimensions().size());
+  CHECK(listed.at("dimensions").as_array().size() == reports::dimensions().size());
 }
 
 TEST_CASE("authority names governors, keys and what waits for approval") {

@@ -1,0 +1,114 @@
+#include "projections/reports/make.h"
+
+#include <algorithm>
+#include <map>
+
+#include "projections/reports/definitions.h"
+
+namespace caseledger::reports {
+
+namespace {
+
+using projections::Figure;
+using projections::FigureQuery;
+
+bool is_empty(const Row& row) {
+  const bool counted = row.numerator.value_or(0) != 0 || row.denominator.value_or(0) != 0;
+  return !counted && (!row.value || row.value->find_first_not_of("0.") == std::string::npos);
+}
+
+Row row_of(Figure&& figure) {
+  Row row;
+  row.numerator = figure.numerator;
+  row.denominator = figure.denominator;
+  row.value = std::move(figure.value);
+  row.interval = std::move(figure.interval);
+  row.flags = std::move(figure.flags);
+  row.note = std::move(figure.note);
+  for (auto& [dimension, value] : figure.group) row.group.push_back(std::move(value));
+  return row;
+}
+
+// What every row says is said once.
+void lift_note(Table& table) {
+  const std::string& first = table.rows.front().note;
+  if (!std::ranges::all_of(table.rows, [&](const Row& row) { return row.note == first; })) return;
+  table.note = first;
+  for (Row& row : table.rows) row.note.clear();
+}
+
+// Figures of one query as tables: one for each metric and each set of dimensions it came with, in the order of their first figures.
+std::vector<Table> tables_of(std::vector<Figure> figures) {
+  std::vector<Table> tables;
+  std::map<std::pair<std::string, std::vector<std::string>>, std::size_t> places;
+  for (Figure& figure : figures) {
+    std::vector<std::string> by;
+    for (const auto& [dimension, value] : figure.group) by.push_back(dimension);
+    const auto [place, fresh] = places.try_emplace({figure.id, by}, tables.size());
+    if (fresh) tables.push_back({figure.id, figure.title, figure.unit, figure.definition, std::move(by), {}, {}});
+    tables[place->second].rows.push_back(row_of(std::move(figure)));
+  }
+  for (Table& table : tables) {
+    std::ranges::sort(table.rows, {}, &Row::group);
+    lift_note(table);
+  }
+  return tables;
+}
+
+std::vector<Table> tables_of(const projections::Folds& folds, const TablePlan& plan, const Terms& terms) {
+  const std::vector<std::string> metrics(plan.metrics.begin(), plan.metrics.end()), by(plan.by.begin(), plan.by.end());
+  auto tables = tables_of(folds.figures({.as_of = terms.as_of.recorded_at, .period = FigureQuery::Period{terms.period.from, terms.period.to}, .by = by}, metrics));
+  // A metric that is not split by all of them stands in another table already.
+  std::erase_if(tables, [&](const Table& table) {
+    return !std::ranges::all_of(by, [&](const std::string& dimension) { return std::ranges::find(table.by, dimension) != table.by.end(); });
+  });
+  return tables;
+}
+
+Section section_of(const projections::Folds& folds, const SectionPlan& plan, const Terms& terms) {
+  Section section{std::string(plan.id), std::string(plan.title), false, {}};
+  for (const TablePlan& each : plan.tables)
+    for (Table& table : tables_of(folds, each, terms)) section.tables.push_back(std::move(table));
+  section.no_data = std::ranges::all_of(section.tables, [](const Table& table) { return std::ranges::all_of(table.rows, is_empty); });
+  return section;
+}
+
+// One that changes within the period is counted by no single version; one that changed to a version not known here cannot be counted.
+Result<void> check_definition(const Table& table, const Terms& terms) {
+  std::uint32_t in_force = 1;
+  const std::string begins = to_rfc3339(terms.period.from), ends = to_rfc3339(terms.period.to);
+  const DefinitionChange* last = nullptr;
+  for (const DefinitionChange& change : terms.definition_changes) {
+    if (!covers(change.metric, table.id) || change.effective_from >= terms.period.to) continue;
+    if (change.effective_from > terms.period.from)
+      return fail(Errc::value_out_of_range, "the definition of " + table.id + " changes to version " + std::to_string(change.version) + " at " + to_rfc3339(change.effective_from) + " (policy " +
+                                                change.policy + "), within the period from " + begins + " to " + ends + ": make one edition up to then and one from then on");
+    if (!last || change.effective_from >= last->effective_from) last = &change;
+  }
+  if (last) in_force = last->version;
+  if (in_force == table.definition) return {};
+  return fail(Errc::value_out_of_range, "from " + begins + " on " + table.id + " is defined by version " + std::to_string(in_force) + (last ? " (policy " + last->policy + ")" : "") +
+                                            ", and this program counts by version " + std::to_string(table.definition));
+}
+
+}  // namespace
+
+Result<Edition> make_edition(const projections::Folds& folds, const Template& of, const Terms& terms) {
+  if (terms.period.from > terms.as_of.recorded_at)
+    return fail(Errc::value_out_of_range, "the period begins at " + to_rfc3339(terms.period.from) + ", after the as-of: the last of its " + std::to_string(terms.as_of.size) +
+                                              " entries was recorded at " + to_rfc3339(terms.as_of.recorded_at));
+  Edition edition;
+  edition.origin = terms.origin;
+  edition.template_id = of.id;
+  edition.template_version = of.version;
+  edition.period = terms.period;
+  edition.as_of = terms.as_of;
+  edition.definitions_version = definitions_version;
+  for (const SectionPlan* plan : of.sections) edition.sections.push_back(section_of(folds, *plan, terms));
+  for (const Section& section : edition.sections)
+    for (const Table& table : section.tables) TRY(check_definition(table, terms));
+  edition.checks = checks_of(edition, of);
+  return edition;
+}
+
+}  // namespace caseledger::reports

@@ -1,0 +1,33 @@
+// Making an edition: every table of a template counted from the folds, and what has to hold between them checked.
+//
+// make_edition is a pure function of what it is given. The folds are those of exactly the log's prefix that the as-of names.
+#pragma once
+
+#include "projections/reports/edition.h"
+#include "projections/reports/template.h"
+#include "projections/runner.h"
+
+namespace caseledger::reports {
+
+// A definition of a metric that governors have put into force: this program counts by the version that definitions() tells.
+struct DefinitionChange {
+  std::string metric;
+  std::uint32_t version;
+  Micros effective_from;
+  std::string policy;  // which says so
+};
+
+struct Terms {
+  std::string origin;
+  Period period;
+  AsOfCheckpoint as_of;
+  std::vector<DefinitionChange> definition_changes;
+};
+
+// Errors: value_out_of_range (a period that begins after the as-of, or across a change of a definition).
+Result<Edition> make_edition(const projections::Folds& folds, const Template& of, const Terms& terms);
+
+// Every check of an edition in which nothing is withheld yet. They tell numbers only where they do not hold.
+std::vector<Check> checks_of(const Edition& edition, const Template& of);
+
+}  // namespace caseledger::reports
