@@ -24,10 +24,9 @@ json::object figure_to_json(const Figure& figure, const json::object& as_of, con
 }
 
 json::object definition_to_json(const reports::Definition& definition) {
-  const auto counted = reports::counted(definition);
   json::object out{{"id", definition.id}, {"title", definition.title}, {"unit", definition.unit}, {"version", definition.version}};
-  if (!counted.numerator.empty()) out.emplace("numerator", counted.numerator);
-  if (!counted.denominator.empty()) out.emplace("denominator", counted.denominator);
+  if (!definition.numerator.empty()) out.emplace("numerator", definition.numerator);
+  if (!definition.denominator.empty()) out.emplace("denominator", definition.denominator);
   return out;
 }
 

@@ -47,12 +47,12 @@ std::string amiss(const Table& table, const Row& whole) {
 }
 
 Check check_rows(const Tables& tables, const Section& section, const SectionPlan& plan) {
-  const auto overlaps = [&](const Table& table) {
-    return std::ranges::any_of(plan.overlapping, [&](std::string_view metric) { return covers(metric, table.id); });
+  const auto is_unsummed = [&](const Table& table) {
+    return std::ranges::any_of(plan.unsummed, [&](std::string_view metric) { return covers(metric, table.id); });
   };
   for (const Table& table : section.tables) {
     const auto whole = tables.find({table.id, {}});
-    if (table.by.empty() || overlaps(table) || whole == tables.end()) continue;
+    if (table.by.empty() || is_unsummed(table) || whole == tables.end()) continue;
     if (std::string sentence = amiss(table, whole->second->rows[0]); !sentence.empty()) return {section.id + ".rows", std::move(sentence), false};
   }
   return {section.id + ".rows", "the rows of every table of section " + section.id + " sum to the whole", true};

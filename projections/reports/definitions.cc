@@ -13,22 +13,83 @@ namespace {
 using projections::Figure;
 using projections::FigureQuery;
 
+// ── what numerator and denominator count, as the titles say it ──
+
+struct Counted {
+  std::string numerator, denominator;
+};
+
+// Titles of figures that are no count, share or ratio of two counts.
+const std::pair<std::string_view, Counted> irregular[] = {
+    {"R10.weight", {"the weights, in millionths, of what the source is credited with", "a million"}},
+    {"T3.kappa", {"items on which the two agree", "items that two people reviewed"}},
+    {"T4.disparity", {"items of the group that were put first", "items of the group in triage"}},
+    {"T5.precision.lower_bound", {"alert episodes found right", "alert episodes that are no duplicates"}},
+    {"T5.precision.upper_bound", {"alert episodes found right, and those not adjudicated", "alert episodes that are no duplicates"}},
+    {"R5.earliest_starts", {"episodes resolved by the as-of", "episodes that began in the period"}},
+    {"R5.latest_starts", {"episodes resolved by the as-of", "episodes that began in the period"}},
+    {"coverage.cameras", {"their sum", "portals that state it"}},
+    {"coverage.reads_30d", {"their sum", "portals that state it"}},
+    {"coverage.hits_30d", {"their sum", "portals that state it"}},
+};
+
+std::optional<Counted> split_at(const std::string& title, std::string_view between) {
+  const auto at = title.find(between);
+  if (at == title.npos) return std::nullopt;
+  return Counted{title.substr(0, at), title.substr(at + between.size())};
+}
+
+// "Of them, …" is said of the nearest title before it that stands by itself.
+Counted counted(const std::string& id, const std::string& title, bool has_denominator, const std::string& antecedent) {
+  for (const auto& [covered, what] : irregular)
+    if (covers(covered, id)) return what;
+  const bool of_a_whole = title.starts_with("Of ");
+  if (of_a_whole)
+    for (const std::string_view between : {", those ", ", ", ": "})
+      if (auto found = split_at(title.substr(3), between)) {
+        const std::string whole = found->numerator == "them" || found->numerator == "these" ? antecedent : found->numerator;
+        if (has_denominator) return {"those " + found->denominator, whole};
+        return {"those " + found->denominator + ", of: " + whole, ""};
+      }
+  if (!has_denominator) return {title, ""};
+  if (title.find("Kaplan-Meier") != title.npos) return {"those that came to it by the as-of", "all of them, what still waits at the as-of included"};
+  if (title.find("Aalen-Johansen") != title.npos) return {"episodes with this ending by then", "episodes that began in the period"};
+  if (const auto found = split_at(title, ", of ")) return *found;
+  if (const auto found = split_at(title, " per ")) return *found;
+  return {"", "those that are ranked"};
+}
+
+// ── the list ──
+
 // Figures that are there only when there is something to say; a ledger without events does not show them.
-const Definition only_with_data[] = {
-    {"coverage.retention_days", "Portals that keep reads so many days", "portals"},
-    {"R5.earliest_starts", "The median if every start known to a day or coarser was as early as it can be", "us"},
-    {"R5.latest_starts", "The median if every start known to a day or coarser was as late as it can be", "us"},
-    {"T7.hour", "Searches in this hour of the day, UTC", "searches"},
+struct Rare {
+  std::string_view id, title, unit;
+  bool has_denominator;
+};
+constexpr Rare only_with_data[] = {
+    {"coverage.retention_days", "Portals that keep reads so many days", "portals", false},
+    {"R5.earliest_starts", "The median if every start known to a day or coarser was as early as it can be", "us", true},
+    {"R5.latest_starts", "The median if every start known to a day or coarser was as late as it can be", "us", true},
+    {"T7.hour", "Searches in this hour of the day, UTC", "searches", false},
 };
 
 std::string_view family_of(std::string_view id) { return id.substr(0, id.find('.')); }
 
+Definition defined(const std::string& id, const std::string& title, const std::string& unit, std::uint32_t version, bool has_denominator, const std::string& antecedent) {
+  const Counted what = counted(id, title, has_denominator, antecedent);
+  return {id, title, unit, version, what.numerator, what.denominator};
+}
+
 std::vector<Definition> find_definitions() {
   std::vector<Definition> all;
-  for (const Figure& figure : projections::Folds().figures(FigureQuery{})) all.push_back({figure.id, figure.title, figure.unit, figure.definition});
-  for (const Definition& each : only_with_data) {
+  std::string antecedent;
+  for (const Figure& figure : projections::Folds().figures(FigureQuery{})) {
+    all.push_back(defined(figure.id, figure.title, figure.unit, figure.definition, figure.denominator.has_value(), antecedent));
+    if (!figure.title.starts_with("Of ")) antecedent = figure.title;
+  }
+  for (const Rare& each : only_with_data) {
     const auto last = std::ranges::find_if(all.rbegin(), all.rend(), [&](const Definition& d) { return family_of(d.id) == family_of(each.id); });
-    all.insert(last.base(), each);
+    all.insert(last.base(), defined(std::string(each.id), std::string(each.title), std::string(each.unit), 1, each.has_denominator, {}));
   }
   return all;
 }
@@ -42,55 +103,6 @@ const std::vector<Definition>& definitions() {
 
 bool is_defined(std::string_view id) {
   return std::ranges::any_of(definitions(), [&](const Definition& each) { return covers(id, each.id); });
-}
-
-namespace {
-
-// Titles of figures that are no count, share or ratio of two counts.
-const std::pair<std::string_view, Counted> irregular[] = {
-    {"R10.weight", {"the weights, in millionths, of what the source is credited with", "a million"}},
-    {"T3.kappa", {"items on which the two agree", "items that two people reviewed"}},
-    {"T4.disparity", {"items of the group that were put first", "items of the group in triage"}},
-    {"T5.precision.lower_bound", {"alert episodes found right", "alert episodes that are no duplicates"}},
-    {"T5.precision.upper_bound", {"alert episodes found right, and those not adjudicated", "alert episodes that are no duplicates"}},
-};
-
-// "Of them, …" is said of the nearest title before it that stands by itself.
-std::string antecedent(const Definition& definition) {
-  const auto& all = definitions();
-  auto at = std::ranges::find(all, definition.id, &Definition::id);
-  while (at != all.begin()) {
-    --at;
-    if (!at->title.starts_with("Of ")) return at->title;
-  }
-  return "them";
-}
-
-std::string whole_of(std::string_view named, const Definition& definition) {
-  return named == "them" || named == "these" ? antecedent(definition) : std::string(named);
-}
-
-std::optional<Counted> split_at(const std::string& title, std::string_view between) {
-  const auto at = title.find(between);
-  if (at == title.npos) return std::nullopt;
-  return Counted{title.substr(0, at), title.substr(at + between.size())};
-}
-
-}  // namespace
-
-Counted counted(const Definition& definition) {
-  const std::string& title = definition.title;
-  for (const auto& [id, what] : irregular)
-    if (covers(id, definition.id)) return what;
-  if (title.find("Kaplan-Meier") != title.npos) return {"those that came to it by the as-of", "all of them, what still waits at the as-of included"};
-  if (title.find("Aalen-Johansen") != title.npos) return {"episodes with this ending by then", "episodes that began in the period"};
-  if (title.find("nearest rank") != title.npos || title.ends_with(", most")) return {"", "those that are ranked"};
-  if (title.starts_with("Of "))
-    for (const std::string_view between : {", those ", ", ", ": "})
-      if (const auto found = split_at(title.substr(3), between)) return {"those " + found->denominator, whole_of(found->numerator, definition)};
-  if (const auto found = split_at(title, ", of ")) return *found;
-  if (const auto found = split_at(title, " per ")) return *found;
-  return {title, ""};
 }
 
 std::span<const std::string_view> dimensions() {

@@ -17,6 +17,7 @@ inline constexpr std::string_view definitions_version = "1";
 struct Definition {
   std::string id, title, unit;
   std::uint32_t version = 1;
+  std::string numerator, denominator;  // what they count; empty: there is none
 
   friend auto operator<=>(const Definition&, const Definition&) = default;
 };
@@ -26,12 +27,6 @@ const std::vector<Definition>& definitions();
 
 // Is there a figure of this id, or one beneath it?
 bool is_defined(std::string_view id);
-
-// What the numerator and the denominator count; no denominator where there is none.
-struct Counted {
-  std::string numerator, denominator;
-};
-Counted counted(const Definition& definition);
 
 // What figures may be split by.
 std::span<const std::string_view> dimensions();

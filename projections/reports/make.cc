@@ -13,6 +13,7 @@ using projections::Figure;
 using projections::FigureQuery;
 
 bool is_empty(const Row& row) {
+  if (std::ranges::find(row.flags, "no_data") != row.flags.end()) return true;
   const bool counted = row.numerator.value_or(0) != 0 || row.denominator.value_or(0) != 0;
   return !counted && (!row.value || row.value->find_first_not_of("0.") == std::string::npos);
 }

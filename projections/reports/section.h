@@ -25,7 +25,7 @@ struct SectionPlan {
   std::string_view clock;  // what puts something into the period
   std::vector<TablePlan> tables;
   std::vector<SumRule> sums = {};
-  std::vector<std::string_view> overlapping = {};  // metrics whose groups share what they count, with those beneath them: rows do not add up
+  std::vector<std::string_view> unsummed = {};  // metrics whose rows do not add up: groups share what they count, or some have no row
 };
 
 const SectionPlan& recovery_section();    // R1–R10

@@ -12,7 +12,7 @@ const SectionPlan& border_section() {
                  {{"T9.requests", "T9.acknowledged", "T9.answered", "T9.share"}, {"country"}},
                  {{"T9.training"}, {"programme"}},
                  {{"T9.training"}, {"country"}}},
-      .overlapping = {"T9.share"},
+      .unsummed = {"T9.share"},
   };
   return plan;
 }

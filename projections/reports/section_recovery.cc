@@ -16,7 +16,7 @@ const SectionPlan& recovery_section() {
                  {{"R1", "R4.24h", "R4.30d", "R5", "R8", "R9"}, {"race_ethnicity"}},
                  {{"R1", "R4.24h", "R4.30d", "R5", "R8", "R9"}, {"state_care"}}},
       .sums = {{"R8.balance", "R8.residual", {}}},
-      .overlapping = {"R9"},
+      .unsummed = {"R5.earliest_starts", "R5.latest_starts", "R9"},
   };
   return plan;
 }

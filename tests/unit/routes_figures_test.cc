@@ -98,7 +98,9 @@ TEST_CASE("every figure has its definition, and every definition its figure") {
         INFO(figure.id);
         const auto found = defined.find(figure.id);
         RC_ASSERT(found != defined.end());
-        RC_ASSERT(found->second == (reports::Definition{figure.id, figure.title, figure.unit, figure.definition}));
+        const reports::Definition& defined_as = found->second;
+        RC_ASSERT(std::tie(defined_as.title, defined_as.unit, defined_as.version) == std::tie(figure.title, figure.unit, figure.definition));
+        RC_ASSERT(figure.denominator.has_value() == !defined_as.denominator.empty());
         met.insert(figure.id);
         for (const auto& [dimension, value] : figure.group) split_by.insert(dimension);
       }
