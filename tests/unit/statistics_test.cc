@@ -166,6 +166,13 @@ TEST_CASE("the Freireich leukaemia remissions come out as published") {
   CHECK_FALSE(treated.at(5).interval());
   CHECK_FALSE(treated.quantile(Decimal::scaled(9, 1)));
 
+  // The table that textbooks and R's survfit print: time, at risk, survival, standard error.
+  std::string table;
+  for (const SurvivalStep& step : treated.steps())
+    table += std::to_string(step.time) + ' ' + std::to_string(step.at_risk) + ' ' + (step.survival + Decimal::scaled(5, 4)).fixed().substr(0, 5) + ' ' +
+             (sqrt(step.variance()) + Decimal::scaled(5, 5)).fixed().substr(0, 6) + '\n';
+  CHECK(table == "6 21 0.857 0.0764\n7 17 0.807 0.0869\n10 15 0.753 0.0963\n13 12 0.690 0.1068\n16 11 0.627 0.1141\n22 7 0.538 0.1282\n23 6 0.448 0.1346\n");
+
   const SurvivalCurve placebo(groups[1]);
   CHECK(placebo.median() == 8);
   CHECK(placebo.survival(23).fixed() == "0.000000");
@@ -184,6 +191,32 @@ TEST_CASE("a curve that lands on one half has reached its median") {
   CHECK(SurvivalCurve({{1, 1, 1}}).survival(1).fixed() == "0.500000");  // the one censored at 1 was still at risk
   CHECK(SurvivalCurve({{-5, int64_max - 1, 0}, {int64_max, 0, 1}}).median() == -5);
   CHECK(shown(SurvivalCurve({{1, 3, 2}, {1, -1, 0}, {2, 1, 0}, {2, -1, 0}})) == shown(SurvivalCurve({{1, 2, 2}})));
+}
+
+TEST_CASE("where nobody had the event, or nobody was there, no time is reached and nothing is claimed") {
+  const SurvivalCurve censored({{3, 0, 4}, {7, 0, 2}});
+  CHECK(censored.observations() == 6);
+  CHECK(censored.events() == 0);
+  CHECK(censored.steps().empty());
+  CHECK(censored.survival(100) == 1);
+  CHECK(censored.within(7).fixed() == "0.000000");
+  CHECK_FALSE(censored.median());
+  CHECK_FALSE(censored.at(7).interval());
+  const SurvivalCurve nobody({});
+  CHECK(nobody.observations() == 0);
+  CHECK_FALSE(nobody.median());
+  CHECK_FALSE(nobody.at(0).interval());
+  CHECK(wilson(0, 0).no_data);
+}
+
+TEST_CASE("quantiles at a tie are the first time that reaches them") {
+  const SurvivalCurve tied({{1, 5, 0}, {2, 4, 0}, {9, 1, 0}});
+  CHECK(tied.quantile(Decimal::scaled(50, 2)) == 1);
+  CHECK(tied.quantile(Decimal::scaled(51, 2)) == 2);
+  CHECK(tied.quantile(Decimal::scaled(90, 2)) == 2);
+  CHECK(tied.quantile(Decimal::scaled(91, 2)) == 9);
+  CHECK(SurvivalCurve({{4, 3, 3}}).quantile(Decimal::scaled(50, 2)) == 4);  // those censored at 4 were still at risk
+  CHECK_FALSE(SurvivalCurve({{4, 3, 3}}).quantile(Decimal::scaled(51, 2)));
 }
 
 TEST_CASE("a curve that lands on a tie prints the even digit") {

@@ -1,0 +1,39 @@
+// A prefix of a log, and what an edition takes from it: the folds, the adopted policies, and what came in late.
+//
+// It may lie in a ledger's folder or in a bundle: the same events give the same edition.
+#pragma once
+
+#include "ledger/bundle.h"
+#include "projections/reports/adopted.h"
+#include "projections/reports/release.h"
+
+namespace caseledger::reports {
+
+// Visits the events of the entries from .. to − 1 in order. The visit may fail.
+using Visit = std::function<Result<void>(const projections::Fact&)>;
+using Events = std::function<Result<void>(EntryIndex from, EntryIndex to, const Visit& visit)>;
+
+// log: has to outlive it. Errors: io, verification_failed.
+Events events_of(const store::Log& log);
+
+// Events that a bundle has only the leaf hashes of.
+struct Withheld {
+  std::uint64_t events = 0;
+  std::optional<Position> first;
+};
+// served, withheld: have to outlive it. withheld is counted anew by each run. Errors: not_found (a file is missing), malformed, io.
+Events events_of(const Served& served, Withheld& withheld);
+
+// Folds of the first `size` entries, from the events alone. Reads them twice: streams in which something was corrected or retracted are folded
+// from what stands in the end.
+Result<projections::Folds> fold(const Events& events, std::uint64_t size);
+
+Result<Adopted> adopted_in(const Events& events, std::uint64_t size, std::string origin);
+
+// Every edition that was released in the first `size` entries, in the order of the log.
+Result<std::vector<Release>> releases_in(const Events& events, std::uint64_t size);
+
+// Fills the counts of a restatement: what the entries from .. to − 1 brought of what can change figures of the period.
+Result<void> count_amendments(const Events& events, std::uint64_t from, std::uint64_t to, const Period& period, Restatement& into);
+
+}  // namespace caseledger::reports
