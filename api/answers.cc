@@ -35,16 +35,26 @@ bool names(std::string_view list, std::string_view tag) {
 
 }  // namespace
 
-Response cached_answer(const Request& request, Response response, std::string_view cache_control) {
-  const std::string tag = '"' + hex(Bytes(sha256(bytes_of(response.body)).bytes).first(16)) + '"';
+Response tagged_answer(const Request& request, const std::string& body, std::string_view content_type, const std::string& tag, std::string_view cache_control) {
+  Response response;
   response.headers.emplace_back("ETag", tag);
   response.headers.emplace_back("Cache-Control", cache_control);
   const auto known = request.headers.find("if-none-match");
-  if (known == request.headers.end() || !names(known->second, tag)) return response;
-  response.status = 304;
-  response.content_type.clear();
-  response.body.clear();
+  if (known != request.headers.end() && names(known->second, tag)) {
+    response.status = 304;
+    return response;
+  }
+  response.status = 200;
+  response.content_type = content_type;
+  response.body = body;
   return response;
+}
+
+Response cached_answer(const Request& request, Response response, std::string_view cache_control) {
+  const std::string tag = '"' + hex(Bytes(sha256(bytes_of(response.body)).bytes).first(16)) + '"';
+  Response answer = tagged_answer(request, response.body, response.content_type, tag, cache_control);
+  answer.headers.insert(answer.headers.begin(), response.headers.begin(), response.headers.end());
+  return answer;
 }
 
 }  // namespace caseledger::api

@@ -18,11 +18,12 @@ std::vector<Parameter> parameters_of(std::string_view path, std::initializer_lis
   return all;
 }
 
-bool is_public(Access access) { return access == Access::everyone || access == Access::any_page; }
+bool is_public(Access access) { return access == Access::everyone || access == Access::any_page || access == Access::published; }
 
-// Every route may be asked wrongly or too often, and may fail; one that is not for everyone may refuse.
+// Every route may be asked wrongly or, if it counts, too often, and may fail; one that is not for everyone may refuse.
 std::vector<unsigned> statuses_of(Access access, std::initializer_list<unsigned> further) {
-  std::vector<unsigned> all{200, 400, 429, 500};
+  std::vector<unsigned> all{200, 400, 500};
+  if (access != Access::published) all.push_back(429);
   if (!is_public(access)) all.insert(all.end(), {401, 403});
   all.insert(all.end(), further.begin(), further.end());
   std::ranges::sort(all);
@@ -55,7 +56,7 @@ std::vector<RouteTable::Route> RouteTable::routes() const {
                    path.substr(0, first),
                    exact ? std::string_view{} : path.substr(path.rfind('}') + 1),
                    exact,
-                   path.starts_with("/tile/"),
+                   path.starts_with("/tile/") || path.starts_with("/v1/editions/"),
                    metrics_.route(path)});
   };
   using enum Access;
@@ -78,6 +79,11 @@ std::vector<RouteTable::Route> RouteTable::routes() const {
   add(auditors, "/v1/figures", "Every figure at the head", &RouteTable::figures, {once("by"), once("period")}, {413});
   add(auditors, "/v1/figures/{id}", "One figure and those beneath it", &RouteTable::figures, {once("by"), once("period")}, {404, 413});
   add(everyone, "/v1/definitions", "What the figures are", &RouteTable::definitions, {}, {304});
+  add(published, "/v1/editions", "The editions that were released", &RouteTable::editions, {}, {304, 503});
+  add(published, "/v1/editions/{template}/{period}/{size}.json", "A released edition", &RouteTable::edition_json, {}, {304, 404, 503});
+  add(published, "/v1/editions/{template}/{period}/{size}.tlog-proof", "The proof that it was released", &RouteTable::edition_proof, {}, {304, 404, 503});
+  add(published, "/v1/editions/{template}/{period}/{size}.event", "The event that released it", &RouteTable::edition_event, {}, {304, 404, 503});
+  add(auditors, "/v1/reports/{template}", "What an edition would say now", &RouteTable::report, {once("period")}, {404, 413, 503});
   add(auditors, "/v1/queues", "What waits, by queue", &RouteTable::queues, {}, {413});
   add(auditors, "/v1/queues/{queue}", "What waits in a queue, the most urgent first", &RouteTable::queue, {once("limit")}, {});
   add(enrolled, "/v1/authority", "Who may do what, and what waits for approval", &RouteTable::authority, {}, {503});
@@ -89,6 +95,7 @@ RouteTable::RouteTable(const Ledger& ledger, const projections::Runner& runner, 
       runner_(runner),
       metrics_(metrics),
       config_(std::move(config)),
+      releases_(ledger, config_.releases),
       authorities_(ledger),
       entitlement_(ledger),
       reads_of_address_(config_.reads_of_address),
@@ -138,7 +145,7 @@ Response RouteTable::answer(const Route& route, const Request& request) const {
     response = found ? std::move(*found) : problem(here ? found.error() : told_to_strangers(found.error()));
     if (!found && response.status == 500) config_.failed(request, found.error());
   }
-  if (route.info.access == Access::any_page) response.headers.emplace_back("Access-Control-Allow-Origin", "*");
+  if (route.info.access == Access::any_page || route.info.access == Access::published) response.headers.emplace_back("Access-Control-Allow-Origin", "*");
   return response;
 }
 
@@ -148,7 +155,7 @@ std::expected<Reader, Response> RouteTable::identify(const Route& route, const R
   const auto asked = request.headers.find("authorization");
   const bool shows_token = !is_public(route.info.access) && asked != request.headers.end();
   if (!shows_token && here && config_.open_reads_on_loopback) return Reader();
-  if (!config_.behind_proxy)
+  if (!config_.behind_proxy && route.info.access != Access::published)
     if (const auto later = shows_token ? reads_of_address_.look(request.remote, boot) : reads_of_address_.take(request.remote, boot))
       return std::unexpected(too_many_requests(*later));
   if (is_public(route.info.access)) return Reader();

@@ -12,6 +12,7 @@
 #include "api/metrics.h"
 #include "api/query.h"
 #include "api/rate_limit.h"
+#include "api/releases.h"
 #include "ledger/clock.h"
 
 namespace caseledger::api {
@@ -30,6 +31,7 @@ struct RouteConfig {
   std::uint64_t scanned_events_max = 100'000;   // looked at for one page; what lies behind is the next page's
   Version stream_events_max = 10'000;           // of a stream whose state is told
   std::size_t figures_max = 50'000;             // in one answer
+  std::filesystem::path releases;               // where released editions lie: DIR/releases
   std::size_t queues_max = 1'000;               // in one answer
   std::uint64_t waiting_items = 100;            // of a queue that is asked for without a limit
   std::uint64_t waiting_items_max = 1'000;
@@ -53,6 +55,7 @@ enum class Access {
   auditors,  // who reads everything
   everyone,
   any_page,  // everyone, and the scripts of any web page too (CORS)
+  published, // the same, as often as they like: it is kept in memory, and there is no hurry to hold anyone back
 };
 
 struct RouteInfo {
@@ -123,6 +126,13 @@ class RouteTable {
   Result<Response> definitions(const Call& call) const;
   Result<Response> authority(const Call& call) const;
 
+  // ── editions (routes_editions.cc) ──
+  Result<Response> editions(const Call& call) const;
+  Result<Response> edition_json(const Call& call) const;
+  Result<Response> edition_proof(const Call& call) const;
+  Result<Response> edition_event(const Call& call) const;
+  Result<Response> report(const Call& call) const;
+
   // ── what waits (routes_queues.cc) ──
   Result<Response> queues(const Call& call) const;
   Result<Response> queue(const Call& call) const;
@@ -138,6 +148,7 @@ class RouteTable {
   const projections::Runner& runner_;
   Metrics& metrics_;
   const RouteConfig config_;
+  const Releases releases_;
   mutable Authorities authorities_;
   mutable Entitlement entitlement_;
   mutable RateLimit reads_of_address_, reads_of_key_;

@@ -142,6 +142,7 @@ Result<void> run(const ServeOptions& options) {
 
   RouteConfig route_config;
   route_config.behind_proxy = config.behind_tls_proxy;
+  route_config.releases = options.folder / "releases";
   route_config.open_reads_on_loopback = config.open_reads_on_loopback;
   route_config.token_refused = [&](AuthFault fault) { service.events().token_refused(fault); };
   route_config.failed = [](const Request& request, const Error& error) { spdlog::error("{} {}: {}", escaped(request.method), escaped(request.path), escaped(error.sentence)); };

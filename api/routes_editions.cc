@@ -1,0 +1,61 @@
+// Editions: those released, for everyone and forever, and what one would say now, for auditors.
+#include <boost/json/array.hpp>
+
+#include "api/answers.h"
+#include "api/as_of.h"
+#include "api/editions.h"
+#include "api/routes.h"
+#include "ledger/history.h"
+
+namespace caseledger::api {
+
+namespace json = boost::json;
+
+namespace {
+constexpr std::string_view forever = "public, max-age=31536000, immutable";
+}
+
+Result<Response> RouteTable::editions(const Call& call) const {
+  TRY_AS(all, releases_.list());
+  json::array list;
+  for (const auto& release : all) list.push_back(release_to_json(release, all));
+  return cached_answer(call.request, json_answer(json::object{{"editions", std::move(list)}}), "public, max-age=60");
+}
+
+Result<Response> RouteTable::edition_json(const Call& call) const {
+  TRY_AS(published, releases_.find(call.place));
+  return tagged_answer(call.request, published->json, "application/json", published->tag, forever);
+}
+
+// The receipt of the release event; it is under the latest checkpoint, and so another one tomorrow.
+Result<Response> RouteTable::edition_proof(const Call& call) const {
+  TRY_AS(published, releases_.find(call.place));
+  const Head head = ledger_.head();
+  TRY_AS(proof, caseledger::receipt(ledger_.log(), ledger_.tiles(), published->release.position, false, head.size, head.checkpoint));
+  return cached_answer(call.request, text_answer(proof.text(), "text/plain; charset=utf-8"), "public, max-age=60");
+}
+
+Result<Response> RouteTable::edition_event(const Call& call) const {
+  TRY_AS(published, releases_.find(call.place));
+  TRY_AS(stored, ledger_.log().event(published->release.position));
+  return cached_answer(call.request, text_answer(std::string(text_of(stored.bytes)), "application/octet-stream"), forever);
+}
+
+// As of what is folded: the head, or nearly.
+Result<Response> RouteTable::report(const Call& call) const {
+  TRY_AS(of, reports::find_template(call.place));
+  const auto asked = call.query.one("period");
+  if (!asked) return fail(Errc::malformed, "of which period? period=2024, 2024-Q3, 2024-03 or FROM/TO");
+  TRY_AS(period, parse_report_period(*asked));
+  runner_.wait_for({ledger_.head().size}, config_.fold_wait);
+  const auto made = runner_.read([&](const projections::Folds& folds, EntryIndex folded, Micros) -> Result<reports::Edition> {
+    TRY_AS(as_of, as_of_checkpoint(ledger_, folded.value));
+    TRY_AS(changes, definition_changes(ledger_, folded.value));
+    return reports::make_edition(folds, *of, {ledger_.origin(), period, as_of, changes});
+  });
+  if (!made) return std::unexpected(made.error());
+  TRY_AS(text, reports::edition_json(*made));
+  return text_answer(std::move(text), "application/json");
+}
+
+}  // namespace caseledger::api
