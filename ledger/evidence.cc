@@ -9,7 +9,7 @@ namespace caseledger {
 
 namespace {
 
-constexpr std::size_t evidence_bytes_max = 16u << 20;
+constexpr std::size_t evidence_bytes_max = 64u << 20;
 
 EvidenceKind kind_of(std::string_view bytes) {
   if (bytes.starts_with("c2sp.org/tlog-proof@")) return EvidenceKind::receipt;
@@ -58,7 +58,7 @@ Result<Evidence> read_evidence(const std::filesystem::path& path) {
   if (file) file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   if (!file && !file.eof()) return fail(Errc::io, path.string() + ": " + std::strerror(errno));
   bytes.resize(static_cast<std::size_t>(file.gcount()));
-  if (bytes.size() > evidence_bytes_max) return fail(Errc::too_large, path.string() + ": more than 16 MiB is no receipt, checkpoint or event");
+  if (bytes.size() > evidence_bytes_max) return fail(Errc::too_large, path.string() + ": more than 64 MiB is no receipt, checkpoint, event or edition");
   const auto kind = kind_of(bytes);
   return Evidence{kind, std::move(bytes)};
 }

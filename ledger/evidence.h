@@ -14,7 +14,7 @@ enum class EvidenceKind {
   checkpoint,  // a signed note
   bundle,      // a folder with a checkpoint
   event,       // the exact bytes of one event, which its receipt needs
-  json,        // an edition or an opening: not verified here
+  json,        // an edition or an opening
   unknown,
 };
 std::string_view name(EvidenceKind kind);

@@ -4,6 +4,7 @@
 
 #include "api/cli/folder.h"
 #include "api/cli/remote.h"
+#include "api/cli/verify_edition.h"
 #include "api/json.h"
 #include "ledger/audit.h"
 #include "ledger/evidence.h"
@@ -63,11 +64,16 @@ Result<std::string> verify_one(const path& file, const Policy& policy, const Ver
       worsen(worst, audit_source({file.string(), {}, policy.logs[0].text(), Format::table}));
       return "bundle";
     }
+    case EvidenceKind::json: {
+      TRY_AS(verdict, verify_edition(file, evidence.bytes, policy, options.bundle));
+      for (const auto& sentence : verdict.not_checked) std::cerr << "not checked: " << sentence << '\n';
+      if (!options.bundle.empty() && !verdict.not_checked.empty()) worsen(worst, Exit::partly);
+      return "edition " + verdict.said;
+    }
     case EvidenceKind::event:
-    case EvidenceKind::json:
     case EvidenceKind::unknown: break;
   }
-  return fail(Errc::malformed, "is " + std::string(name(evidence.kind)) + ": neither a receipt, nor a checkpoint, nor a bundle");
+  return fail(Errc::malformed, "is " + std::string(name(evidence.kind)) + ": neither a receipt, nor a checkpoint, nor an edition, nor a bundle");
 }
 
 json::object counts_json(const AuditCounts& c) {

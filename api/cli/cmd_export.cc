@@ -24,6 +24,9 @@ Exit export_folder(const path& folder, const path& out, std::optional<std::uint6
   const auto exported = export_bundle(**log, *vkey, out, options);
   progress.reset();
   if (!exported) return report(exported.error());
+  std::error_code error;
+  if (std::filesystem::exists(folder / "releases", error)) std::filesystem::copy(folder / "releases", out / "releases", std::filesystem::copy_options::recursive, error);
+  if (error) return report({Errc::io, "cannot copy the released editions to " + (out / "releases").string() + ": " + error.message()});
   std::cout << to_text(boost::json::object{{"entries", exported->checkpoint.size}, {"root", base64(exported->checkpoint.root.bytes)}, {"events", exported->events},
                                            {"withheld", exported->withheld}})
             << '\n';

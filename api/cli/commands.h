@@ -101,6 +101,37 @@ struct FiguresOptions {
 };
 Exit figures(const FiguresOptions& options);
 
+struct ReportOptions {
+  Source source;
+  std::string template_id, period, as_of;
+  path previous, out;
+  bool monthly = false;  // one edition a month of the period
+  Format format = Format::json;
+};
+Exit make_report(const ReportOptions& options);
+
+struct ReleaseOptions {
+  path edition, folder;
+  std::string server;  // where the folder is being served; empty: nobody has it open
+};
+Exit release_report(const ReleaseOptions& options);
+
+struct SupersedeOptions {
+  path edition, folder, out;
+  std::string reason, as_of;
+};
+Exit supersede_report(const SupersedeOptions& options);
+
+Exit list_reports(const Source& source, Format format);
+Exit compare_reports(const path& a, const path& b, Format format);
+
+struct SeriesOptions {
+  std::vector<path> files;
+  std::vector<std::string> metrics, by;
+  Format format = Format::table;
+};
+Exit report_series(const SeriesOptions& options);
+
 struct VerifyOptions {
   std::vector<path> files;
   path policy, bundle, event;

@@ -32,6 +32,7 @@ class CommandLine {
     governance_commands();
     writing_commands();
     reading_commands();
+    report_commands();
     safe_commands();
     checking_commands();
   }
@@ -211,6 +212,56 @@ class CommandLine {
     format(figures_, figures_options_.format);
   }
 
+  void report_commands() {
+    auto* report_ = command(app_, "report", "Make an edition of a report, see what it says, publish it",
+                            "  caseledger report transparency --period 2024 --dir ledger --out edition.json\n"
+                            "  caseledger report transparency --period 2024 --monthly --dir ledger --out months\n"
+                            "  caseledger report release edition.json --dir ledger --server http://127.0.0.1:8420\n"
+                            "  caseledger report supersede edition.json --reason \"late records\" --dir ledger --out corrected.json",
+                            {});
+    report_->callback([this, report_] {
+      if (report_->get_subcommands().empty()) chosen_ = [this] { return make_report(report_options_); };
+    });
+    report_->add_option("TEMPLATE", report_options_.template_id, "transparency, statutory-11295a");
+    source(report_, report_options_.source);
+    report_->add_option("--period", report_options_.period, "2024, 2024-Q3, 2024-03 or FROM/TO");
+    report_->add_option("--as-of", report_options_.as_of, "as the ledger knew it: a position or a time (with --dir: folded anew)");
+    report_->add_option("--previous", report_options_.previous, "the edition before, which suppression reckons with");
+    report_->add_option("--out", report_options_.out, "a file, whole or not at all; without it, standard output");
+    report_->add_flag("--monthly", report_options_.monthly, "one edition for each month of the period, into the folder --out");
+    format(report_, report_options_.format);
+
+    auto* release = command(*report_, "release", "Publish an edition: its bytes are kept, and an event of the ledger's own names them",
+                            "  caseledger report release edition.json --dir ledger --server http://127.0.0.1:8420", [this] { return release_report(release_options_); });
+    release->add_option("FILE", release_options_.edition, "the edition")->required();
+    release->add_option("--dir", release_options_.folder, "the ledger's folder, for its keys and its releases")->required();
+    release->add_option("--server", release_options_.server, "where the folder is being served; without it nobody may have it open");
+
+    auto* supersede = command(*report_, "supersede", "Make the edition that gives a correction of one that was released, with a list of what changed",
+                              "  caseledger report supersede ledger/releases/transparency/2024/120.json --reason \"late records\" --dir ledger --out corrected.json",
+                              [this] { return supersede_report(supersede_options_); });
+    supersede->add_option("FILE", supersede_options_.edition, "the edition that is corrected")->required();
+    supersede->add_option("--reason", supersede_options_.reason, "why, in words for its readers")->required();
+    supersede->add_option("--dir", supersede_options_.folder, "the ledger's folder")->required();
+    supersede->add_option("--as-of", supersede_options_.as_of, "a position or a time after the as-of of FILE; without it, now");
+    supersede->add_option("--out", supersede_options_.out, "a file; without it, standard output");
+
+    auto* list = command(*report_, "list", "The editions that were released", "  caseledger report list --server http://127.0.0.1:8420", [this] { return list_reports(report_options_.source, format_); });
+    source(list, report_options_.source);
+    format(list, format_);
+
+    auto* compare = command(*report_, "compare", "What one edition says otherwise than another", "  caseledger report compare 2023.json 2024.json", [this] { return compare_reports(folder_, out_, format_); });
+    compare->add_option("A", folder_, "an edition")->required();
+    compare->add_option("B", out_, "another")->required();
+    format(compare, format_);
+
+    auto* series = command(*report_, "series", "A figure through several editions", "  caseledger report series months/*.json --metric R1 --metric R5", [this] { return report_series(series_options_); });
+    series->add_option("FILE", series_options_.files, "editions")->required();
+    series->add_option("--metric", series_options_.metrics, "such as R1, with those beneath it")->required();
+    series->add_option("--by", series_options_.by, "as split by these dimensions; without it, over everything")->delimiter(',');
+    format(series, series_options_.format);
+  }
+
   void safe_commands() {
     auto* backup = command(app_, "backup", "Add what is new in a ledger to a backup, while it is served or not", "  caseledger backup ledger /mnt/backup --vault /media/key/vault.copy",
                            [this] { return backup_folder(backup_request_); });
@@ -262,13 +313,14 @@ class CommandLine {
   }
 
   void checking_commands() {
-    auto* verify_ = command(app_, "verify", "Check receipts, checkpoints and bundles, offline",
-                            "  caseledger verify r/000000000005.tlog-proof --log-vkey \"$(cat ledger/vkey)\"\n  caseledger verify event.tlog-proof --event event.bin --policy policy.txt --bundle bundle",
+    auto* verify_ = command(app_, "verify", "Check receipts, checkpoints, editions and bundles, offline",
+                            "  caseledger verify r/000000000005.tlog-proof --log-vkey \"$(cat ledger/vkey)\"\n  caseledger verify event.tlog-proof --event event.bin --policy policy.txt --bundle bundle\n"
+                            "  caseledger verify edition.json --log-vkey \"$(cat ledger/vkey)\" --bundle bundle",
                             [this] { return verify_files(verify_options_); });
-    verify_->add_option("FILE", verify_options_.files, "receipts, checkpoints, bundle folders")->required();
+    verify_->add_option("FILE", verify_options_.files, "receipts, checkpoints, editions, bundle folders")->required();
     verify_->add_option("--policy", verify_options_.policy, "a tlog-policy: logs, witnesses, quorum");
     verify_->add_option("--log-vkey", verify_options_.vkey, "the log's key, where there is no policy")->envname("CASELEDGER_LOG_VKEY");
-    verify_->add_option("--bundle", verify_options_.bundle, "check the receipts against this bundle too");
+    verify_->add_option("--bundle", verify_options_.bundle, "check receipts against this bundle too, and count an edition's figures again from it");
     verify_->add_option("--event", verify_options_.event, "the bytes of the event that a receipt is of");
 
     auto* audit = command(app_, "audit", "Check everything in a folder, a bundle or a served log", "  caseledger audit ledger\n  caseledger audit bundle\n  caseledger audit http://127.0.0.1:8420",
@@ -306,6 +358,10 @@ class CommandLine {
   HoldRequest hold_;
   UnsealRequest unseal_request_;
   BenchOptions bench_options_;
+  ReportOptions report_options_;
+  ReleaseOptions release_options_;
+  SupersedeOptions supersede_options_;
+  SeriesOptions series_options_;
   Remote remote_;
   Format format_ = Format::table;
   path folder_, out_;

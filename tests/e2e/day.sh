@@ -126,6 +126,32 @@ jq -se '.[-1].event.body.parts[0].event.stream == $s' --arg s "$sealed" viewed.j
 expect 0 "$cl" backup ledger backup --vault vault.copy
 jq -e '.before > 0 and .entries > .before' out.txt >/dev/null || fail "the second run of the backup added nothing to the first"
 
+step "an edition is made, published, and taken from the server by someone without a key"
+expect 0 "$cl" report transparency --period 2024 --dir ledger --out edition.json
+cp edition.json again.json
+expect 0 "$cl" report transparency --period 2024 --dir ledger --out edition.json
+cmp -s edition.json again.json || fail "the same edition has other bytes the second time"
+expect 2 "$cl" report transparency --dir ledger --out none.json
+expect 4 "$cl" report nothing --period 2024 --dir ledger --out none.json
+expect 4 "$cl" report transparency --period 2024 --dir ledger --as-of 999999999 --out none.json
+expect 1 "$cl" report transparency --period 2999 --dir ledger --out none.json
+[ ! -e none.json ] || fail "a file was left behind by a command that failed"
+sed 's/"numerator":/"numerator":1/' edition.json >other.json
+expect 3 "$cl" report release other.json --dir ledger --server "$url"
+grep -q 'the numerator is' err.txt || fail "the figure that the ledger does not say is not named"
+expect 0 "$cl" report release edition.json --dir ledger --server "$url"
+address=$(jq -r .address out.txt)
+expect 5 "$cl" report release edition.json --dir ledger --server "$url"
+for part in json tlog-proof event; do curl -sf -o "taken.$part" "$url$address.$part" || fail "$address.$part is not served"; done
+cmp -s edition.json taken.json || fail "another edition is served than was released"
+expect 0 "$cl" report list --server "$url" --format json
+[ "$(jq length out.txt)" = 1 ] || fail "there is not one edition"
+expect 0 "$cl" report supersede edition.json --reason "recorded since" --dir ledger --out corrected.json
+expect 0 "$cl" report compare edition.json corrected.json --format json
+expect 0 "$cl" report release corrected.json --dir ledger --server "$url"
+expect 0 "$cl" report list --server "$url" --format json
+jq -e '.[0].superseded_by == .[1].sha256' out.txt >/dev/null || fail "the first edition is not said to be superseded"
+
 step "the independent checker walks the served log"
 "$logcheck" walk --vkey "$vkey" "$url"
 "$logcheck" consistency --vkey "$vkey" old-checkpoint "$url"
@@ -165,6 +191,15 @@ server=
 expect 0 "$cl" verify receipts/*.tlog-proof --log-vkey "$vkey" --bundle bundle
 for receipt in receipts/*.tlog-proof; do "$logcheck" receipt --vkey "$vkey" "$receipt"; done
 "$logcheck" bundle --vkey "$vkey" bundle
+expect 0 "$cl" verify taken.json --log-vkey "$vkey"
+expect 0 "$cl" verify taken.json corrected.json --log-vkey "$vkey" --bundle bundle
+sed "s/\"denominator\":${wanted#*/},/\"denominator\":1${wanted#*/},/" taken.json >forged.json
+cmp -s taken.json forged.json && fail "nothing was forged"
+expect 4 "$cl" verify forged.json --log-vkey "$vkey"
+expect 3 "$cl" verify forged.json --log-vkey "$vkey" --bundle bundle
+grep -q "the denominator is 1${wanted#*/}, not ${wanted#*/}" err.txt || fail "the forged figure is not named: $(cat err.txt)"
+cp taken.event forged.event && cp taken.tlog-proof forged.tlog-proof
+expect 3 "$cl" verify forged.json --log-vkey "$vkey"
 expect 0 "$cl" audit bundle --log-vkey "$vkey"
 expect 0 "$cl" audit ledger --log-vkey "$vkey"
 expect 0 "$cl" audit ledger --log-vkey "$vkey" --format json

@@ -1,0 +1,184 @@
+// report: editions made, compared, and put in a row. Publishing them is cmd_release.cc's.
+#include <algorithm>
+#include <boost/json.hpp>
+#include <iostream>
+#include <map>
+
+#include "api/cli/edition_maker.h"
+#include "api/cli/folder.h"
+#include "api/cli/remote.h"
+#include "api/json.h"
+#include "projections/reports/compare.h"
+
+namespace caseledger::api {
+
+namespace {
+
+namespace json = boost::json;
+
+Result<std::string> edition_of_server(const ReportOptions& options) {
+  TRY_AS(server, HttpServer::at(options.source.server, options.source.key));
+  if (!options.as_of.empty()) return fail(Errc::usage, "a server makes editions of its head only; --as-of needs --dir");
+  if (!options.previous.empty()) return fail(Errc::usage, "--previous needs --dir");
+  return server.get("/v1/reports/" + percent_encoded(options.template_id) + "?period=" + percent_encoded(options.period));
+}
+
+Result<std::string> edition_of_folder(const ReportOptions& options) {
+  TRY_AS(of, reports::find_template(options.template_id));
+  TRY_AS(period, parse_report_period(options.period));
+  std::optional<Hash> previous;
+  if (!options.previous.empty()) {
+    TRY_AS(before, read_edition(options.previous));
+    previous = before.digest;
+  }
+  TRY_AS(maker, EditionMaker::of(options.source.folder, options.as_of));
+  TRY_AS(edition, maker.edition(*of, period));
+  edition.previous = previous;
+  return reports::edition_json(edition);
+}
+
+// What a publisher wants to know before it is released, on standard error.
+void tell(const reports::Edition& edition, const Hash& digest) {
+  std::size_t tables = 0, rows = 0;
+  std::map<std::string, std::size_t> withheld;
+  std::string empty;
+  for (const auto& section : edition.sections) {
+    tables += section.tables.size();
+    if (section.no_data) empty += (empty.empty() ? "" : ", ") + section.id;
+    for (const auto& table : section.tables)
+      for (const auto& row : table.rows) {
+        ++rows;
+        if (!row.withheld.empty()) ++withheld[row.withheld];
+      }
+  }
+  std::cerr << edition.template_id << ' ' << edition.period.label << " as of " << edition.as_of.size << " entries (" << to_rfc3339(edition.as_of.recorded_at) << "): " << edition.sections.size() << " sections, "
+            << tables << " tables, " << rows << " figures, sha256 " << hex(digest.bytes) << '\n';
+  if (!empty.empty()) std::cerr << "without data: " << empty << '\n';
+  for (const auto& [rule, n] : withheld) std::cerr << "withheld by rule " << rule << ": " << n << '\n';
+  for (const auto& section : edition.sections)
+    for (const auto& table : section.tables)
+      for (const auto& row : table.rows)
+        if (!row.withheld.empty()) std::cerr << "  " << name_of(table, row) << ": " << row.withheld << '\n';
+  for (const auto& check : edition.checks)
+    if (!check.holds) std::cerr << "not releasable: " << check.id << ": " << check.sentence << '\n';
+}
+
+void print(const reports::Edition& edition, Format format) {
+  api::Table table{{"figure", "unit", "value", "numerator", "denominator", "low", "high", "flags"}, {}, {false, false, true, true, true, true, true, false}};
+  const auto number = [](const std::optional<std::int64_t>& n) { return n ? std::to_string(*n) : std::string(); };
+  for (const auto& section : edition.sections)
+    for (const auto& each : section.tables)
+      for (const auto& row : each.rows) {
+        std::string flags = row.withheld.empty() ? "" : "withheld: " + row.withheld;
+        for (const auto& flag : row.flags) flags += (flags.empty() ? "" : " ") + flag;
+        table.rows.push_back({name_of(each, row), each.unit, row.value.value_or(""), number(row.numerator), number(row.denominator), row.interval ? row.interval->first : "",
+                              row.interval ? row.interval->second : "", flags});
+      }
+  std::cout << (format == Format::csv ? table.csv() : table.text());
+}
+
+Result<void> put_out(const std::string& text, const reports::Edition& edition, const ReportOptions& options) {
+  if (!options.out.empty() && options.out != "-") return write_text(options.out, text);
+  if (options.format == Format::table || options.format == Format::csv) print(edition, options.format);
+  else std::cout << text;
+  return {};
+}
+
+// One edition after the other, each with the one before as an input.
+Result<void> make_months(const ReportOptions& options) {
+  if (options.out.empty() || options.source.folder.empty()) return fail(Errc::usage, "--monthly makes files: it needs --dir, and --out FOLDER");
+  TRY_AS(of, reports::find_template(options.template_id));
+  TRY_AS(period, parse_report_period(options.period));
+  TRY_AS(months, months_of(period));
+  TRY_AS(maker, EditionMaker::of(options.source.folder, options.as_of));
+  std::error_code error;
+  std::filesystem::create_directories(options.out, error);
+  if (error) return fail(Errc::io, "cannot make " + options.out.string() + ": " + error.message());
+  std::optional<Hash> previous;
+  for (const auto& month : months) {
+    TRY_AS(edition, maker.edition(*of, month));
+    edition.previous = previous;
+    TRY_AS(text, reports::edition_json(edition));
+    previous = reports::edition_digest(text);
+    TRY(write_text(options.out / (month.label + ".json"), text));
+    tell(edition, *previous);
+    if (!edition.releasable()) return fail(Errc::illegal_transition, "the edition of " + month.label + " is not releasable");
+  }
+  return {};
+}
+
+Result<void> make_one(const ReportOptions& options) {
+  if (options.template_id.empty() || options.period.empty()) return fail(Errc::usage, "wanted a template and a period, such as: report transparency --period 2024");
+  if (options.source.server.empty() == options.source.folder.empty()) return fail(Errc::usage, "of which ledger? --dir FOLDER or --server URL");
+  TRY_AS(text, options.source.folder.empty() ? edition_of_server(options) : edition_of_folder(options));
+  TRY_AS(edition, reports::parse_edition(text));
+  tell(edition, reports::edition_digest(text));
+  TRY(put_out(text, edition, options));
+  if (!edition.releasable()) return fail(Errc::illegal_transition, "the edition is not releasable: its checks do not all hold");
+  return {};
+}
+
+Exit ended(const Result<void>& done) { return done ? Exit::ok : report(done.error()); }
+
+}  // namespace
+
+Exit make_report(const ReportOptions& options) { return ended(options.monthly ? make_months(options) : make_one(options)); }
+
+Exit compare_reports(const path& a, const path& b, Format format) {
+  const auto was = read_edition(a), now = read_edition(b);
+  if (!was) return report(was.error());
+  if (!now) return report(now.error());
+  for (const auto& sentence : reports::caveats(was->edition, now->edition)) std::cerr << "note: " << sentence << '\n';
+  json::array list;
+  api::Table table{{"figure", "was", "now"}, {}, {false, true, true}};
+  for (const auto& change : reports::changes_between(was->edition, now->edition)) {
+    const reports::Table split{.id = change.table, .title = {}, .unit = {}, .by = change.by, .note = {}, .rows = {}};
+    reports::Row row;
+    row.group = change.group;
+    table.rows.push_back({name_of(split, row), change.was.empty() ? "-" : change.was, change.now.empty() ? "-" : change.now});
+    list.push_back(json::object{{"figure", table.rows.back()[0]}, {"was", change.was}, {"now", change.now}});
+  }
+  switch (format) {
+    case Format::json: std::cout << to_text(list) << '\n'; break;
+    case Format::jsonl:
+      for (const auto& each : list) std::cout << to_text(each) << '\n';
+      break;
+    case Format::csv: std::cout << table.csv(); break;
+    case Format::table: std::cout << table.text(); break;
+  }
+  if (format == Format::table) std::cerr << table.rows.size() << " figures differ\n";
+  return Exit::ok;
+}
+
+Exit report_series(const SeriesOptions& options) {
+  std::vector<ReadEdition> editions;
+  for (const path& file : options.files) {
+    auto read = read_edition(file);
+    if (!read) return report(read.error());
+    editions.push_back(std::move(*read));
+  }
+  std::ranges::sort(editions, {}, [](const ReadEdition& each) { return std::tuple(each.edition.period.from, each.edition.period.to, each.edition.as_of.size); });
+  for (std::size_t i = 1; i < editions.size(); ++i)
+    for (const auto& sentence : reports::caveats(editions[i - 1].edition, editions[i].edition))
+      std::cerr << "note: " << editions[i - 1].edition.period.label << " and " << editions[i].edition.period.label << ": " << sentence << '\n';
+  api::Table table{{"figure", "period", "as_of", "value", "low", "high", "flags", "sha256"}, {}, {false, false, true, true, true, true, false, false}};
+  for (const std::string& metric : options.metrics) {
+    bool found = false;
+    for (const auto& [edition, digest] : editions)
+      for (const auto& section : edition.sections)
+        for (const auto& each : section.tables) {
+          if (!reports::covers(metric, each.id) || each.by != options.by) continue;
+          for (const auto& row : each.rows) {
+            found = true;
+            table.rows.push_back({name_of(each, row), edition.period.label, std::to_string(edition.as_of.size), row.withheld.empty() ? row.value.value_or("") : "withheld",
+                                  row.interval ? row.interval->first : "", row.interval ? row.interval->second : "", row.flags.empty() ? "" : row.flags.front(), hex(digest.bytes).substr(0, 16)});
+          }
+        }
+    if (!found) return report({Errc::not_found, "no edition of these has a figure " + quote(metric) + (options.by.empty() ? "" : " split that way")});
+  }
+  std::ranges::stable_sort(table.rows, {}, [](const auto& row) { return row[0]; });
+  std::cout << (options.format == Format::csv ? table.csv() : table.text());
+  return Exit::ok;
+}
+
+}  // namespace caseledger::api

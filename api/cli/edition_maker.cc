@@ -1,0 +1,71 @@
+#include "api/cli/edition_maker.h"
+
+#include <thread>
+
+#include "api/as_of.h"
+#include "api/cli/folder.h"
+#include "ledger/beside.h"
+#include "projections/reports/compare.h"
+
+namespace caseledger::api {
+
+Result<ReadEdition> read_edition(const path& file) {
+  TRY_AS(text, read_text(file));
+  auto edition = reports::parse_edition(text);
+  if (!edition) return fail(edition.error().code, file.string() + " is no edition: " + edition.error().sentence);
+  return ReadEdition{std::move(*edition), reports::edition_digest(text)};
+}
+
+Result<EditionMaker> EditionMaker::of(const path& folder, const std::string& as_of) {
+  if (!std::filesystem::exists(folder / "store" / "log")) return fail(Errc::not_found, folder.string() + " is no ledger's folder");
+  EditionMaker maker;
+  maker.folder_ = folder;
+  TRY_AS(log, open_log_beside(folder));
+  maker.log_ = std::move(log);
+  TRY_AS(key, genesis_log_key(*maker.log_));
+  maker.origin_ = key.name;
+  TRY_AS(end, maker.log_->end());
+  const AsOf head{end.size.value, end.next, end.recorded_at};
+  std::uint64_t size = head.size;
+  if (!as_of.empty()) {
+    TRY_AS(asked, parse_as_of(*maker.log_, head, as_of));
+    size = asked.size;
+  }
+  TRY_AS(checkpoint, as_of_checkpoint(*maker.log_, size));
+  maker.as_of_ = checkpoint;
+  TRY_AS(folds, projections::rebuild(*maker.log_, size, std::thread::hardware_concurrency()));
+  maker.folds_ = std::move(folds);
+  TRY_AS(adopted, reports::adopted_in(reports::events_of(*maker.log_), size, maker.origin_));
+  TRY_AS(changes, adopted.definition_changes());
+  maker.definition_changes_ = std::move(changes);
+  return maker;
+}
+
+Result<reports::Edition> EditionMaker::edition(const reports::Template& of, const reports::Period& period) const {
+  return reports::make_edition(folds_, of, {origin_, period, as_of_, definition_changes_});
+}
+
+Result<std::vector<reports::Release>> EditionMaker::releases() const {
+  TRY_AS(end, log_->end());
+  return reports::releases_in(reports::events_of(*log_), end.size.value);
+}
+
+Result<ReadEdition> EditionMaker::released(const reports::Release& release) const {
+  const path file = folder_ / "releases" / (reports::place_of(release) + ".json");
+  TRY_AS(read, read_edition(file));
+  if (read.digest != release.sha256) return fail(Errc::verification_failed, file.string() + ": these are not the bytes that were released");
+  return std::move(read);
+}
+
+Result<void> EditionMaker::restate(reports::Edition& edition, const ReadEdition& was, const std::string& reason) const {
+  reports::Restatement restatement;
+  restatement.supersedes = was.digest;
+  restatement.reason = reason;
+  TRY(reports::count_amendments(reports::events_of(*log_), was.edition.as_of.size, as_of_.size, edition.period, restatement));
+  restatement.changes = reports::changes_between(was.edition, edition);
+  edition.previous = was.digest;
+  edition.restatement = std::move(restatement);
+  return {};
+}
+
+}  // namespace caseledger::api
