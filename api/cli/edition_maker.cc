@@ -6,6 +6,7 @@
 #include "api/cli/folder.h"
 #include "ledger/beside.h"
 #include "projections/reports/compare.h"
+#include "projections/runner.h"
 
 namespace caseledger::api {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "projections/fold.h"
 #include "projections/reports/section.h"
-#include "projections/runner.h"
 
 namespace caseledger::reports {
 

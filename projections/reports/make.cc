@@ -56,20 +56,64 @@ std::vector<Table> tables_of(std::vector<Figure> figures) {
   return tables;
 }
 
-std::vector<Table> tables_of(const projections::Folds& folds, const TablePlan& plan, const Terms& terms) {
-  const std::vector<std::string> metrics(plan.metrics.begin(), plan.metrics.end()), by(plan.by.begin(), plan.by.end());
-  auto tables = tables_of(folds.figures({.as_of = terms.as_of.recorded_at, .period = FigureQuery::Period{terms.period.from, terms.period.to}, .by = by}, metrics));
+// Figures of the projections that have what a table shows, each projection counted once for every way it is split.
+class Counts {
+ public:
+  Counts(const projections::Folds& folds, const Terms& terms) : folds_(folds), terms_(terms) {}
+
+  std::vector<Figure> of(const TablePlan& plan) {
+    std::vector<Figure> all;
+    for (const projections::Projection* projection : projections::catalogue()) {
+      if (!shows_any(plan, ids_of(*projection))) continue;
+      for (const Figure& figure : counted(*projection, plan.by))
+        if (std::ranges::any_of(plan.metrics, [&](std::string_view metric) { return covers(metric, figure.id); })) all.push_back(figure);
+    }
+    return all;
+  }
+
+ private:
+  static bool shows_any(const TablePlan& plan, const std::vector<std::string>& ids) {
+    return std::ranges::any_of(ids, [&](const std::string& id) { return std::ranges::any_of(plan.metrics, [&](std::string_view metric) { return covers(metric, id); }); });
+  }
+  static const std::vector<std::string>& ids_of(const projections::Projection& projection) {
+    static const auto all = [] {
+      std::map<const projections::Projection*, std::vector<std::string>> ids;
+      const projections::Folds nothing;
+      for (const projections::Projection* each : projections::catalogue())
+        for (const Figure& figure : each->figures(nothing.cells(*each), {})) ids[each].push_back(figure.id);
+      return ids;
+    }();
+    static const std::vector<std::string> none;
+    const auto found = all.find(&projection);
+    return found == all.end() ? none : found->second;
+  }
+  const std::vector<Figure>& counted(const projections::Projection& projection, const std::vector<std::string_view>& by) {
+    const auto [found, fresh] = counted_.try_emplace({&projection, by});
+    if (fresh)
+      found->second = projection.figures(folds_.cells(projection), {.as_of = terms_.as_of.recorded_at,
+                                                                    .period = FigureQuery::Period{terms_.period.from, terms_.period.to},
+                                                                    .by = std::vector<std::string>(by.begin(), by.end())});
+    return found->second;
+  }
+
+  const projections::Folds& folds_;
+  const Terms& terms_;
+  std::map<std::pair<const projections::Projection*, std::vector<std::string_view>>, std::vector<Figure>> counted_;
+};
+
+std::vector<Table> tables_of(Counts& counts, const TablePlan& plan) {
+  auto tables = tables_of(counts.of(plan));
   // A metric that is not split by all of them stands in another table already.
   std::erase_if(tables, [&](const Table& table) {
-    return !std::ranges::all_of(by, [&](const std::string& dimension) { return std::ranges::find(table.by, dimension) != table.by.end(); });
+    return !std::ranges::all_of(plan.by, [&](std::string_view dimension) { return std::ranges::find(table.by, dimension) != table.by.end(); });
   });
   return tables;
 }
 
-Section section_of(const projections::Folds& folds, const SectionPlan& plan, const Terms& terms) {
+Section section_of(Counts& counts, const SectionPlan& plan) {
   Section section{std::string(plan.id), std::string(plan.title), false, {}};
   for (const TablePlan& each : plan.tables)
-    for (Table& table : tables_of(folds, each, terms)) section.tables.push_back(std::move(table));
+    for (Table& table : tables_of(counts, each)) section.tables.push_back(std::move(table));
   section.no_data = std::ranges::all_of(section.tables, [](const Table& table) { return std::ranges::all_of(table.rows, is_empty); });
   return section;
 }
@@ -105,7 +149,8 @@ Result<Edition> make_edition(const projections::Folds& folds, const Template& of
   edition.period = terms.period;
   edition.as_of = terms.as_of;
   edition.definitions_version = definitions_version;
-  for (const SectionPlan* plan : of.sections) edition.sections.push_back(section_of(folds, *plan, terms));
+  Counts counts(folds, terms);
+  for (const SectionPlan* plan : of.sections) edition.sections.push_back(section_of(counts, *plan));
   for (const Section& section : edition.sections)
     for (const Table& table : section.tables) TRY(check_definition(table, terms));
   edition.checks = checks_of(edition, of);

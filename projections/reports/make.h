@@ -3,9 +3,9 @@
 // make_edition is a pure function of what it is given. The folds are those of exactly the log's prefix that the as-of names.
 #pragma once
 
+#include "projections/fold.h"
 #include "projections/reports/edition.h"
 #include "projections/reports/template.h"
-#include "projections/runner.h"
 
 namespace caseledger::reports {
 

@@ -11,6 +11,10 @@ namespace caseledger::reports {
 
 using projections::Fact;
 
+namespace {
+constexpr std::uint64_t run_events = 65'536;  // settled at once
+}
+
 Events events_of(const store::Log& log) {
   return [&log](EntryIndex from, EntryIndex to, const Visit& visit) -> Result<void> {
     Buffer scratch;
@@ -78,10 +82,12 @@ Result<projections::Folds> fold(const Events& events, std::uint64_t size) {
     return {};
   }));
   projections::Folds folds;
+  std::uint64_t applied = 0;
   TRY(events({0}, {size}, [&](const Fact& fact) -> Result<void> {
     const auto kept = amended.find(fact.event.stream);
     if (kept == amended.end()) {
       folds.apply(fact);
+      if (++applied % run_events == 0) folds.settle();
     } else {
       const Bytes bytes = fact.event.bytes;
       Fact copy = fact;
@@ -90,10 +96,8 @@ Result<projections::Folds> fold(const Events& events, std::uint64_t size) {
     }
     return {};
   }));
-  for (const auto& [stream, kept] : amended) {
-    const projections::Standing stands(kept.facts);
-    for (auto& each : folds.all()) each.refold(stream, stands.facts());
-  }
+  for (const auto& [stream, kept] : amended) folds.refold(stream, projections::Standing(kept.facts).facts());
+  folds.settle();
   return folds;
 }
 

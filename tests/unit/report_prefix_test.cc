@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "api/editions.h"
-#include "projections/reports/compare.h"
+#include "projections/runner.h"
 #include "tests/support/audits.h"
 
 using namespace caseledger;
