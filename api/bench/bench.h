@@ -70,7 +70,7 @@ double wall();
 
 std::string number(double value, const char* format = "%.0f");  // for a row
 
-// In process: P1 (bulk appends) with its yardstick, P4 (rebuild), and what a signature check costs here.
+// In process: P1 (bulk appends) with its yardstick, P4 (rebuild), P10 (an edition), and what a signature check costs here.
 std::vector<Row> bulk_append(const Options& options);
 std::vector<Row> rebuild_all(const Options& options);
 

@@ -3,6 +3,8 @@
 #include <cstdio>
 
 #include "api/bench/bench.h"
+#include "api/simulate/case_plan.h"
+#include "projections/reports/make.h"
 #include "projections/runner.h"
 
 namespace caseledger::api::bench {
@@ -31,6 +33,8 @@ double raw_puts(const Rig& rig, const std::vector<Buffer>& batches, const std::v
   std::filesystem::remove_all(folder);
   return took;
 }
+
+const reports::Period simulated_year{simulate::year_begins, simulate::year_ends, "2024"};
 
 struct Run {
   double wall_s = 0, cpu_s = 0;
@@ -135,11 +139,20 @@ std::vector<Row> rebuild_all(const Options& options) {
   for (auto& reader : readers) reader.join();
   const double read = wall() - read_begun;
   const auto events = static_cast<double>(rig.ledger().head().next.value);
+  const double counting = wall(), counting_cpu = process_cpu();
+  const auto edition = reports::make_edition(*folds, reports::transparency(), {rig.origin(), simulated_year, {size, {}, rig.ledger().head().recorded_at}, {}});
+  ENSURE(edition);
+  const auto text = reports::edition_json(*edition);
+  ENSURE(text && edition->releasable());
+  const double counted = wall() - counting, counted_cpu = process_cpu() - counting_cpu;
+
   return {{"P4", "rebuild of every projection and head, 2 threads", events / took, "events/s", "read and hash the log, 2 threads: " + number(events / read) + "/s", read / took,
            ">= 0.25 and >= 1000000/s"},
           {"P4-cpu", "CPU of it", took_cpu / events * 1e6, "us/event", "", std::nullopt, ""},
           {"P4-memory", "states, heads and sums of " + number(streams) + " streams, in " + number(static_cast<double>(folds->cells())) + " cells", grown / streams, "bytes/stream", "",
-           std::nullopt, ""}};
+           std::nullopt, ""},
+          {"P10", "a transparency edition of " + number(static_cast<double>(text->size()) / 1e3) + " kB from the folded state of " + number(events) + " events", counted, "s",
+           "CPU of it: " + number(counted_cpu, "%.3f") + " s", std::nullopt, "<= 2 at 20 M events"}};
 }
 
 }  // namespace caseledger::api::bench

@@ -157,7 +157,7 @@ std::vector<Row> run(const Options& options, const std::vector<std::string>& onl
   if (wanted("P2") || beside_postgres) add(single_appends(options));
   if (beside_postgres) add(postgres(options, rows));
   if (wanted("P3")) add(acknowledgement(options));
-  if (wanted("P4")) add(rebuild_all(options));
+  if (wanted("P4") || wanted("P10")) add(rebuild_all(options));
   return rows;
 }
 
