@@ -51,10 +51,18 @@ std::vector<std::string> failed(const Edition& edition) {
   return all;
 }
 
+std::vector<const SectionPlan*> all_sections() {
+  std::vector<const SectionPlan*> all;
+  for (const Template* each : templates())
+    for (const SectionPlan* section : each->sections)
+      if (std::ranges::find(all, section) == all.end()) all.push_back(section);
+  return all;
+}
+
 // The sections of docs/metrics.md, as the definitions tell them.
 std::string metrics_document() {
   std::string out;
-  for (const SectionPlan* section : transparency().sections) {
+  for (const SectionPlan* section : all_sections()) {
     out += "\n## " + std::string(section->id) + ": " + std::string(section->title) + "\nPeriod: " + std::string(section->clock) + ".\n\n| id | version | unit | what it is | numerator | denominator |\n|---|---|---|---|---|---|\n";
     for (const Definition& each : definitions()) {
       const auto& over_everything = section->tables.front().metrics;
@@ -67,9 +75,9 @@ std::string metrics_document() {
 
 }  // namespace
 
-TEST_CASE("every metric belongs to exactly one section of the transparency report") {
+TEST_CASE("every metric belongs to exactly one section") {
   std::map<std::string, int> sections;
-  for (const SectionPlan* section : transparency().sections) {
+  for (const SectionPlan* section : all_sections()) {
     CHECK(section->tables.front().by.empty());
     for (const Definition& each : definitions())
       for (const std::string_view metric : section->tables.front().metrics) sections[each.id] += covers(metric, each.id);
