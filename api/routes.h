@@ -132,6 +132,7 @@ class RouteTable {
   Result<Response> edition_proof(const Call& call) const;
   Result<Response> edition_event(const Call& call) const;
   Result<Response> report(const Call& call) const;
+  Result<std::optional<reports::EditionFile>> latest_edition(std::string_view template_id) const;
 
   // ── what waits (routes_queues.cc) ──
   Result<Response> queues(const Call& call) const;

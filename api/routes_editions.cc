@@ -1,4 +1,5 @@
 // Editions: those released, for everyone and forever, and what one would say now, for auditors.
+#include <algorithm>
 #include <boost/json/array.hpp>
 
 #include "api/answers.h"
@@ -41,17 +42,28 @@ Result<Response> RouteTable::edition_event(const Call& call) const {
   return cached_answer(call.request, text_answer(std::string(text_of(stored.bytes)), "application/octet-stream"), forever);
 }
 
+// Of a template, what suppression has to reckon with; nothing before the first.
+Result<std::optional<reports::EditionFile>> RouteTable::latest_edition(std::string_view template_id) const {
+  TRY_AS(all, releases_.list());
+  const auto last = std::ranges::find(all.rbegin(), all.rend(), template_id, &reports::Release::template_id);
+  if (last == all.rend()) return std::optional<reports::EditionFile>();
+  TRY_AS(published, releases_.find(reports::place_of(*last)));
+  TRY_AS(edition, reports::read_edition(published->json));
+  return std::optional(std::move(edition));
+}
+
 // As of what is folded: the head, or nearly.
 Result<Response> RouteTable::report(const Call& call) const {
   TRY_AS(of, reports::find_template(call.place));
   const auto asked = call.query.one("period");
   if (!asked) return fail(Errc::malformed, "of which period? period=2024, 2024-Q3, 2024-03 or FROM/TO");
   TRY_AS(period, parse_report_period(*asked));
+  TRY_AS(previous, latest_edition(of->id));
   runner_.wait_for({ledger_.head().size}, config_.fold_wait);
   const auto made = runner_.read([&](const projections::Folds& folds, EntryIndex folded, Micros) -> Result<reports::Edition> {
     TRY_AS(as_of, as_of_checkpoint(ledger_, folded.value));
     TRY_AS(changes, definition_changes(ledger_, folded.value));
-    return reports::make_edition(folds, *of, {ledger_.origin(), period, as_of, changes});
+    return reports::make_edition(folds, *of, {ledger_.origin(), period, as_of, changes, previous ? &*previous : nullptr});
   });
   if (!made) return std::unexpected(made.error());
   TRY_AS(text, reports::edition_json(*made));

@@ -37,8 +37,13 @@ Result<const Release*> named(std::span<const Release> all, const Hash& digest, c
 Result<void> check_counted(const EditionMaker& maker, const reports::Edition& edition, std::span<const Release> all) {
   TRY_AS(of, reports::find_template(edition.template_id));
   TRY_AS(period, parse_report_period(edition.period.label));
-  TRY_AS(counted, maker.edition(*of, period));
-  counted.previous = edition.previous;
+  std::optional<reports::EditionFile> previous;
+  if (edition.previous) {
+    TRY_AS(release, named(all, *edition.previous, "reckons with"));
+    TRY_AS(before, maker.released(*release));
+    previous = std::move(before);
+  }
+  TRY_AS(counted, maker.edition(*of, period, previous ? &*previous : nullptr));
   if (edition.restatement) {
     TRY_AS(release, named(all, edition.restatement->supersedes, "supersedes"));
     TRY_AS(was, maker.released(*release));
@@ -120,7 +125,7 @@ Result<Position> release_in_folder(const ReleaseOptions& options, const std::str
 
 Result<void> release(const ReleaseOptions& options) {
   TRY_AS(json_text, read_text(options.edition));
-  TRY_AS(read, read_edition(options.edition));
+  TRY_AS(read, edition_in(options.edition));
   const reports::Edition& edition = read.edition;
   for (const auto& check : edition.checks)
     if (!check.holds) return fail(Errc::illegal_transition, "the edition is not releasable: " + check.id + ": " + check.sentence);
@@ -131,6 +136,8 @@ Result<void> release(const ReleaseOptions& options) {
   for (const Release& each : all)
     if (reports::place_of(each) == place)
       return fail(Errc::version_conflict, "another edition was released as " + place + " at position " + std::to_string(each.position.value) + ": a correction of it needs a later as-of");
+  if (const auto last = std::ranges::find(all.rbegin(), all.rend(), edition.template_id, &Release::template_id); last != all.rend() && edition.previous != last->sha256)
+    return fail(Errc::version_conflict, "the edition does not reckon with what " + reports::place_of(*last) + " told already: make it again, with that as --previous");
   TRY(check_counted(maker, edition, all));
   TRY_AS(body, body_of(edition, read.digest, rules::governance_stream(edition.origin), all));
 
@@ -146,14 +153,14 @@ Result<void> release(const ReleaseOptions& options) {
 }
 
 Result<void> supersede(const SupersedeOptions& options) {
-  TRY_AS(was, read_edition(options.edition));
+  TRY_AS(was, edition_in(options.edition));
   TRY_AS(maker, EditionMaker::of(options.folder, options.as_of));
   TRY_AS(all, maker.releases());
   if (!release_with(all, was.digest)) return fail(Errc::not_found, options.edition.string() + ": only what was released is superseded, and this was not");
   if (maker.as_of().size <= was.edition.as_of.size)
     return fail(Errc::usage, "the edition is as of " + std::to_string(was.edition.as_of.size) + " entries: what supersedes it is as of more, not of " + std::to_string(maker.as_of().size));
   TRY_AS(of, reports::find_template(was.edition.template_id));
-  TRY_AS(edition, maker.edition(*of, was.edition.period));
+  TRY_AS(edition, maker.edition(*of, was.edition.period, &was));
   TRY(maker.restate(edition, was, options.reason));
   TRY_AS(text, reports::edition_json(edition));
   std::cerr << edition.restatement->changes.size() << " figures change, after " << edition.restatement->late_records << " late records, " << edition.restatement->corrections << " corrections and "

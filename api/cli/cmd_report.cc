@@ -23,17 +23,19 @@ Result<std::string> edition_of_server(const ReportOptions& options) {
   return server.get("/v1/reports/" + percent_encoded(options.template_id) + "?period=" + percent_encoded(options.period));
 }
 
+// What the edition reckons with: as named, else the last that was released.
+Result<std::optional<reports::EditionFile>> edition_before(const ReportOptions& options, const EditionMaker& maker) {
+  if (options.previous.empty()) return maker.latest(options.template_id);
+  TRY_AS(before, edition_in(options.previous));
+  return std::optional(std::move(before));
+}
+
 Result<std::string> edition_of_folder(const ReportOptions& options) {
   TRY_AS(of, reports::find_template(options.template_id));
   TRY_AS(period, parse_report_period(options.period));
-  std::optional<Hash> previous;
-  if (!options.previous.empty()) {
-    TRY_AS(before, read_edition(options.previous));
-    previous = before.digest;
-  }
   TRY_AS(maker, EditionMaker::of(options.source.folder, options.as_of));
-  TRY_AS(edition, maker.edition(*of, period));
-  edition.previous = previous;
+  TRY_AS(previous, edition_before(options, maker));
+  TRY_AS(edition, maker.edition(*of, period, previous ? &*previous : nullptr));
   return reports::edition_json(edition);
 }
 
@@ -94,14 +96,13 @@ Result<void> make_months(const ReportOptions& options) {
   std::error_code error;
   std::filesystem::create_directories(options.out, error);
   if (error) return fail(Errc::io, "cannot make " + options.out.string() + ": " + error.message());
-  std::optional<Hash> previous;
+  TRY_AS(previous, edition_before(options, maker));
   for (const auto& month : months) {
-    TRY_AS(edition, maker.edition(*of, month));
-    edition.previous = previous;
+    TRY_AS(edition, maker.edition(*of, month, previous ? &*previous : nullptr));
     TRY_AS(text, reports::edition_json(edition));
-    previous = reports::edition_digest(text);
     TRY(write_text(options.out / (month.label + ".json"), text));
-    tell(edition, *previous);
+    previous = reports::EditionFile{edition, reports::edition_digest(text)};
+    tell(edition, previous->digest);
     if (!edition.releasable()) return fail(Errc::illegal_transition, "the edition of " + month.label + " is not releasable");
   }
   return {};
@@ -125,7 +126,7 @@ Exit ended(const Result<void>& done) { return done ? Exit::ok : report(done.erro
 Exit make_report(const ReportOptions& options) { return ended(options.monthly ? make_months(options) : make_one(options)); }
 
 Exit compare_reports(const path& a, const path& b, Format format) {
-  const auto was = read_edition(a), now = read_edition(b);
+  const auto was = edition_in(a), now = edition_in(b);
   if (!was) return report(was.error());
   if (!now) return report(now.error());
   for (const auto& sentence : reports::caveats(was->edition, now->edition)) std::cerr << "note: " << sentence << '\n';
@@ -151,13 +152,13 @@ Exit compare_reports(const path& a, const path& b, Format format) {
 }
 
 Exit report_series(const SeriesOptions& options) {
-  std::vector<ReadEdition> editions;
+  std::vector<reports::EditionFile> editions;
   for (const path& file : options.files) {
-    auto read = read_edition(file);
+    auto read = edition_in(file);
     if (!read) return report(read.error());
     editions.push_back(std::move(*read));
   }
-  std::ranges::sort(editions, {}, [](const ReadEdition& each) { return std::tuple(each.edition.period.from, each.edition.period.to, each.edition.as_of.size); });
+  std::ranges::sort(editions, {}, [](const reports::EditionFile& each) { return std::tuple(each.edition.period.from, each.edition.period.to, each.edition.as_of.size); });
   for (std::size_t i = 1; i < editions.size(); ++i)
     for (const auto& sentence : reports::caveats(editions[i - 1].edition, editions[i].edition))
       std::cerr << "note: " << editions[i - 1].edition.period.label << " and " << editions[i].edition.period.label << ": " << sentence << '\n';

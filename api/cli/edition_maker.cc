@@ -1,5 +1,6 @@
 #include "api/cli/edition_maker.h"
 
+#include <algorithm>
 #include <thread>
 
 #include "api/as_of.h"
@@ -10,11 +11,11 @@
 
 namespace caseledger::api {
 
-Result<ReadEdition> read_edition(const path& file) {
+Result<reports::EditionFile> edition_in(const path& file) {
   TRY_AS(text, read_text(file));
-  auto edition = reports::parse_edition(text);
+  auto edition = reports::read_edition(text);
   if (!edition) return fail(edition.error().code, file.string() + " is no edition: " + edition.error().sentence);
-  return ReadEdition{std::move(*edition), reports::edition_digest(text)};
+  return edition;
 }
 
 Result<EditionMaker> EditionMaker::of(const path& folder, const std::string& as_of) {
@@ -42,8 +43,8 @@ Result<EditionMaker> EditionMaker::of(const path& folder, const std::string& as_
   return maker;
 }
 
-Result<reports::Edition> EditionMaker::edition(const reports::Template& of, const reports::Period& period) const {
-  return reports::make_edition(folds_, of, {origin_, period, as_of_, definition_changes_});
+Result<reports::Edition> EditionMaker::edition(const reports::Template& of, const reports::Period& period, const reports::EditionFile* previous) const {
+  return reports::make_edition(folds_, of, {origin_, period, as_of_, definition_changes_, previous});
 }
 
 Result<std::vector<reports::Release>> EditionMaker::releases() const {
@@ -51,20 +52,27 @@ Result<std::vector<reports::Release>> EditionMaker::releases() const {
   return reports::releases_in(reports::events_of(*log_), end.size.value);
 }
 
-Result<ReadEdition> EditionMaker::released(const reports::Release& release) const {
+Result<std::optional<reports::EditionFile>> EditionMaker::latest(std::string_view template_id) const {
+  TRY_AS(all, releases());
+  const auto last = std::ranges::find(all.rbegin(), all.rend(), template_id, &reports::Release::template_id);
+  if (last == all.rend()) return std::optional<reports::EditionFile>();
+  TRY_AS(edition, released(*last));
+  return std::optional(std::move(edition));
+}
+
+Result<reports::EditionFile> EditionMaker::released(const reports::Release& release) const {
   const path file = folder_ / "releases" / (reports::place_of(release) + ".json");
-  TRY_AS(read, read_edition(file));
+  TRY_AS(read, edition_in(file));
   if (read.digest != release.sha256) return fail(Errc::verification_failed, file.string() + ": these are not the bytes that were released");
   return std::move(read);
 }
 
-Result<void> EditionMaker::restate(reports::Edition& edition, const ReadEdition& was, const std::string& reason) const {
+Result<void> EditionMaker::restate(reports::Edition& edition, const reports::EditionFile& was, const std::string& reason) const {
   reports::Restatement restatement;
   restatement.supersedes = was.digest;
   restatement.reason = reason;
   TRY(reports::count_amendments(reports::events_of(*log_), was.edition.as_of.size, as_of_.size, edition.period, restatement));
   restatement.changes = reports::changes_between(was.edition, edition);
-  edition.previous = was.digest;
   edition.restatement = std::move(restatement);
   return {};
 }

@@ -8,28 +8,26 @@
 namespace caseledger::api {
 
 // Errors: those of read_text and parse_edition, with the file's name.
-struct ReadEdition {
-  reports::Edition edition;
-  Hash digest;
-};
-Result<ReadEdition> read_edition(const path& file);
+Result<reports::EditionFile> edition_in(const path& file);
 
 class EditionMaker {
  public:
   // as_of: as parse_as_of reads it; empty: the head. Errors: not_found (no ledger, or beyond the head), malformed, verification_failed, io.
   static Result<EditionMaker> of(const path& folder, const std::string& as_of);
 
-  Result<reports::Edition> edition(const reports::Template& of, const reports::Period& period) const;
+  Result<reports::Edition> edition(const reports::Template& of, const reports::Period& period, const reports::EditionFile* previous) const;
   const reports::AsOfCheckpoint& as_of() const { return as_of_; }
   const store::Log& log() const { return *log_; }
 
   // Every release that the folder's log holds, also behind the as-of.
   Result<std::vector<reports::Release>> releases() const;
+  // The last release of a template: what its next edition reckons with. Nothing before the first.
+  Result<std::optional<reports::EditionFile>> latest(std::string_view template_id) const;
   // A released edition that lies in the folder. Errors: not_found, verification_failed (other bytes), io.
-  Result<ReadEdition> released(const reports::Release& release) const;
+  Result<reports::EditionFile> released(const reports::Release& release) const;
 
   // Fills in that the edition gives way to an earlier one, and how it differs. Errors: io, verification_failed.
-  Result<void> restate(reports::Edition& edition, const ReadEdition& was, const std::string& reason) const;
+  Result<void> restate(reports::Edition& edition, const reports::EditionFile& was, const std::string& reason) const;
 
  private:
   path folder_;

@@ -226,7 +226,7 @@ class CommandLine {
     source(report_, report_options_.source);
     report_->add_option("--period", report_options_.period, "2024, 2024-Q3, 2024-03 or FROM/TO");
     report_->add_option("--as-of", report_options_.as_of, "as the ledger knew it: a position or a time (with --dir: folded anew)");
-    report_->add_option("--previous", report_options_.previous, "the edition before, which suppression reckons with");
+    report_->add_option("--previous", report_options_.previous, "the edition before, which suppression reckons with; without it the last that was released");
     report_->add_option("--out", report_options_.out, "a file, whole or not at all; without it, standard output");
     report_->add_flag("--monthly", report_options_.monthly, "one edition for each month of the period, into the folder --out");
     format(report_, report_options_.format);

@@ -110,6 +110,15 @@ struct Recount {
   std::vector<std::string> not_checked;
 };
 
+// A released edition that the bundle brings along; nothing where it does not, or brings other bytes.
+std::optional<reports::EditionFile> kept(const Bundle& bundle, std::span<const Release> all, const Hash& digest) {
+  const auto release = std::ranges::find(all, digest, &Release::sha256);
+  if (release == all.end()) return std::nullopt;
+  auto read = edition_in(bundle.folder / "releases" / (reports::place_of(*release) + ".json"));
+  if (!read || read->digest != digest) return std::nullopt;
+  return std::move(*read);
+}
+
 Result<Recount> recount(const Bundle& bundle, const Edition& told, std::span<const Release> all, const PublicKey& author) {
   Recount out;
   const auto events = reports::events_of(*bundle.served, out.withheld);
@@ -122,13 +131,15 @@ Result<Recount> recount(const Bundle& bundle, const Edition& told, std::span<con
   out.service_key = enrolment && enrolment->has(rules::Role::service);
   TRY_AS(last, bundle.served->entry({size - 1}));
   TRY_AS(folds, reports::fold(events, size));
-  TRY_AS(counted, reports::make_edition(folds, *of, {bundle.verdict.checkpoint.origin, period, {size, bundle.as_of_root, last.recorded_at}, changes}));
   const std::uint64_t withheld = out.withheld.events;
-  counted.previous = told.previous;
+  const auto previous = told.previous ? kept(bundle, all, *told.previous) : std::nullopt;
+  TRY_AS(counted, reports::make_edition(folds, *of, {bundle.verdict.checkpoint.origin, period, {size, bundle.as_of_root, last.recorded_at}, changes, previous ? &*previous : nullptr}));
+  if (told.previous && !previous) {
+    counted.previous = told.previous;
+    out.not_checked.push_back("what suppression owes to the edition before: the bundle does not have that one");
+  }
   if (told.restatement) {
-    const auto superseded = std::ranges::find(all, told.restatement->supersedes, &Release::sha256);
-    const auto was = superseded == all.end() ? Result<ReadEdition>(fail(Errc::not_found, "")) : read_edition(bundle.folder / "releases" / (reports::place_of(*superseded) + ".json"));
-    if (was && was->digest == told.restatement->supersedes) {
+    if (const auto was = kept(bundle, all, told.restatement->supersedes)) {
       reports::Restatement restatement;
       restatement.supersedes = was->digest;
       restatement.reason = told.restatement->reason;

@@ -134,6 +134,13 @@ Result<Edition> parse_edition(std::string_view json);
 // Of the bytes as they lie.
 inline Hash edition_digest(std::string_view json) { return sha256(bytes_of(json)); }
 
+// An edition read from its bytes: what later ones have as an input.
+struct EditionFile {
+  Edition edition;
+  Hash digest;
+};
+Result<EditionFile> read_edition(std::string_view json);
+
 // "R1", "T1.reports by country, channel": how sentences name a table; with a group, one of its rows: "T1.reports by country = US".
 std::string name_of(const Table& table);
 std::string name_of(const Table& table, const Row& row);

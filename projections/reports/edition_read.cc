@@ -231,4 +231,9 @@ Result<Edition> parse_edition(std::string_view text) {
   return edition;
 }
 
+Result<EditionFile> read_edition(std::string_view json) {
+  TRY_AS(edition, parse_edition(json));
+  return EditionFile{std::move(edition), edition_digest(json)};
+}
+
 }  // namespace caseledger::reports

@@ -118,9 +118,9 @@ Section section_of(Counts& counts, const SectionPlan& plan) {
   return section;
 }
 
-// One that changes within the period is counted by no single version; one that changed to a version not known here cannot be counted.
+// A metric whose definition changes within the period is counted by no single version; one of a version not known here cannot be counted. Where
+// nobody has adopted another, this program's holds.
 Result<void> check_definition(const Table& table, const Terms& terms) {
-  std::uint32_t in_force = 1;
   const std::string begins = to_rfc3339(terms.period.from), ends = to_rfc3339(terms.period.to);
   const DefinitionChange* last = nullptr;
   for (const DefinitionChange& change : terms.definition_changes) {
@@ -130,10 +130,9 @@ Result<void> check_definition(const Table& table, const Terms& terms) {
                                                 change.policy + "), within the period from " + begins + " to " + ends + ": make one edition up to then and one from then on");
     if (!last || change.effective_from >= last->effective_from) last = &change;
   }
-  if (last) in_force = last->version;
-  if (in_force == table.definition) return {};
-  return fail(Errc::value_out_of_range, "from " + begins + " on " + table.id + " is defined by version " + std::to_string(in_force) + (last ? " (policy " + last->policy + ")" : "") +
-                                            ", and this program counts by version " + std::to_string(table.definition));
+  if (!last || last->version == table.definition) return {};
+  return fail(Errc::value_out_of_range, "from " + begins + " on " + table.id + " is defined by version " + std::to_string(last->version) + " (policy " + last->policy +
+                                            "), and this program counts by version " + std::to_string(table.definition));
 }
 
 }  // namespace
@@ -149,6 +148,7 @@ Result<Edition> make_edition(const projections::Folds& folds, const Template& of
   edition.period = terms.period;
   edition.as_of = terms.as_of;
   edition.definitions_version = definitions_version;
+  if (terms.previous) edition.previous = terms.previous->digest;
   Counts counts(folds, terms);
   for (const SectionPlan* plan : of.sections) edition.sections.push_back(section_of(counts, *plan));
   for (const Section& section : edition.sections)

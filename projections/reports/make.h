@@ -22,6 +22,7 @@ struct Terms {
   Period period;
   AsOfCheckpoint as_of;
   std::vector<DefinitionChange> definition_changes;
+  const EditionFile* previous = nullptr;  // the one published before: suppression reckons with what it told
 };
 
 // Errors: value_out_of_range (a period that begins after the as-of, or across a change of a definition).

@@ -99,7 +99,7 @@ TEST_CASE("definitions say what numerator and denominator count, in the words of
   CHECK(of("T1.reports").numerator == "Reports received");
   CHECK(of("T5.true_matches").numerator == "those found right, of: Alert episodes observed in the period");
   CHECK(of("R8.oldest").denominator == "those that are ranked");
-  for (const Definition& each : definitions()) CHECK_OF(each.id, !each.numerator.empty() || !each.denominator.empty());
+  for (const Definition& each : definitions()) CHECK_OF(each.id, (!each.numerator.empty() || !each.denominator.empty()));
 }
 
 TEST_CASE("docs/metrics.md tells the definitions; CASELEDGER_WRITE_DOCS=1 writes it anew") {
