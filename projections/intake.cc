@@ -34,7 +34,7 @@ void receive(Report& report, const IntakeReportReceived& body) {
 void ingest(Report& report, const CtrIngested& body, Micros at) {
   report.at = at;
   report.cybertip = true;
-  report.channel = Channel::esp_api;
+  report.channel = body.reporter_class() == ReporterClass::public_ ? Channel::web : Channel::esp_api;
   report.type = ItemType::from(body.incident_type());
   report.esp = text_of(body.esp_name());
   if (const auto* countries = body.geo_countries(); countries && countries->size() > 0) report.country = text_of(countries->Get(0));

@@ -9,6 +9,7 @@
 #include "api/bench/bench.h"
 #include "api/genesis.h"
 #include "api/simulate/case_plan.h"
+#include "api/simulate/cybertipline_year.h"
 #include "api/simulate/national_year.h"
 
 namespace caseledger::api::bench {
@@ -43,7 +44,7 @@ std::string number(double value, const char* format) {
 
 Rig::Rig(std::filesystem::path folder)
     : folder_(std::move(folder)), log_key_(key(origin_.c_str(), 1)), governor_(key("governor", 2)), service_(key("service", 3)), author_(key("author", 4)) {
-  for (const char* role : {"automated_source", "analyst", "supervisor"}) others_.push_back(key(role, static_cast<std::uint8_t>(5 + others_.size())));
+  for (const char* role : {"automated_source", "analyst", "supervisor", "privacy_officer"}) others_.push_back(key(role, static_cast<std::uint8_t>(5 + others_.size())));
   std::filesystem::remove_all(folder_);
   std::filesystem::create_directories(folder_);
 }
@@ -75,19 +76,31 @@ void Rig::constitute() {
 }
 
 void Rig::adopt_policies() {
-  const Version version = 3 + static_cast<Version>(others_.size());
-  record(adoption_event(origin_, version, NationalYear({1'000'000, 1'000'000}, 1).deployment_policy(), 1, simulate::year_begins, system_clock().wall(), system_random()));
+  Version version = 3 + static_cast<Version>(others_.size());
+  for (const StreamId& policy : NationalYear({1'000'000, 1'000'000}, 1).policies())
+    record(adoption_event(origin_, version++, policy, 1, simulate::year_begins, system_clock().wall(), system_random()));
 }
 
+namespace {
+std::uint64_t events_of(const SimulatedYear& year) {
+  std::uint64_t events = 0;
+  SimulatedEvent event;
+  for (std::size_t p = 0; p < phases; ++p)
+    for (auto written = year.events(static_cast<Phase>(p)); written.next(event);) ++events;
+  return events;
+}
+}  // namespace
+
+// Where a phase has to be recorded in its order, each batch is waited for like a phase of its own.
 std::vector<std::vector<Submission>> Rig::year(std::uint64_t events) const {
   constexpr std::uint64_t sample = 1'000;
-  const std::uint64_t scale = std::max<std::uint64_t>(1, NationalYear({sample, sample}, 1).planned().all_events() * sample / events);
+  const std::uint64_t scale = std::max<std::uint64_t>(1, events_of(NationalYear({sample, sample}, 1)) * sample / events);
   const NationalYear year({scale, scale}, 1);
   std::vector<std::vector<Submission>> all;
   for (std::size_t p = 0; p < phases; ++p) {
     const Author author = author_of(static_cast<Phase>(p));
     const Signer& signer = author == Author::case_system ? author_ : others_[static_cast<std::size_t>(author) - 1];
-    auto& phase = all.emplace_back();
+    all.emplace_back();
     std::vector<SimulatedEvent> held;
     const auto close_batch = [&] {
       std::vector<Bytes> bytes;
@@ -99,19 +112,20 @@ std::vector<std::vector<Submission>> Rig::year(std::uint64_t events) const {
         }
         bytes.push_back(each.event);
       }
-      if (!bytes.empty()) submission.batch = sign_batch(bytes, origin_, signer), phase.push_back(std::move(submission));
+      if (!bytes.empty()) submission.batch = sign_batch(bytes, origin_, signer), all.back().push_back(std::move(submission));
+      if (in_order(static_cast<Phase>(p))) all.emplace_back();
       held.clear();
     };
     auto from = year.events(static_cast<Phase>(p));
     for (SimulatedEvent event; from.next(event); held.push_back(event))
-      if (event.begins_stream_group && held.size() + group_events_max > 256) close_batch();
+      if (event.begins_group && held.size() + group_events_max > 256) close_batch();
     close_batch();
   }
   return all;
 }
 
 std::vector<Buffer> Rig::signed_batches(std::uint64_t events, std::size_t per_batch, std::uint64_t seed) const {
-  const NationalYear year({1, 1'000'000}, seed);
+  const CyberTiplineYear year(2023, 1, seed);
   auto reports = year.events(Phase::reports);
   std::vector<Buffer> batches;
   std::vector<SimulatedEvent> held(per_batch);

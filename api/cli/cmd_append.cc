@@ -7,6 +7,7 @@
 #include "api/cli/folder.h"
 #include "api/cli/remote.h"
 #include "api/genesis.h"
+#include "api/simulate/cybertipline_year.h"
 #include "api/simulate/national_year.h"
 
 namespace caseledger::api {
@@ -162,16 +163,6 @@ Exit append_events(const AppendOptions& options) {
 
 namespace {
 
-std::string_view role_of(Author author) {
-  switch (author) {
-    case Author::case_system: return "case_system";
-    case Author::automated_source: return "automated_source";
-    case Author::analyst: return "analyst";
-    case Author::supervisor: return "supervisor";
-  }
-  return "";
-}
-
 template <class Map, class Name>
 json::object counted(const Map& counts, Name name) {
   json::object all;
@@ -179,13 +170,41 @@ json::object counted(const Map& counts, Name name) {
   return all;
 }
 
+template <class Rows, class Name>
+json::object shares(const Rows& rows, const std::vector<std::uint64_t>& counts, Name name) {
+  json::object all;
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (counts[i] > 0) all[name(rows[i])] = counts[i];
+  return all;
+}
+
 // What a checker of the appended ledger needs: exact.
+json::object plan_of(const simulate::ReportTables& tables) {
+  const auto& located = tables.by_location;
+  json::object recipients, feedback;
+  static constexpr std::string_view classes[] = {"icac", "local", "federal", "international"};
+  for (std::size_t i = 0; i < simulate::recipient_classes; ++i) {
+    recipients[classes[i]] = {{"actionable", tables.referred[simulate::referral_cell(i, simulate::actionable)]},
+                              {"informational", tables.referred[simulate::referral_cell(i, simulate::informational)]}};
+    feedback[classes[i]] = tables.feedback[i];
+  }
+  return {{"reports", tables.reports},
+          {"incidents", tables.incidents},
+          {"by_public", tables.by_source.back()},
+          {"user_location", {{"us", located[0]}, {"international", located[1]}, {"unknown", located[2]}}},
+          {"files", {{"images", tables.images}, {"videos", tables.videos}, {"other", tables.other_files}}},
+          {"reports_by_country", shares(simulate::countries(), tables.by_country, [](const auto& country) { return country.alpha2; })},
+          {"reports_by_state", shares(simulate::states(), tables.by_state, [](const auto& state) { return state.code; })},
+          {"reports_by_incident_type", shares(simulate::incident_types(), tables.by_type, [](const auto& each) { return schema::EnumNameIncidentType(each.type); })},
+          {"referrals", std::move(recipients)},
+          {"feedback", std::move(feedback)}};
+}
+
 json::object plan_of(const Totals& totals) {
   json::object types, states;
   for (const auto& [type, count] : totals.by_type) types[schema::EnumNameCaseType(type)] = {{"cases", count.cases}, {"recovered", count.recovered}};
   for (const auto& [state, count] : totals.by_state) states[state] = {{"cases", count.cases}, {"recovered", count.recovered}};
-  return {{"events", totals.all_events()},
-          {"cases", totals.cases.cases},
+  return {{"cases", totals.cases.cases},
           {"recovered", totals.cases.recovered},
           {"deceased", totals.deceased},
           {"cases_by_type", std::move(types)},
@@ -194,20 +213,22 @@ json::object plan_of(const Totals& totals) {
           {"recoveries_by_alert", totals.recoveries_by_alert},
           {"alerts", totals.alerts},
           {"alerts_by_outcome", counted(totals.alerts_by_outcome, [](auto outcome) { return outcome == schema::AlertOutcome::unset ? "unadjudicated" : schema::EnumNameAlertOutcome(outcome); })},
-          {"deployments", totals.deployments_requested},
-          {"reports", totals.reports},
-          {"incidents", totals.incidents},
-          {"files", {{"images", totals.images}, {"videos", totals.videos}, {"other", totals.other_files}}},
-          {"reports_by_country", counted(totals.reports_by_country, [](const std::string& country) { return country; })},
-          {"reports_by_incident_type", counted(totals.reports_by_type, [](auto type) { return schema::EnumNameIncidentType(type); })}};
+          {"deployments", totals.deployments_requested}};
 }
 
-void print_year(const NationalYear& year, const std::string& only) {
+// Of the national year, whose reports are worked on: not all of them go out, so what does is not planned.
+json::object plan_of(const NationalYear& year) {
+  json::object plan = plan_of(year.planned()), reports = plan_of(year.reports());
+  for (const auto* planned : {"reports", "incidents", "by_public", "user_location", "files", "reports_by_country", "reports_by_incident_type"}) plan[planned] = reports.at(planned);
+  return plan;
+}
+
+void print_year(const SimulatedYear& year, const std::string& only) {
   std::ios::sync_with_stdio(false);
   SimulatedEvent event;
   for (std::size_t p = 0; p < phases; ++p) {
     const auto phase = static_cast<Phase>(p);
-    if (!only.empty() && role_of(author_of(phase)) != only) continue;
+    if (!only.empty() && name(author_of(phase)) != only) continue;
     for (auto events = year.events(phase); events.next(event) && std::cout.good();) {
       auto line = event_to_json(view_event(event.event));
       // With the openings' plaintext instead of the commitments, so that it can be appended.
@@ -225,30 +246,33 @@ void print_year(const NationalYear& year, const std::string& only) {
   }
 }
 
-// Decisions rest on a policy in force.
-Result<void> adopt_policy(const NationalYear& year, const SimulateOptions& options) {
+// Decisions rest on policies in force.
+Result<void> adopt_policies(const SimulatedYear& year, const SimulateOptions& options) {
   Remote governor = options.remote;
   governor.key = options.keys / "governor.key";
   if (!std::filesystem::exists(governor.key)) return {};
-  std::string said;
-  auto adopted = adopt(governor, year.deployment_policy(), 1, simulate::year_begins, said);
-  if (!adopted && adopted.error().code == Errc::already_recorded) return {};
-  return adopted;
+  for (const StreamId& policy : year.policies()) {
+    std::string said;
+    const auto adopted = adopt(governor, policy, 1, simulate::year_begins, said);
+    if (!adopted && adopted.error().code != Errc::already_recorded) return adopted;
+  }
+  return {};
 }
 
 // Phases in order: what one refers to, an earlier one has recorded.
-Exit append_year(const NationalYear& year, const SimulateOptions& options) {
+Exit append_year(const SimulatedYear& year, const SimulateOptions& options) {
   std::map<Author, Connection> connections;
   Tally tally({}, false);
-  Progress progress("appending", year.planned().all_events());
+  Progress progress("appending", year.all_groups());
+  std::uint64_t done = 0;
   SimulatedEvent event;
   for (std::size_t p = 0; p < phases && !tally.failed(); ++p) {
     const auto phase = static_cast<Phase>(p);
     const Author author = author_of(phase);
-    if (!options.author.empty() && role_of(author) != options.author) continue;
+    if (year.groups(phase) == 0 || (!options.author.empty() && name(author) != options.author)) continue;
     if (!connections.contains(author)) {
       Remote remote = options.remote;
-      remote.key = options.keys / (std::string(role_of(author)) + ".key");
+      remote.key = options.keys / (std::string(name(author)) + ".key");
       auto connection = connect(remote, false);
       if (!connection) return report(connection.error());
       connections.emplace(author, std::move(*connection));
@@ -257,28 +281,28 @@ Exit append_year(const NationalYear& year, const SimulateOptions& options) {
     Batcher batcher(connection, tally);
     std::uint64_t number = 0;
     for (auto events = year.events(phase); events.next(event) && !tally.failed(); ++number) {
-      if (event.begins_stream_group && (batcher.size() + group_events_max > 256 || batcher.bytes() > batch_bytes_wanted / 2)) {
+      if (event.begins_group && (batcher.size() + group_events_max > 256 || batcher.bytes() > batch_bytes_wanted / 2)) {
         batcher.send();
-        progress.at(tally.recorded());
+        if (in_order(phase)) {
+          if (const auto flushed = connection.client->flush(); !flushed) return report(flushed.error());
+        }
+        progress.at(done + events.groups_done());
       }
       batcher.add(number, event.event, event.openings);
     }
     batcher.send();
     if (const auto flushed = connection.client->flush(); !flushed && !tally.failed()) return report(flushed.error());
-    progress.at(tally.recorded());
-    if (phase == Phase::policy) {
-      if (const auto adopted = adopt_policy(year, options); !adopted) return report(adopted.error());
+    progress.at(done += year.groups(phase));
+    if (phase == Phase::policies) {
+      if (const auto adopted = adopt_policies(year, options); !adopted) return report(adopted.error());
     }
   }
   return tally.end();
 }
 
-}  // namespace
-
-Exit simulate_year(const SimulateOptions& options) {
-  const NationalYear year({options.reports_scale, options.cases_scale}, options.seed);
+Exit simulate_year(const SimulatedYear& year, const json::object& plan, const SimulateOptions& options) {
   if (options.plan_only) {
-    std::cout << to_text(plan_of(year.planned())) << '\n';
+    std::cout << to_text(plan) << '\n';
     return Exit::ok;
   }
   if (options.remote.server.empty()) {
@@ -287,6 +311,17 @@ Exit simulate_year(const SimulateOptions& options) {
   }
   if (options.keys.empty()) return report({Errc::usage, "--server needs --keys, a folder with a key for each role"});
   return append_year(year, options);
+}
+
+}  // namespace
+
+Exit simulate_year(const SimulateOptions& options) {
+  if (options.profile == "cybertipline-annual") {
+    const CyberTiplineYear year(options.year, options.reports_scale, options.seed);
+    return simulate_year(year, plan_of(year.planned()), options);
+  }
+  const NationalYear year({options.reports_scale, options.cases_scale}, options.seed);
+  return simulate_year(year, plan_of(year), options);
 }
 
 }  // namespace caseledger::api

@@ -192,6 +192,8 @@ struct UnsealRequest {
 Exit unseal_stream(const UnsealRequest& request);
 
 struct SimulateOptions {
+  std::string profile;
+  unsigned year = 2023;
   std::uint64_t reports_scale = 1000, cases_scale = 1, seed = 1;
   std::string author;   // only events of this role; empty: all
   Remote remote;        // server: append as it goes

@@ -165,17 +165,21 @@ class CommandLine {
     cybertip->add_option("--api-version", cybertip_options_.api_version, "of the API that was spoken to: its codes have changed meaning");
     cybertip->add_option("--received-at", cybertip_options_.received_at, "when they were sent, RFC 3339; without it the incident's time");
 
-    auto* simulate = command(app_, "simulate", "A national year, the same for the same seed",
-                             "  caseledger simulate national-year --plan\n  caseledger simulate national-year --scale 1:1000 --server http://127.0.0.1:8420 --keys keys",
+    auto* simulate = command(app_, "simulate", "A year of casework, the same for the same seed",
+                             "  caseledger simulate national-year --plan\n  caseledger simulate national-year --scale 1:1000 --server http://127.0.0.1:8420 --keys keys\n"
+                             "  caseledger simulate cybertipline-annual --year 2023 --scale 1:1000 --plan",
                              [this] { return simulate_year(simulate_options_); });
-    simulate->add_option("PROFILE", name_, "national-year")->required()->check(CLI::IsMember({"national-year"}));
+    simulate->add_option("PROFILE", simulate_options_.profile, "national-year: 2024 with all its casework; cybertipline-annual: a published year of CyberTipline reports")
+        ->required()
+        ->check(CLI::IsMember({"national-year", "cybertipline-annual"}));
+    simulate->add_option("--year", simulate_options_.year, "of cybertipline-annual, 2020 to 2023")->check(CLI::Range(2020, 2023));
     simulate->add_option_function<std::string>("--scale", [this](const std::string& text) { simulate_options_.reports_scale = parse_scale(text); }, "of the CyberTipline reports, 1:N");
     simulate->add_option_function<std::string>("--cases-scale", [this](const std::string& text) { simulate_options_.cases_scale = parse_scale(text); }, "of the missing-child cases, 1:N");
     simulate->add_option("--seed", simulate_options_.seed, "another seed, another year");
-    simulate->add_option("--author", simulate_options_.author, "only what this role writes")->check(CLI::IsMember({"case_system", "automated_source", "analyst", "supervisor"}));
+    simulate->add_option("--author", simulate_options_.author, "only what this role writes")->check(CLI::IsMember({"case_system", "automated_source", "analyst", "supervisor", "privacy_officer"}));
     simulate->add_option("--server", simulate_options_.remote.server, "append as it goes");
     simulate->add_option("--log-vkey", simulate_options_.remote.vkey, "the log's key as you know it");
-    simulate->add_option("--keys", simulate_options_.keys, "a folder with case_system.key, automated_source.key, analyst.key, supervisor.key; governor.key, if it is there, adopts the year's policy");
+    simulate->add_option("--keys", simulate_options_.keys, "a folder with case_system.key, automated_source.key, analyst.key, supervisor.key, privacy_officer.key; governor.key, if it is there, adopts the year's policies");
     simulate->add_flag("--plan", simulate_options_.plan_only, "print the exact totals and make nothing");
   }
 

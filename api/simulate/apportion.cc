@@ -69,7 +69,7 @@ Deal::Dealt Deal::operator()(std::uint64_t number) const {
   const std::uint64_t place = shuffle_(number);
   std::size_t slot = guide_[place >> guide_shift_];
   while (begins_[slot + 1] <= place) ++slot;
-  return {slot, place - begins_[slot]};
+  return {slot, place - begins_[slot], place};
 }
 
 Spread::Spread(std::uint64_t total, std::uint64_t things, std::span<const Band> bands, std::uint64_t seed, Draw what)

@@ -26,7 +26,8 @@ class Deal {
 
   struct Dealt {
     std::size_t slot;
-    std::uint64_t place;  // among those of the same slot, from 0
+    std::uint64_t place;    // among those of the same slot, from 0
+    std::uint64_t overall;  // among all, slot after slot
   };
   Dealt operator()(std::uint64_t number) const;
   const std::vector<std::uint64_t>& shares() const { return shares_; }
@@ -49,8 +50,8 @@ class Spread {
  public:
   Spread(std::uint64_t total, std::uint64_t things, std::span<const Band> bands, std::uint64_t seed, Draw what);
   std::uint64_t operator()(std::uint64_t number) const {
-    const auto [slot, place] = deal_(number);
-    return base_[slot] + (place < extra_[slot] ? 1 : 0);
+    const auto dealt = deal_(number);
+    return base_[dealt.slot] + (dealt.place < extra_[dealt.slot] ? 1 : 0);
   }
 
  private:

@@ -1,5 +1,6 @@
 // The steps of a case, and the bodies of its first hours.
 #include "api/simulate/case_writer.h"
+#include "api/simulate/policies.h"
 #include "api/simulate/words.h"
 
 namespace caseledger::api::simulate {
@@ -18,7 +19,7 @@ NcicCategory category_of(CaseType type) {
 
 CaseWriter::CaseWriter(const YearPlan& year, std::uint32_t number, EventWriter& writer)
     : year_(year), plan_(year.cases[number]), number_(number), story_(plan_, number, year.seed), state_code_(us(state())), writer_(writer),
-      fbb_(writer.builder()) {}
+      fbb_(writer.builder()), policy_(policy(Rule::case_triage, year.seed)) {}
 
 void CaseWriter::write(Phase phase, Group& out) {
   Version version = 0;
@@ -34,11 +35,18 @@ void CaseWriter::write(const Step& step, Version version, SimulatedEvent& out) {
   out_ = &out;
   version_ = version;
   at_ = step.at;
-  worker_ = step.what == CaseStep::close_approved ? numbered("sv-", number_ % 40, 2) : numbered("cw-", number_ % 400, 3);
+  system_ = {};
+  worker_ = phase_of(step.what) == Phase::cases_closed ? numbered("sv-", number_ % 40, 2) : numbered("cw-", number_ % 400, 3);
   switch (step.what) {
     case CaseStep::opened: return opened();
     case CaseStep::child_added: return child_added();
     case CaseStep::companion_added: return companion_added();
+    case CaseStep::determined: return determined();
+    case CaseStep::queued: return queued();
+    case CaseStep::scored: return scored();
+    case CaseStep::prioritised: return prioritised();
+    case CaseStep::looked_at: return looked_at();
+    case CaseStep::left_queue: return left_queue();
     case CaseStep::assigned: return assigned();
     case CaseStep::ncic_entered: return ncic(NcicUpdate::entry);
     case CaseStep::ncic_verified: return ncic(NcicUpdate::verify_update);
@@ -49,11 +57,28 @@ void CaseWriter::write(const Step& step, Version version, SimulatedEvent& out) {
     case CaseStep::amber_activated: return notice(NoticeKind::amber, NoticeAction::activated);
     case CaseStep::amber_cancelled: return notice(NoticeKind::amber, NoticeAction::cancelled);
     case CaseStep::poster_activated: return notice(NoticeKind::poster, NoticeAction::activated);
-    case CaseStep::family_contacted: return family_contacted();
+    case CaseStep::family_contacted: return service(FamilyService::contact, FamilyAction::completed, static_cast<std::uint32_t>(chance.between(5, 60)));
     case CaseStep::noted: return noted();
     case CaseStep::linked: return linked();
     case CaseStep::suspended: return suspended();
-    case CaseStep::reviewed: return reviewed();
+    case CaseStep::reclassified: return reclassified();
+    case CaseStep::agency_numbered: return agency_numbered();
+    case CaseStep::deconflicted: return deconflicted();
+    case CaseStep::process_served: return process(LegalProcessAction::served);
+    case CaseStep::process_returned: return process(LegalProcessAction::returned);
+    case CaseStep::service_offered: return service(FamilyService::counselling, FamilyAction::offered, 0);
+    case CaseStep::service_answered: return service(FamilyService::counselling, chance.permille(650) ? FamilyAction::accepted : FamilyAction::declined, 0);
+    case CaseStep::reunified: return service(FamilyService::reunification, FamilyAction::completed, static_cast<std::uint32_t>(chance.between(60, 900)));
+    case CaseStep::reviewed: return reviewed(LongtermKind::periodic, "no_change");
+    case CaseStep::aged: return reviewed(LongtermKind::age_progression, "product_issued");
+    case CaseStep::relisted: return reviewed(LongtermKind::relist, "new_lead");
+    case CaseStep::outcome_recorded: return outcome_recorded();
+    case CaseStep::mistaken_recovery: return recovered(true);
+    case CaseStep::correction_asked: return correction_asked();
+    case CaseStep::correction_decided: return correction_decided();
+    case CaseStep::retraction_asked: return retraction_asked();
+    case CaseStep::retraction_decided: return retraction_decided();
+    case CaseStep::reopened: return reopened();
     case CaseStep::located: return located();
     case CaseStep::recovered: return recovered();
     case CaseStep::close_proposed: return close(0);
@@ -113,14 +138,14 @@ void CaseWriter::assigned() {
   finish(CreateCaseAssigned(fbb_, to, {}, team), Handling::law_enforcement);
 }
 
-void CaseWriter::ncic(NcicUpdate update) {
+void CaseWriter::ncic(NcicUpdate update, Micros shift) {
   const Clocks clocks = clocks_of(plan_, number_, year_.seed);
   static constexpr NcicFlag flags[] = {NcicFlag::CA, NcicFlag::AA};
   flatbuffers::Offset<flatbuffers::Vector<NcicFlag>> list;
   if (plan_.type == CaseType::FA || plan_.type == CaseType::NFA) list = fbb_.CreateVector(flags, plan_.amber == Amber::activated ? 2 : 1);
   const bool entry = update == NcicUpdate::entry;
   CaseNcicEntryRecordedBuilder body(fbb_);
-  body.add_entered_at(entry ? clocks.ncic_entered : at_);
+  body.add_entered_at(entry ? clocks.ncic_entered + shift : at_);
   body.add_category(category_of(plan_.type));
   body.add_flags(list);
   if (entry) body.add_le_report_received_at(clocks.reported_le);
@@ -142,11 +167,6 @@ void CaseWriter::notice(NoticeKind kind, NoticeAction action) {
   body.add_criteria_met(met);
   body.add_reason_code(reason);
   finish(body.Finish(), Handling::law_enforcement);
-}
-
-void CaseWriter::family_contacted() {
-  const auto minutes = static_cast<std::uint32_t>(chance_->between(5, 60));
-  finish(CreateFamilySupportRecorded(fbb_, FamilyService::contact, FamilyAction::completed, minutes), Handling::law_enforcement);
 }
 
 void CaseWriter::noted() {

@@ -5,6 +5,7 @@
 
 #include "api/simulate/case_story.h"
 #include "api/simulate/stream_events.h"
+#include "api/simulate/triage_table.h"
 
 namespace caseledger::api::simulate {
 
@@ -25,6 +26,7 @@ class CaseWriter {
     envelope.version = version_;
     envelope.occurred_at = at_;
     envelope.jurisdiction = state_code_;
+    envelope.system = system_;
     envelope.causes = causes;
     writer_.write(envelope, body, *chance_, *out_);
   }
@@ -34,17 +36,40 @@ class CaseWriter {
   void child_added();
   void companion_added();
   void assigned();
-  void ncic(schema::NcicUpdate update);
+  void ncic(schema::NcicUpdate update, Micros shift = 0);
   void notice(schema::NoticeKind kind, schema::NoticeAction action);
-  void family_contacted();
   void noted();
+
+  // Its place in the queue.
+  void determined();
+  void queued();
+  void scored();
+  void prioritised();
+  void looked_at();
+  void left_queue();
+  std::array<FeatureValue, 4> features() const;
+
+  // What is noted on the way.
+  void reclassified();
+  void agency_numbered();
+  void deconflicted();
+  void process(schema::LegalProcessAction action);
+  void service(schema::FamilyService which, schema::FamilyAction action, std::uint32_t minutes);
+  void outcome_recorded();
+
+  // What was recorded wrongly.
+  void correction_asked();
+  void correction_decided();
+  void retraction_asked();
+  void retraction_decided();
+  void reopened();
 
   // The long way.
   void linked();
   void suspended();
-  void reviewed();
+  void reviewed(schema::LongtermKind kind, std::string_view result);
   void located();
-  void recovered();
+  void recovered(bool mistaken = false);
   void close(Version proposal);  // 0: this proposes it
 
   // What the recovery is owed to, with the events that show it; at most 1,000,000 millionths together.
@@ -61,12 +86,14 @@ class CaseWriter {
   std::string state_code_;
   EventWriter& writer_;
   flatbuffers::FlatBufferBuilder& fbb_;
+  schema::Ref policy_;
   // of the event being written
   Chance* chance_ = nullptr;
   SimulatedEvent* out_ = nullptr;
   Version version_ = 0;
   Micros at_ = 0;
   std::string worker_;
+  std::string_view system_;  // of what no person does
 };
 
 }  // namespace caseledger::api::simulate

@@ -1,4 +1,5 @@
-// The policy that deployments are decided by, and the events of a deployment.
+// The events of a deployment.
+#include "api/simulate/policies.h"
 #include "api/simulate/stream_events.h"
 #include "api/simulate/words.h"
 
@@ -30,7 +31,7 @@ class DeploymentWriter {
     const std::string by = numbered("sv-", number_ % 40, 2);
     Chance chance = chance_of(2);
     const auto reason = writer_.text(plan_.declined() ? "no_consultant_near" : "criteria_met");
-    const auto body = CreateDeploymentDecided(writer_.builder(), plan_.decision, reason, plan_.decided_at, &year_.deployment_policy);
+    const auto body = CreateDeploymentDecided(writer_.builder(), plan_.decision, reason, plan_.decided_at, &policy_);
     finish(2, by, plan_.decided_at, body, ref_to(plan_.stream, 1), chance);
   }
 
@@ -75,6 +76,7 @@ class DeploymentWriter {
   }
 
   const YearPlan& year_;
+  const Ref policy_ = policy(Rule::deployment, year_.seed);
   const DeploymentPlan& plan_;
   const CasePlan& case_;
   std::uint32_t number_;
@@ -92,21 +94,6 @@ void write_deployment(const YearPlan& year, std::uint32_t number, Phase phase, E
   if (phase == Phase::deployments_requested) deployment.requested();
   else if (phase == Phase::deployments_decided) deployment.decided();
   else deployment.worked();
-}
-
-void write_policy(const YearPlan& year, EventWriter& writer, Group& out) {
-  Chance chance(year.seed, Draw::policy, 1);
-  const std::string_view summary = "Help goes on site or from afar when the lead agency asks for it; the nearest consultant with the skill goes.";
-  const auto version = writer.text("1.0.0");
-  const auto document = bytes32_for(sha256(bytes_of(summary)).bytes);
-  const auto parameters = writer.text("{\"reasons\":[\"criteria_met\",\"no_consultant_near\"]}");
-  const auto prose = writer.text(summary);
-  const auto body = CreatePolicyPublished(writer.builder(), version, PolicyKind::deployment, year_begins, flatbuffers::nullopt, &document, parameters, prose);
-  Envelope envelope{.kind = StreamKind::policy, .stream = uuid_of(year.deployment_policy.stream()), .operator_code = "sv-00", .purpose = "policy",
-                    .handling = Handling::open};
-  envelope.version = year.deployment_policy.version();
-  envelope.occurred_at = year_begins;
-  writer.write(envelope, body, chance, out.add());
 }
 
 }  // namespace caseledger::api::simulate

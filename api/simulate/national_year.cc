@@ -1,6 +1,7 @@
 #include "api/simulate/national_year.h"
 
-#include <utility>
+#include "api/simulate/casework.h"
+#include "api/simulate/policies.h"
 
 namespace caseledger::api {
 
@@ -9,48 +10,46 @@ using namespace simulate;
 namespace {
 
 YearPlan plan_year(std::uint64_t parts, std::uint64_t seed) {
-  YearPlan year{.seed = seed, .deployment_policy = {}, .cases = plan_cases(parts, seed), .lpr = {}, .deployments = {}};
-  Chance chance(seed, Draw::policy, 0);
-  year.deployment_policy = ref_to(chance.uuid(year_begins), 1);
+  YearPlan year{.seed = seed, .cases = plan_cases(parts, seed), .lpr = {}, .deployments = {}};
   year.lpr = plan_alerts(year.cases, parts, seed);
   year.deployments = plan_deployments(year.cases, parts, seed);
   return year;
 }
 
+// Of 2024 the totals are published; how they divide is taken from the year before.
+ReportTables reports_of(std::uint64_t parts) {
+  const PublishedYear& shares = published_years().back();
+  ReportTables tables = tables_of(shares, {reports_2024, shares.reports * parts});
+  tables.year = 2024;
+  tables.incidents = std::max(tables.reports, round_half_up(tables.reports == 0 ? 0 : incidents_2024, parts));
+  return tables;
+}
+
 }  // namespace
 
-Author author_of(Phase phase) {
-  switch (phase) {
-    case Phase::policy:
-    case Phase::deployments_decided:
-    case Phase::cases_closed: return Author::supervisor;
-    case Phase::alerts_raised: return Author::automated_source;
-    case Phase::alerts_answered: return Author::analyst;
-    case Phase::cases_opened:
-    case Phase::hotlist_added:
-    case Phase::deployments_requested:
-    case Phase::deployments_worked:
-    case Phase::cases_worked:
-    case Phase::hotlist_removed:
-    case Phase::reports: return Author::case_system;
-  }
-  return Author::case_system;
-}
-
-std::string_view name(Phase phase) {
-  static constexpr std::string_view names[phases] = {
-      "policy", "cases opened", "hot lists filled", "alerts raised", "alerts answered", "deployments requested", "deployments decided",
-      "deployments worked", "cases worked", "cases closed", "hot lists cleared", "CyberTipline reports"};
-  return names[static_cast<std::size_t>(phase)];
-}
-
 NationalYear::NationalYear(Scale scale, std::uint64_t seed)
-    : plan_((ENSURE(scale.cases > 0 && scale.reports > 0), plan_year(scale.cases, seed))), reports_(scale.reports, seed), totals_(count(plan_, reports_)) {}
+    : plan_((ENSURE(scale.cases > 0 && scale.reports > 0), plan_year(scale.cases, seed))),
+      reports_(reports_of(scale.reports), year_begins, year_ends, seed),
+      desk_(reports_, plan_.cases, seed),
+      totals_(count(plan_)) {}
 
 std::uint64_t NationalYear::groups(Phase phase) const {
   switch (phase) {
-    case Phase::policy: return 1;
+    case Phase::policies: return rules_count;
+    case Phase::resources: return resource_groups;
+    case Phase::coverage: return coverage_groups();
+    case Phase::partners: return partner_groups;
+    case Phase::looked_at_by_analysts:
+    case Phase::looked_at_by_desks: return access_groups(plan_, phase);
     case Phase::cases_opened:
+    case Phase::intakes:
+    case Phase::tips:
+    case Phase::analyses:
+    case Phase::evidence:
+    case Phase::cases_reopened:
+    case Phase::cases_doubled:
+    case Phase::subjects_asked:
+    case Phase::subjects_decided:
     case Phase::cases_worked:
     case Phase::cases_closed: return plan_.cases.size();
     case Phase::hotlist_added:
@@ -60,42 +59,56 @@ std::uint64_t NationalYear::groups(Phase phase) const {
     case Phase::deployments_requested:
     case Phase::deployments_decided:
     case Phase::deployments_worked: return plan_.deployments.size();
-    case Phase::reports: return reports_.count();
+    case Phase::reports:
+    case Phase::submissions:
+    case Phase::reports_triaged:
+    case Phase::reports_reviewed:
+    case Phase::reports_left:
+    case Phase::referrals: return reports_.count();
   }
   return 0;
 }
 
-void PhaseEvents::write_group(std::uint64_t number) {
-  const YearPlan& plan = year_->plan_;
-  const auto index = static_cast<std::uint32_t>(number);
-  switch (phase_) {
-    case Phase::policy: return write_policy(plan, writer_, group_);
-    case Phase::cases_opened:
-    case Phase::cases_worked:
-    case Phase::cases_closed: return write_case(plan, index, phase_, writer_, group_);
-    case Phase::hotlist_added:
-    case Phase::hotlist_removed: return write_hotlist_entry(plan, index, phase_, writer_, group_);
-    case Phase::alerts_raised:
-    case Phase::alerts_answered: return write_alert(plan, index, phase_, writer_, group_);
-    case Phase::deployments_requested:
-    case Phase::deployments_decided:
-    case Phase::deployments_worked: return write_deployment(plan, index, phase_, writer_, group_);
-    case Phase::reports: return year_->reports_.write(number, writer_, group_.add());
-  }
+std::vector<StreamId> NationalYear::policies() const {
+  std::vector<StreamId> all;
+  for (std::size_t rule = 0; rule < rules_count; ++rule) all.push_back(uuid_of(policy(static_cast<Rule>(rule), plan_.seed).stream()));
+  return all;
 }
 
-bool PhaseEvents::next(SimulatedEvent& out) {
-  while (given_ == group_.events().size()) {
-    if (at_ == end_) return false;
-    given_ = 0;
-    group_.clear();
-    write_group(at_++);
-    ENSURE(group_.events().size() <= group_events_max);
+void NationalYear::write_group(Phase phase, std::uint64_t number, EventWriter& writer, Group& out) const {
+  const auto index = static_cast<std::uint32_t>(number);
+  switch (phase) {
+    case Phase::policies: return write_policy(static_cast<Rule>(number), plan_.seed, writer, out);
+    case Phase::resources: return write_resources(plan_, number, writer, out);
+    case Phase::coverage: return write_coverage(plan_, number, writer, out);
+    case Phase::intakes: return write_intake(plan_, index, writer, out);
+    case Phase::tips: return write_tips(plan_, index, writer, out);
+    case Phase::analyses: return write_analyses(plan_, index, writer, out);
+    case Phase::evidence: return write_evidence(plan_, index, writer, out);
+    case Phase::cases_doubled: return write_double(plan_, index, writer, out);
+    case Phase::partners: return write_partner(plan_, number, writer, out);
+    case Phase::looked_at_by_analysts:
+    case Phase::looked_at_by_desks: return write_access(plan_, number, phase, writer, out);
+    case Phase::subjects_asked:
+    case Phase::subjects_decided: return write_subject(plan_, index, phase, writer, out);
+    case Phase::cases_opened:
+    case Phase::cases_worked:
+    case Phase::cases_reopened:
+    case Phase::cases_closed: return write_case(plan_, index, phase, writer, out);
+    case Phase::hotlist_added:
+    case Phase::hotlist_removed: return write_hotlist_entry(plan_, index, phase, writer, out);
+    case Phase::alerts_raised:
+    case Phase::alerts_answered: return write_alert(plan_, index, phase, writer, out);
+    case Phase::deployments_requested:
+    case Phase::deployments_decided:
+    case Phase::deployments_worked: return write_deployment(plan_, index, phase, writer, out);
+    case Phase::reports:
+    case Phase::submissions:
+    case Phase::reports_triaged:
+    case Phase::reports_reviewed:
+    case Phase::reports_left: return desk_.write_report(number, phase, writer, out);
+    case Phase::referrals: return desk_.write_referrals(number, writer, out);
   }
-  std::swap(out, group_.events()[given_]);
-  out.author = author_of(phase_);
-  out.begins_stream_group = given_++ == 0;
-  return true;
 }
 
 }  // namespace caseledger::api

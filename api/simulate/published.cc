@@ -1,72 +1,49 @@
 #include "api/simulate/published.h"
 
+#include <numeric>
+
 namespace caseledger::api::simulate {
 
 namespace {
 
 using schema::IncidentType;
 
-constexpr Country country_table[] = {
-    {"AF", "AFG", 197'048}, {"AX", "ALA", 25}, {"AL", "ALB", 8'821}, {"DZ", "DZA", 762'754}, {"AS", "ASM", 90},
-    {"AD", "AND", 261}, {"AO", "AGO", 33'998}, {"AI", "AIA", 99}, {"AQ", "ATA", 3}, {"AG", "ATG", 261},
-    {"AR", "ARG", 134'880}, {"AM", "ARM", 11'058}, {"AW", "ABW", 587}, {"AU", "AUS", 74'919}, {"AT", "AUT", 19'630},
-    {"AZ", "AZE", 86'394}, {"BS", "BHS", 1'087}, {"BH", "BHR", 27'503}, {"BD", "BGD", 2'491'368}, {"BB", "BRB", 1'269},
-    {"BY", "BLR", 15'618}, {"BE", "BEL", 41'926}, {"BZ", "BLZ", 2'502}, {"BJ", "BEN", 8'489}, {"BM", "BMU", 167},
-    {"BT", "BTN", 5'895}, {"BO", "BOL", 33'300}, {"BQ", "BES", 74}, {"BA", "BIH", 15'762}, {"BW", "BWA", 4'987},
-    {"BR", "BRA", 567'985}, {"IO", "IOT", 15}, {"VG", "VGB", 237}, {"BN", "BRN", 2'638}, {"BG", "BGR", 17'726},
-    {"BF", "BFA", 3'682}, {"MM", "MMR", 209'858}, {"BI", "BDI", 2'133}, {"KH", "KHM", 172'906}, {"CM", "CMR", 13'440},
-    {"CA", "CAN", 112'174}, {"CV", "CPV", 2'992}, {"KY", "CYM", 275}, {"CF", "CAF", 302}, {"TD", "TCD", 1'601},
-    {"CL", "CHL", 64'495}, {"CC", "CCK", 6}, {"CO", "COL", 602'660}, {"KM", "COM", 2'979}, {"CG", "COG", 3'691},
-    {"CD", "COD", 13'302}, {"CK", "COK", 37}, {"CR", "CRI", 18'042}, {"CI", "CIV", 38'169}, {"HR", "HRV", 16'339},
-    {"CU", "CUB", 19'242}, {"CW", "CUW", 463}, {"CY", "CYP", 7'564}, {"CZ", "CZE", 34'342}, {"DK", "DNK", 12'048},
-    {"DJ", "DJI", 635}, {"DM", "DMA", 274}, {"DO", "DOM", 102'724}, {"EC", "ECU", 136'302}, {"EG", "EGY", 627'802},
-    {"SV", "SLV", 27'560}, {"GQ", "GNQ", 567}, {"ER", "ERI", 37}, {"EE", "EST", 4'338}, {"ET", "ETH", 9'347},
-    {"FK", "FLK", 8}, {"FO", "FRO", 175}, {"FM", "FSM", 192}, {"FJ", "FJI", 3'638}, {"FI", "FIN", 16'364},
-    {"FR", "FRA", 310'519}, {"GF", "GUF", 876}, {"PF", "PYF", 661}, {"TF", "ATF", 1}, {"GA", "GAB", 3'114},
-    {"GM", "GMB", 808}, {"GE", "GEO", 15'055}, {"DE", "DEU", 173'560}, {"GH", "GHA", 20'586}, {"GI", "GIB", 148},
-    {"GR", "GRC", 24'985}, {"GL", "GRL", 208}, {"GD", "GRD", 460}, {"GP", "GLP", 809}, {"GU", "GUM", 501},
-    {"GT", "GTM", 75'230}, {"GG", "GGY", 122}, {"GN", "GIN", 6'158}, {"GW", "GNB", 265}, {"GY", "GUY", 4'264},
-    {"HT", "HTI", 8'089}, {"HN", "HND", 45'162}, {"HK", "HKG", 23'424}, {"HU", "HUN", 25'643}, {"IS", "ISL", 1'299},
-    {"IN", "IND", 8'923'738}, {"ID", "IDN", 1'925'549}, {"IR", "IRN", 69'083}, {"IQ", "IRQ", 749'746}, {"IE", "IRL", 13'265},
-    {"IM", "IMN", 303}, {"IL", "ISR", 71'189}, {"IT", "ITA", 90'424}, {"JM", "JAM", 6'118}, {"JP", "JPN", 110'856},
-    {"JE", "JEY", 261}, {"JO", "JOR", 129'080}, {"KZ", "KAZ", 143'064}, {"KE", "KEN", 46'030}, {"KI", "KIR", 279},
-    {"XK", "XKX", 6'020}, {"KW", "KWT", 70'754}, {"KG", "KGZ", 113'762}, {"LA", "LAO", 20'337}, {"LV", "LVA", 4'671},
-    {"LB", "LBN", 43'757}, {"LS", "LSO", 1'214}, {"LR", "LBR", 2'987}, {"LY", "LBY", 206'430}, {"LI", "LIE", 32},
-    {"LT", "LTU", 12'005}, {"LU", "LUX", 3'000}, {"MO", "MAC", 726}, {"MK", "MKD", 12'310}, {"MG", "MDG", 48'070},
-    {"MW", "MWI", 1'719}, {"MY", "MYS", 195'642}, {"MV", "MDV", 8'332}, {"ML", "MLI", 4'194}, {"MT", "MLT", 1'713},
-    {"MH", "MHL", 70}, {"MQ", "MTQ", 748}, {"MR", "MRT", 8'875}, {"MU", "MUS", 4'533}, {"YT", "MYT", 1'963},
-    {"MX", "MEX", 717'468}, {"MD", "MDA", 30'972}, {"MC", "MCO", 304}, {"MN", "MNG", 80'203}, {"ME", "MNE", 8'490},
-    {"MS", "MSR", 15}, {"MA", "MAR", 543'638}, {"MZ", "MOZ", 12'533}, {"NA", "NAM", 1'345}, {"NR", "NRU", 46},
-    {"NP", "NPL", 174'824}, {"NL", "NLD", 72'913}, {"NC", "NCL", 966}, {"NZ", "NZL", 16'474}, {"NI", "NIC", 48'018},
-    {"NE", "NER", 1'387}, {"NG", "NGA", 339'660}, {"NF", "NFK", 1}, {"KP", "PRK", 1}, {"MP", "MNP", 114},
-    {"NO", "NOR", 13'300}, {"OM", "OMN", 99'862}, {"PK", "PAK", 1'924'739}, {"PW", "PLW", 110}, {"PS", "PSE", 70'472},
-    {"PA", "PAN", 31'973}, {"PG", "PNG", 11'108}, {"PY", "PRY", 18'486}, {"CN", "CHN", 14'004}, {"PE", "PER", 159'605},
-    {"PH", "PHL", 2'740'905}, {"PN", "PCN", 4}, {"PL", "POL", 108'800}, {"PT", "PRT", 45'675}, {"PR", "PRI", 5'358},
-    {"QA", "QAT", 66'272}, {"RE", "REU", 10'121}, {"RO", "ROU", 133'054}, {"RU", "RUS", 158'015}, {"RW", "RWA", 1'559},
-    {"BL", "BLM", 19}, {"SH", "SHN", 4}, {"KN", "KNA", 182}, {"LC", "LCA", 619}, {"MF", "MAF", 50}, {"PM", "SPM", 16},
-    {"VC", "VCT", 444}, {"WS", "WSM", 366}, {"SM", "SMR", 38}, {"ST", "STP", 948}, {"SA", "SAU", 833'909},
-    {"SN", "SEN", 9'203}, {"RS", "SRB", 32'007}, {"SC", "SYC", 837}, {"SL", "SLE", 1'247}, {"SG", "SGP", 35'063},
-    {"SX", "SXM", 115}, {"SK", "SVK", 13'164}, {"SI", "SVN", 6'204}, {"SB", "SLB", 1'294}, {"SO", "SOM", 20'951},
-    {"ZA", "ZAF", 92'959}, {"KR", "KOR", 55'678}, {"SS", "SSD", 2'760}, {"ES", "ESP", 104'748}, {"LK", "LKA", 137'361},
-    {"SD", "SDN", 57'742}, {"SR", "SUR", 3'417}, {"SJ", "SJM", 1}, {"SZ", "SWZ", 847}, {"SE", "SWE", 29'237},
-    {"CH", "CHE", 13'728}, {"SY", "SYR", 97'131}, {"TW", "TWN", 36'790}, {"TJ", "TJK", 22'892}, {"TZ", "TZA", 10'940},
-    {"TH", "THA", 432'468}, {"TL", "TLS", 6'416}, {"TG", "TGO", 3'436}, {"TO", "TON", 193}, {"TT", "TTO", 6'155},
-    {"TN", "TUN", 124'191}, {"TR", "TUR", 817'503}, {"TM", "TKM", 140}, {"TC", "TCA", 228}, {"TV", "TUV", 17},
-    {"UG", "UGA", 7'659}, {"UA", "UKR", 105'117}, {"AE", "ARE", 295'661}, {"GB", "GBR", 178'648}, {"US", "USA", 1'132'270},
-    {"UM", "UMI", 2}, {"UY", "URY", 9'808}, {"VI", "VIR", 248}, {"UZ", "UZB", 188'050}, {"VU", "VUT", 1'321},
-    {"VE", "VEN", 249'567}, {"VN", "VNM", 533'236}, {"WF", "WLF", 23}, {"EH", "ESH", 20}, {"YE", "YEM", 320'910},
-    {"ZM", "ZMB", 8'777}, {"ZW", "ZWE", 3'960}, {"", "", 1'851'762},
+constexpr PublishedType type_table[] = {
+    {IncidentType::child_pornography, "child pornography"},
+    {IncidentType::child_sex_trafficking, "child sex trafficking"},
+    {IncidentType::child_sex_tourism, "child sex tourism"},
+    {IncidentType::child_sexual_molestation, "child sexual molestation"},
+    {IncidentType::misleading_domain_name, "misleading domain name"},
+    {IncidentType::misleading_words_or_images, "misleading words/images online"},
+    {IncidentType::online_enticement, "online enticement of children"},
+    {IncidentType::unsolicited_obscene_material, "obscene material sent to a child"},
 };
 
-constexpr PublishedType type_table[] = {
-    {IncidentType::child_pornography, "child pornography", 35'925'098},
-    {IncidentType::child_sex_trafficking, "child sex trafficking", 17'353},
-    {IncidentType::child_sex_tourism, "child sex tourism", 2'002},
-    {IncidentType::child_sexual_molestation, "child sexual molestation", 18'021},
-    {IncidentType::misleading_domain_name, "misleading domain name", 6'883},
-    {IncidentType::misleading_words_or_images, "misleading words/images online", 8'446},
-    {IncidentType::online_enticement, "online enticement of children", 186'819},
-    {IncidentType::unsolicited_obscene_material, "obscene material sent to a child", 45'746},
+constexpr PublishedYear year_table[] = {
+    {.year = 2020, .reports = 21'751'085, .by_providers = 21'447'786, .by_public = 303'299,
+     .by_location = {887'252, 20'602'529, 261'304},
+     .by_type = {21'669'264, 15'879, 955, 11'770, 3'109, 8'689, 37'872, 3'547},
+     .images = 33'690'561, .videos = 31'654'163, .other_files = 120'590,
+     .referred = {{{273'619, 11'835}, {2'485, 0}, {529'899, 339'944}, {9'242'815, 11'380'684}}},
+     .feedback = {}},
+    {.year = 2021, .reports = 29'397'681, .by_providers = 29'157'083, .by_public = 240'598,
+     .by_location = {724'503, 27'479'912, 1'193'266},
+     .by_type = {29'309'106, 16'032, 1'624, 12'458, 3'304, 5'825, 44'155, 5'177},
+     .images = 39'939'298, .videos = 44'856'209, .other_files = 196'228,
+     .referred = {{{395'173, 11'900}, {1'731, 3}, {916'064, 590'383}, {17'129'598, 10'400'331}}},
+     .feedback = {226'879, 91, 303, 36'948}},
+    {.year = 2022, .reports = 32'059'029, .by_providers = 31'802'525, .by_public = 256'504,
+     .by_location = {1'920'963, 28'825'411, 1'312'655},
+     .by_type = {31'901'234, 18'336, 940, 12'906, 1'948, 7'517, 80'524, 35'624},
+     .images = 49'404'779, .videos = 37'775'034, .other_files = 1'197'394,
+     .referred = {{{491'655, 400'715}, {1'462, 3}, {1'356'988, 997'475}, {13'995'567, 15'010'413}}},
+     .feedback = {204'517, 51, 478, 56'689}},
+    {.year = 2023, .reports = 36'210'368, .by_providers = 35'944'826, .by_public = 265'542,
+     .by_location = {1'621'937, 33'220'027, 1'368'404},
+     .by_type = {35'925'098, 17'353, 2'002, 18'021, 6'883, 8'446, 186'819, 45'746},
+     .images = 54'842'374, .videos = 49'528'198, .other_files = 1'282'590,
+     .referred = {{{670'491, 238'271}, {1'962, 16}, {1'543'016, 563'284}, {16'142'869, 17'361'989}}},
+     .feedback = {312'343, 27, 465, 76'683}},
 };
 
 constexpr State state_table[] = {
@@ -93,19 +70,26 @@ constexpr Provider provider_table[] = {
     {"provider-other", 684'967},
 };
 
+constexpr std::uint64_t sum(std::span<const std::uint64_t> numbers) { return std::accumulate(numbers.begin(), numbers.end(), std::uint64_t{0}); }
+
 template <class Row, std::size_t N>
-constexpr std::uint64_t total(const Row (&rows)[N]) {
-  std::uint64_t sum = 0;
-  for (const Row& row : rows) sum += row.reports_2023;
-  return sum;
+constexpr std::uint64_t total_2023(const Row (&rows)[N]) {
+  std::uint64_t all = 0;
+  for (const Row& row : rows) all += row.reports_2023;
+  return all;
 }
-static_assert(total(country_table) == reports_2023 && total(type_table) == reports_2023);
-static_assert(total(state_table) == 910'349 && total(provider_table) == 35'944'826);
+
+constexpr bool adds_up() {
+  for (const PublishedYear& each : year_table)
+    if (each.by_providers + each.by_public != each.reports || sum(each.by_location) != each.reports || sum(each.by_type) != each.reports) return false;
+  return true;
+}
+static_assert(adds_up() && total_2023(state_table) == 910'349 && total_2023(provider_table) == year_table[3].by_providers);
 
 }  // namespace
 
-std::span<const Country> countries() { return country_table; }
-std::span<const PublishedType> incident_types() { return type_table; }
+std::span<const PublishedYear, published_years_count> published_years() { return year_table; }
+std::span<const PublishedType, 8> incident_types() { return type_table; }
 std::span<const State> states() { return state_table; }
 std::span<const Provider> providers() { return provider_table; }
 

@@ -16,9 +16,8 @@ void CaseWriter::suspended() {
   finish(CreateCaseSuspendedLongTerm(fbb_, criteria, at_ + 30 * day_us), Handling::law_enforcement);
 }
 
-void CaseWriter::reviewed() {
-  const auto result = writer_.text("no_change");
-  finish(CreateLongtermReviewed(fbb_, LongtermKind::periodic, result, at_ + 90 * day_us), Handling::law_enforcement);
+void CaseWriter::reviewed(LongtermKind kind, std::string_view result) {
+  finish(CreateLongtermReviewed(fbb_, kind, writer_.text(result), at_ + 90 * day_us), Handling::law_enforcement);
 }
 
 // Mostly in the state the child is missing from.
@@ -69,8 +68,9 @@ CaseWriter::Attributions CaseWriter::owed_to() {
   }
 }
 
-void CaseWriter::recovered() {
-  const auto attributions = owed_to();
+// A mistaken one is owed to nothing.
+void CaseWriter::recovered(bool mistaken) {
+  const auto attributions = mistaken ? Attributions() : owed_to();
   flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<Attribution>>> list;
   if (!attributions.empty()) list = fbb_.CreateVector(attributions);
   const bool examined = plan_.outcome == ChildOutcome::deceased && chance_->permille(600);
@@ -83,7 +83,7 @@ void CaseWriter::recovered() {
   body.add_precision(Precision::s);
   body.add_where(where);
   if (chance_->permille(500)) body.add_distance_m(static_cast<std::uint32_t>(chance_->between(200, 400'000)));
-  body.add_outcome(plan_.outcome);
+  body.add_outcome(mistaken ? ChildOutcome::safe : plan_.outcome);
   body.add_verified_by(by);
   body.add_verified_by_class(examined ? VerifierClass::medical_examiner : VerifierClass::le);
   body.add_attribution(list);
@@ -102,7 +102,9 @@ void CaseWriter::recovered() {
 }
 
 void CaseWriter::close(Version proposal) {
-  const auto reason = plan_.outcome == ChildOutcome::deceased ? CloseReason::located_deceased : CloseReason::recovered;
+  const auto reason = !plan_.recovered                            ? CloseReason::withdrawn
+                      : plan_.outcome == ChildOutcome::deceased ? CloseReason::located_deceased
+                                                                : CloseReason::recovered;
   const Ref first = ref_to(plan_.stream, proposal);
   finish(CreateCaseClosed(fbb_, reason), Handling::law_enforcement, std::span(&first, proposal == 0 ? 0 : 1));
 }

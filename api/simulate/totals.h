@@ -1,11 +1,10 @@
-// What a year holds, counted from its plan: what anyone who has appended it may check a ledger against.
+// What the cases of a year come to, counted from its plan: what anyone who has appended it may check a ledger against.
 #pragma once
 
 #include <map>
 #include <string>
 
 #include "api/simulate/year_plan.h"
-#include "intake_generated.h"
 
 namespace caseledger::api {
 
@@ -17,8 +16,6 @@ struct CaseCount {
 };
 
 struct Totals {
-  std::array<std::uint64_t, phases> events{};  // by phase
-  std::uint64_t all_events() const;
   friend bool operator==(const Totals&, const Totals&) = default;
 
   // Missing children. One child per case, so a case is an episode.
@@ -41,19 +38,12 @@ struct Totals {
   std::uint64_t acted_unverified = 0;                               // before anyone adjudicated them
 
   std::uint64_t deployments_requested = 0, deployments_on_site = 0, deployments_virtual = 0, deployments_declined = 0;
-
-  // CyberTipline.
-  std::uint64_t reports = 0, incidents = 0, images = 0, videos = 0, other_files = 0;
-  std::map<std::string, std::uint64_t> reports_by_country;  // "": no country listed
-  std::map<schema::IncidentType, std::uint64_t> reports_by_type;
-  std::map<std::string, std::uint64_t> reports_by_provider;
 };
 
 }  // namespace caseledger::api
 
 namespace caseledger::api::simulate {
 
-class Reports;
-Totals count(const YearPlan& year, const Reports& reports);
+Totals count(const YearPlan& year);
 
 }  // namespace caseledger::api::simulate
