@@ -1,5 +1,6 @@
 // Editions over HTTP: what was released is there for everyone and stays as it is; what was not, or is damaged, is not told.
 #include "api/editions.h"
+#include "ledger/core/receipt.h"
 #include "projections/reports/release.h"
 #include "tests/support/audits.h"
 #include "tests/support/service.h"
