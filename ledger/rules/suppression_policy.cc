@@ -71,14 +71,17 @@ Result<SuppressionPolicy> SuppressionPolicy::parse(std::string_view parameters) 
   return policy;
 }
 
-bool SuppressionPolicy::applies_to(std::string_view figure) const {
-  return std::ranges::any_of(subject, [&](const std::string& each) { return figure == each || (figure.starts_with(each) && figure[each.size()] == '.'); });
+namespace {
+bool named(const std::vector<std::string>& figures, std::string_view figure) {
+  return std::ranges::any_of(figures, [&](const std::string& each) { return figure == each || (figure.starts_with(each) && figure[each.size()] == '.'); });
 }
+}  // namespace
 
-bool SuppressionPolicy::exempts(std::string_view figure) const { return std::ranges::find(exempt, figure) != exempt.end(); }
+bool SuppressionPolicy::applies_to(std::string_view figure) const { return named(subject, figure); }
+bool SuppressionPolicy::exempts(std::string_view figure) const { return named(exempt, figure); }
 
 std::string_view SuppressionPolicy::built_in() {
-  return R"({"coarsen_percent":50,"differences":true,"exempt":["R11.1","R11.2","R11.3","R11.4","R11.5","R11.6","R11.7"],)"
+  return R"({"coarsen_percent":50,"differences":true,"exempt":["R11","R8"],)"
          R"("hierarchy":[{"dimension":"jurisdiction","levels":["county","state","region"]}],"k":11,"protection":5,)"
          R"("subject":["R1","R2","R3","R4","R5","R6","R8","R9","R10","R11","T11.victims","T13","T16.erasures","cases"],"zero_allowed":true})";
 }

@@ -1,7 +1,7 @@
 // What published editions withhold: a published policy of kind suppression. Data, integers, nothing else.
 //
 // Its parameters are canonical JSON:
-//   {"coarsen_percent":50,"differences":true,"exempt":["R11.1"],"hierarchy":[{"dimension":"jurisdiction","levels":["county","state","region"]}],
+//   {"coarsen_percent":50,"differences":true,"exempt":["R11"],"hierarchy":[{"dimension":"jurisdiction","levels":["county","state","region"]}],
 //    "k":11,"protection":5,"subject":["R","T13"],"zero_allowed":true}
 // projections/reports/disclosure.h says what each of them makes of an edition.
 #pragma once
@@ -19,7 +19,7 @@ struct SuppressionPolicy {
   std::int64_t protection = 5;   // so many values stay possible at least for one who also reckons with the rules
   bool differences = true;       // a count may not differ by 1..k−1 from what an earlier edition told of the same thing
   std::int64_t coarsen_percent = 50;  // siblings are told only as their sum if more than this share of those that occur would be withheld
-  std::vector<std::string> subject;   // the figures that count persons or cases: their ids, or what these begin with up to a point
+  std::vector<std::string> subject;   // the figures that count persons or cases; an id stands for those beneath it too
   std::vector<std::string> exempt;    // of them, those whose total over everything is told whatever it is
   struct Ladder {
     std::string dimension;

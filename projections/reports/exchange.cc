@@ -1,7 +1,7 @@
 #include "projections/reports/exchange.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 namespace caseledger::reports::disclosure {
 
@@ -45,18 +45,26 @@ void Grid::lay_axes() {
   cells_.assign(stride, no_table);
 }
 
-// Every place of a table that has no cell is a known zero.
+// Every place of a table that has no cell is a known zero. A table is told by its nodes' levels, as one number.
 void Grid::lay_cells() {
-  std::set<std::vector<std::uint32_t>> tables;
+  std::vector<std::vector<std::size_t>> levels;
+  std::size_t kinds = 1;
+  for (const Dimension& dimension : population_.dimensions) {
+    std::map<std::uint32_t, std::size_t> known;
+    std::vector<std::size_t>& of = levels.emplace_back(1, 0);
+    for (std::size_t node = 1; node < dimension.nodes.size(); ++node) of.push_back(kinds * known.try_emplace(dimension.nodes[node].level, known.size() + 1).first->second);
+    kinds *= known.size() + 1;
+  }
   const auto table_of = [&](const std::vector<std::uint32_t>& at) {
-    std::vector<std::uint32_t> levels;
-    for (std::size_t d = 0; d < at.size(); ++d) levels.push_back(at[d] == 0 ? 0 : population_.dimensions[d].nodes[at[d]].level + 1);
-    return levels;
+    std::size_t table = 0;
+    for (std::size_t d = 0; d < at.size(); ++d) table += levels[d][at[d]];
+    return table;
   };
+  std::vector<bool> tables(kinds);
   for (std::size_t i = 0; i < population_.cells.size(); ++i) {
     const Cell& cell = population_.cells[i];
     ENSURE(cell.at.size() == axes_.size() && cell.value >= 0);
-    const std::size_t split = static_cast<std::size_t>(std::ranges::count_if(cell.at, [](std::uint32_t node) { return node != 0; }));
+    const auto split = std::ranges::count_if(cell.at, [](std::uint32_t node) { return node != 0; });
     for (std::size_t d = 0; d < axes_.size(); ++d) {
       ENSURE(cell.at[d] < axes_[d].above.size());
       if (split > 1 && cell.at[d] != 0) axes_[d].alone = false;
@@ -64,11 +72,11 @@ void Grid::lay_cells() {
     std::int32_t& place = cells_[place_of(cell.at)];
     ENSURE(place == no_table);
     place = static_cast<std::int32_t>(i);
-    tables.insert(table_of(cell.at));
+    tables[table_of(cell.at)] = true;
   }
   std::vector<std::uint32_t> at(axes_.size(), 0);
   for (std::int32_t& place : cells_) {
-    if (place == no_table && tables.contains(table_of(at))) place = known_zero;
+    if (place == no_table && tables[table_of(at)]) place = known_zero;
     for (std::size_t d = 0; d < at.size() && ++at[d] == axes_[d].above.size(); ++d) at[d] = 0;
   }
 }

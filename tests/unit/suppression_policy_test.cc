@@ -31,6 +31,7 @@ TEST_CASE("the built-in suppression policy withholds 1 to 10 and tells the statu
   CHECK(policy->protection == 5);
   CHECK(policy->exempts("R11.4"));
   CHECK_FALSE(policy->exempts("R1"));
+  CHECK_FALSE(policy->exempts("R110"));
   CHECK(policy->applies_to("R1.alive"));
   CHECK(policy->applies_to("R11.4"));
   CHECK_FALSE(policy->applies_to("T1.reports"));

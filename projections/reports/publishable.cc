@@ -1,0 +1,50 @@
+#include "projections/reports/publishable.h"
+
+#include <deque>
+
+namespace caseledger::reports {
+
+Result<SuppressionRules> suppression_rules(const Adopted& adopted, Micros at) {
+  const auto* published = adopted.suppression(at);
+  const std::string parameters = published ? published->parameters : std::string(rules::SuppressionPolicy::built_in());
+  TRY_AS(policy, rules::SuppressionPolicy::parse(parameters));
+  return SuppressionRules{{published ? to_string(published->stream) : "built-in", published ? published->version : "1", sha256(bytes_of(parameters))}, std::move(policy)};
+}
+
+EditionsBefore editions_before(const EditionFile* previous, const FindEdition& find) {
+  EditionsBefore before;
+  if (!previous) return before;
+  before.editions.push_back(previous->edition);
+  while (const auto digest = before.editions.back().previous) {
+    auto found = find(*digest);
+    if (!found) {
+      before.complete = false;
+      break;
+    }
+    before.editions.push_back(std::move(found->edition));
+  }
+  return before;
+}
+
+Result<SuppressionReport> make_publishable(Edition& edition, const projections::Folds& folds, const Template& of, const Terms& terms, const SuppressionRules& rules,
+                                           std::span<const Edition> earlier) {
+  const Edition counted = edition;
+  std::deque<Edition> wholes;
+  std::vector<EarlierEdition> reckoned;
+  for (const Edition& told : earlier) {
+    if (told.template_id != edition.template_id || !bears_on(told.period, edition.period)) continue;
+    const Edition* whole = &counted;
+    if (told.period != edition.period) {
+      Terms then = terms;
+      then.period = told.period;
+      then.previous = nullptr;
+      TRY_AS(again, make_edition(folds, of, then));
+      whole = &wholes.emplace_back(std::move(again));
+    }
+    reckoned.push_back({&told, whole});
+  }
+  edition.suppression = rules.named;
+  return suppress(edition, rules.policy, reckoned);
+}
+
+}  // namespace caseledger::reports

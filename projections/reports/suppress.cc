@@ -1,0 +1,305 @@
+#include "projections/reports/suppress.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <functional>
+#include <map>
+#include <set>
+
+#include "projections/reports/disclosure.h"
+#include "projections/reports/measures.h"
+
+namespace caseledger::reports {
+
+namespace {
+
+using disclosure::Cell;
+using disclosure::Dimension;
+using disclosure::Population;
+using disclosure::Rule;
+
+// Where a count stands: by which dimensions, and in which group. Over everything: neither.
+struct Place {
+  std::vector<std::string> by, group;
+  auto operator<=>(const Place&) const = default;
+};
+
+// What an edition tells of each measure, and where it withholds it.
+struct Told {
+  std::map<std::string, std::map<Place, std::int64_t>> values;
+  std::set<std::pair<std::string, Place>> withheld;
+  std::map<std::string, std::string> part_of;
+  std::set<std::string> exempt;  // measures whose total is told whatever it is
+
+  std::optional<std::int64_t> of(const std::string& measure, const Place& place) const {
+    const auto all = values.find(measure);
+    if (all == values.end()) return {};
+    const auto found = all->second.find(place);
+    return found == all->second.end() ? std::nullopt : std::optional(found->second);
+  }
+};
+
+Told read(const Edition& edition, const rules::SuppressionPolicy& policy) {
+  Told told;
+  for (const Section& section : edition.sections)
+    for (const Table& table : section.tables) {
+      if (!policy.applies_to(table.id)) continue;
+      const Counted counted = counted_by(table.id);
+      if (policy.exempts(table.id)) told.exempt.insert(counted.numerator);
+      const bool share = counted.numerator == table.id &&
+                         std::ranges::all_of(table.rows, [](const Row& row) { return row.numerator && row.denominator && *row.numerator <= *row.denominator; });
+      if (const auto part = part_of(counted.numerator); !part.empty()) told.part_of[counted.numerator] = part;
+      else if (share) told.part_of.try_emplace(counted.numerator, counted.denominator);
+      if (const auto part = part_of(counted.denominator); !part.empty()) told.part_of[counted.denominator] = part;
+      for (const Row& row : table.rows) {
+        const Place place{table.by, row.group};
+        if (row.numerator && *row.numerator >= 0) told.values[counted.numerator].try_emplace(place, *row.numerator);
+        if (row.denominator && *row.denominator >= 0) told.values[counted.denominator].try_emplace(place, *row.denominator);
+        if (!row.withheld.empty()) told.withheld.insert({{counted.numerator, place}, {counted.denominator, place}});
+      }
+    }
+  return told;
+}
+
+struct Earlier {
+  Period period;
+  Told told, whole;
+};
+
+bool within(const Period& inner, const Period& outer) { return outer.from <= inner.from && inner.to <= outer.to; }
+
+// A time that editions tell of: this one's own, or another.
+struct Spell {
+  Period period;
+  bool here;
+  std::vector<const Earlier*> editions;
+  std::uint32_t node = 0;
+};
+
+struct Untold {
+  std::string rule, because;
+};
+
+class Censor {
+ public:
+  Censor(Edition& edition, const rules::SuppressionPolicy& policy, std::span<const EarlierEdition> earlier) : edition_(edition), policy_(policy), now_(read(edition, policy)) {
+    for (const EarlierEdition& each : earlier)
+      if (bears_on(each.told->period, edition.period)) earlier_.push_back({each.told->period, read(*each.told, policy), read(*each.whole, policy)});
+  }
+
+  Result<SuppressionReport> run() {
+    std::vector<std::string> measures;
+    for (const auto& [measure, values] : now_.values) measures.push_back(measure);
+    std::ranges::stable_sort(measures, {}, [&](const std::string& measure) { return depth(measure); });
+    for (bool more = true; more;) {
+      const std::size_t before = untold_.size();
+      report_.shortfalls.clear();
+      for (const std::string& measure : measures)
+        for (const auto& tables : apart(measure)) TRY(decide(measure, tables));
+      close_families();
+      more = untold_.size() != before;
+    }
+    take_out();
+    return std::move(report_);
+  }
+
+ private:
+  using Tables = std::set<std::vector<std::string>>;  // the dimensions of each
+
+  // What the measure is part of, where that is told of wherever the measure is; else nothing.
+  std::string whole_of(const std::string& measure) const {
+    const auto whole = now_.part_of.find(measure);
+    if (whole == now_.part_of.end()) return {};
+    const bool everywhere = std::ranges::all_of(now_.values.at(measure), [&](const auto& each) { return now_.of(whole->second, each.first).has_value(); });
+    return everywhere ? whole->second : std::string();
+  }
+  int depth(const std::string& measure) const {
+    const std::string whole = whole_of(measure);
+    return whole.empty() ? 0 : 1 + depth(whole);
+  }
+  bool is_untold(const std::string& measure, const Place& place) const { return untold_.contains({measure, place}); }
+
+  // Tables that share a dimension are decided together. The others share only what is over everything.
+  std::vector<Tables> apart(const std::string& measure) const {
+    std::vector<Tables> all;
+    for (const auto& [place, value] : now_.values.at(measure)) {
+      Tables together{place.by};
+      std::erase_if(all, [&](const Tables& other) {
+        const bool share = std::ranges::any_of(other, [&](const auto& by) { return std::ranges::find_first_of(by, place.by) != by.end() || by == place.by; });
+        if (share) together.insert(other.begin(), other.end());
+        return share;
+      });
+      all.push_back(std::move(together));
+    }
+    if (all.size() > 1) std::erase_if(all, [](const Tables& tables) { return tables.size() == 1 && tables.begin()->empty(); });
+    return all;
+  }
+
+  // One measure in one set of tables, as a population.
+  struct Build {
+    Population population;
+    std::map<std::string, std::size_t> dimensions;
+    std::vector<std::map<std::string, std::uint32_t>> nodes;
+    std::vector<Place> places;  // of each cell
+    std::vector<bool> by_dependence;
+  };
+  static constexpr std::uint32_t part_node = 1, rest_node = 2;
+
+  Result<void> decide(const std::string& measure, const Tables& tables) {
+    const std::string whole = whole_of(measure);
+    Build build;
+    build.population.name = measure;
+    for (const auto& by : tables)
+      for (const std::string& dimension : by)
+        if (build.dimensions.try_emplace(dimension, build.nodes.size()).second) {
+          build.nodes.emplace_back();
+          build.population.dimensions.push_back({.name = dimension});
+        }
+    if (!whole.empty()) {
+      Dimension& parts = build.population.dimensions.emplace_back(Dimension{.name = "part"});
+      parts.add("part", 0);
+      parts.add("rest", 0);
+    }
+    for (const Spell& spell : spells(measure, build)) {
+      const Told& counted = spell.here ? now_ : spell.editions.front()->whole;
+      for (const auto& [place, value] : counted.values.at(measure))
+        if (tables.contains(place.by) || place.by.empty()) add(build, measure, whole, place, counted, spell);
+    }
+    TRY_AS(verdict, disclosure::withhold(build.population, policy_));
+    for (std::size_t i = 0; i < build.places.size(); ++i) {
+      const auto& decision = verdict.decisions[i];
+      if (!build.population.cells[i].here || decision.rule == Rule::told) continue;
+      untold_.try_emplace({measure, build.places[i]}, Untold{build.by_dependence[i] ? "dependent" : disclosure::name(decision.rule),
+                                                             decision.because ? said(measure, build.places[*decision.because]) : std::string()});
+    }
+    for (const auto& shortfall : verdict.shortfalls)
+      report_.shortfalls.push_back(said(measure, build.places[shortfall.cell]) + ": only " + std::to_string(shortfall.least) + " to " + std::to_string(shortfall.most) +
+                                   " stay possible, as an exempt total or an earlier edition tells too much");
+    return {};
+  }
+
+  // This edition's period, and those of earlier editions that are within it or around it, as a dimension if there are any.
+  std::vector<Spell> spells(const std::string& measure, Build& build) const {
+    std::vector<Spell> all{{edition_.period, true, {}}};
+    for (const Earlier& each : earlier_) {
+      const auto known = std::ranges::find_if(all, [&](const Spell& other) { return within(other.period, each.period) && within(each.period, other.period); });
+      if (known != all.end()) known->editions.push_back(&each);
+      else if (adds_up_over_time(measure) && each.whole.values.contains(measure)) all.push_back({each.period, false, {&each}});
+    }
+    if (all.size() == 1) return all;
+    std::ranges::stable_sort(all, std::greater(), [](const Spell& each) { return each.period.to - each.period.from; });
+    Dimension time{.name = "period"};
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      std::vector<std::uint32_t> in;
+      for (std::size_t j = 0; j < i; ++j)
+        if (within(all[i].period, all[j].period)) in.push_back(all[j].node);
+      if (in.empty()) in.push_back(0);
+      all[i].node = time.add(all[i].period.label, static_cast<std::uint32_t>(i), std::move(in));
+    }
+    for (std::size_t i = 0; i < all.size(); ++i) time.add("the rest of it", static_cast<std::uint32_t>(all.size() + i), {all[i].node});
+    build.population.dimensions.push_back(std::move(time));
+    return all;
+  }
+
+  void add(Build& build, const std::string& measure, const std::string& whole, const Place& place, const Told& counted, const Spell& spell) {
+    std::vector<std::uint32_t> at(build.population.dimensions.size(), 0);
+    for (std::size_t i = 0; i < place.by.size(); ++i) {
+      const std::size_t d = build.dimensions.at(place.by[i]);
+      const auto [node, fresh] = build.nodes[d].try_emplace(place.group[i], 0);
+      if (fresh) node->second = build.population.dimensions[d].add(place.group[i], 0);
+      at[d] = node->second;
+    }
+    if (spell.node != 0) at.back() = spell.node;
+    const std::int64_t part = *counted.of(measure, place), rest = std::max<std::int64_t>(0, counted.of(whole, place).value_or(part) - part);
+    Cell of_part{.at = at, .value = part, .here = spell.here}, of_rest{.at = at, .value = rest, .here = spell.here}, of_all{.at = at, .value = part + rest, .here = spell.here};
+    for (const Earlier* each : spell.editions) {
+      const auto told_part = each->told.of(measure, place), told_all = each->told.of(whole, place);
+      const bool withheld = !told_part && each->told.withheld.contains({measure, place}), both = told_part && told_all;
+      reckon(of_part, told_part, withheld);
+      reckon(of_rest, both ? std::optional(std::max<std::int64_t>(0, *told_all - *told_part)) : std::nullopt, withheld || (!spell.here && !both));
+      if (!spell.here) reckon(of_all, told_all, !told_all);
+    }
+    bool dependent = false;
+    if (spell.here) {
+      const bool whole_untold = !whole.empty() && is_untold(whole, place);
+      dependent = whole_untold || forced_.contains({measure, place});
+      if (dependent) of_part.before = of_rest.before = Cell::Before::unsaid;
+      if (whole_untold) of_all.before = Cell::Before::unsaid;
+      else of_all.exempt = true;
+      if (place.by.empty() && (now_.exempt.contains(measure) || (stands(of_part) && (whole.empty() || stands(of_rest))))) of_part.exempt = of_rest.exempt = true;
+    }
+    const auto put = [&](Cell&& cell) {
+      build.population.cells.push_back(std::move(cell));
+      build.places.push_back(place);
+      build.by_dependence.push_back(dependent);
+    };
+    if (whole.empty()) return put(std::move(of_part));
+    const std::size_t d = build.dimensions.size();
+    of_part.at[d] = part_node;
+    of_rest.at[d] = rest_node;
+    put(std::move(of_part));
+    put(std::move(of_rest));
+    put(std::move(of_all));
+  }
+
+  // Of several things told before, the nearest is kept.
+  static void reckon(Cell& cell, std::optional<std::int64_t> told, bool withheld) {
+    if (told && (!cell.told_before || std::abs(*told - cell.value) < std::abs(*cell.told_before - cell.value))) cell.told_before = told;
+    if (withheld && !told) cell.before = Cell::Before::unsaid;
+  }
+
+  // What is over everything is told unless it is itself small, and then alike in every set of tables.
+  bool stands(const Cell& cell) const {
+    const bool small = cell.value < policy_.k && (cell.value > 0 || !policy_.zero_allowed);
+    const bool moved = policy_.differences && cell.told_before && *cell.told_before != cell.value && std::abs(*cell.told_before - cell.value) < policy_.k;
+    return !small && !moved && cell.before == Cell::Before::nothing;
+  }
+
+  // A family is told together or not at all.
+  void close_families() {
+    std::set<std::pair<std::string, Place>> broken;
+    for (const auto& [where, why] : untold_)
+      if (const auto family = family_of(where.first); !family.empty()) broken.insert({std::string(family), where.second});
+    for (const auto& [measure, values] : now_.values)
+      if (const auto family = family_of(measure); !family.empty())
+        for (const auto& [place, value] : values)
+          if (broken.contains({std::string(family), place}) && untold_.try_emplace({measure, place}, Untold{"dependent", {}}).second) forced_.insert({measure, place});
+  }
+
+  static std::string said(const std::string& measure, const Place& place) {
+    return name_of(Table{.id = measure, .title = {}, .unit = {}, .definition = 1, .by = place.by, .note = {}, .rows = {}}, Row{.group = place.group, .numerator = {}, .denominator = {}, .value = {}, .interval = {}, .flags = {}, .note = {}, .withheld = {}});
+  }
+
+  void take_out() {
+    for (Section& section : edition_.sections)
+      for (Table& table : section.tables) {
+        if (!policy_.applies_to(table.id)) continue;
+        const Counted counted = counted_by(table.id);
+        for (Row& row : table.rows) {
+          const Place place{table.by, row.group};
+          const auto numerator = untold_.find({counted.numerator, place}), denominator = untold_.find({counted.denominator, place});
+          const bool of_numerator = row.numerator && numerator != untold_.end(), of_denominator = row.denominator && denominator != untold_.end();
+          if (!of_numerator && !of_denominator) continue;
+          const Untold& why = of_numerator ? numerator->second : Untold{"dependent", {}};
+          report_.withheld.push_back({name_of(table, row), why.rule, why.because});
+          row = Row{.group = row.group, .numerator = {}, .denominator = {}, .value = {}, .interval = {}, .flags = {}, .note = {}, .withheld = why.rule};
+        }
+      }
+  }
+
+  Edition& edition_;
+  const rules::SuppressionPolicy& policy_;
+  Told now_;
+  std::vector<Earlier> earlier_;
+  std::map<std::pair<std::string, Place>, Untold> untold_;
+  std::set<std::pair<std::string, Place>> forced_;
+  SuppressionReport report_;
+};
+
+}  // namespace
+
+Result<SuppressionReport> suppress(Edition& edition, const rules::SuppressionPolicy& policy, std::span<const EarlierEdition> earlier) {
+  return Censor(edition, policy, earlier).run();
+}
+
+}  // namespace caseledger::reports
