@@ -80,6 +80,10 @@ struct Untold {
   std::string rule, because;
 };
 
+void take_out(Row& row, const std::string& rule) {
+  row = Row{.group = row.group, .numerator = {}, .denominator = {}, .value = {}, .interval = {}, .flags = {}, .note = {}, .withheld = rule};
+}
+
 class Censor {
  public:
   Censor(Edition& edition, const rules::SuppressionPolicy& policy, std::span<const EarlierEdition> earlier) : edition_(edition), policy_(policy), now_(read(edition, policy)) {
@@ -99,7 +103,7 @@ class Censor {
       close_families();
       more = untold_.size() != before;
     }
-    take_out();
+    take_all_out();
     return std::move(report_);
   }
 
@@ -270,7 +274,7 @@ class Censor {
     return name_of(Table{.id = measure, .title = {}, .unit = {}, .definition = 1, .by = place.by, .note = {}, .rows = {}}, Row{.group = place.group, .numerator = {}, .denominator = {}, .value = {}, .interval = {}, .flags = {}, .note = {}, .withheld = {}});
   }
 
-  void take_out() {
+  void take_all_out() {
     for (Section& section : edition_.sections)
       for (Table& table : section.tables) {
         if (!policy_.applies_to(table.id)) continue;
@@ -282,7 +286,7 @@ class Censor {
           if (!of_numerator && !of_denominator) continue;
           const Untold& why = of_numerator ? numerator->second : Untold{"dependent", {}};
           report_.withheld.push_back({name_of(table, row), why.rule, why.because});
-          row = Row{.group = row.group, .numerator = {}, .denominator = {}, .value = {}, .interval = {}, .flags = {}, .note = {}, .withheld = why.rule};
+          take_out(row, why.rule);
         }
       }
   }
@@ -300,6 +304,21 @@ class Censor {
 
 Result<SuppressionReport> suppress(Edition& edition, const rules::SuppressionPolicy& policy, std::span<const EarlierEdition> earlier) {
   return Censor(edition, policy, earlier).run();
+}
+
+void withhold_alike(Edition& counted, const Edition& told) {
+  std::map<std::pair<std::string, std::vector<std::string>>, const Table*> tables;
+  for (const Section& section : told.sections)
+    for (const Table& table : section.tables) tables[{section.id + ' ' + table.id, table.by}] = &table;
+  for (Section& section : counted.sections)
+    for (Table& table : section.tables) {
+      const auto other = tables.find({section.id + ' ' + table.id, table.by});
+      if (other == tables.end()) continue;
+      for (Row& row : table.rows) {
+        const auto same = std::ranges::find(other->second->rows, row.group, &Row::group);
+        if (same != other->second->rows.end() && !same->withheld.empty()) take_out(row, same->withheld);
+      }
+    }
 }
 
 }  // namespace caseledger::reports
