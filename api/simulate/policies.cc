@@ -31,9 +31,14 @@ Text text_of(Rule rule) {
       return {PolicyKind::deployment, R"({"reasons":["criteria_met","no_consultant_near"]})",
               "Help goes on site or from afar when the lead agency asks for it; the nearest consultant with the skill goes."};
     case Rule::retention:
-      return {PolicyKind::retention, R"({"preservation_days":[{"days":90,"until":"2024-05-07"},{"days":365,"from":"2024-05-07"}]})",
+      return {PolicyKind::retention, R"({"preservation":[{"before":"2024-05-07","days":90},{"days":365}],"retention":[]})",
               "What providers report is preserved for 90 days, and for a year from 7 May 2024."};
-    case Rule::suppression: return {PolicyKind::suppression, R"({"least_cell":11})", "Cells of persons below eleven are withheld, and whatever tells them."};
+    case Rule::suppression:
+      return {PolicyKind::suppression,
+              R"({"coarsen_percent":50,"differences":true,"exempt":["R11.1","R11.2","R11.3","R11.4","R11.5","R11.6","R11.7"],)"
+              R"("hierarchy":[{"dimension":"jurisdiction","levels":["county","state","region"]}],"k":11,"protection":5,)"
+              R"("subject":["R1","R2","R3","R4","R5","R6","R8","R9","R10","R11","T11.victims","T13","T16.erasures","cases"],"zero_allowed":true})",
+              "Counts of persons and cases below eleven are withheld, and whatever tells them; the seven statutory counts are not."};
     case Rule::metric_definition: return {PolicyKind::metric_definition, R"({"horizon_days":365})", "How the published figures are defined."};
     case Rule::model_card:
       return {PolicyKind::model_card, R"({"model":"image-match","not_for":["probable_cause"]})",
