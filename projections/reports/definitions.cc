@@ -28,6 +28,7 @@ const std::pair<std::string_view, Counted> irregular[] = {
     {"T5.precision.upper_bound", {"alert episodes found right, and those not adjudicated", "alert episodes that are no duplicates"}},
     {"R5.earliest_starts", {"episodes resolved by the as-of", "episodes that began in the period"}},
     {"R5.latest_starts", {"episodes resolved by the as-of", "episodes that began in the period"}},
+    {"coverage.retention_days", {"portals that keep reads so many days", "portals that state it"}},
     {"coverage.cameras", {"their sum", "portals that state it"}},
     {"coverage.reads_30d", {"their sum", "portals that state it"}},
     {"coverage.hits_30d", {"their sum", "portals that state it"}},
@@ -67,7 +68,7 @@ struct Rare {
   bool has_denominator;
 };
 constexpr Rare only_with_data[] = {
-    {"coverage.retention_days", "Portals that keep reads so many days", "portals", false},
+    {"coverage.retention_days", "Portals that keep reads so many days", "portals", true},
     {"R5.earliest_starts", "The median if every start known to a day or coarser was as early as it can be", "us", true},
     {"R5.latest_starts", "The median if every start known to a day or coarser was as late as it can be", "us", true},
     {"T7.hour", "Searches in this hour of the day, UTC", "searches", false},

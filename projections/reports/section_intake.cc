@@ -13,9 +13,7 @@ const SectionPlan& intake_section() {
                  {{"T1.reports", "T1.incidents"}, {"country"}},
                  {{"T1.reports", "T1.incidents", "T1.files", "T1.quality", "T1.escalated"}, {"esp"}},
                  {{"T1.referral", "T1.informational", "T1.unfounded", "T1.spam_test", "T1.undesignated"}, {"item_type"}}},
-      .sums = {{"T1.received", "T1.reports", {"T1.referral", "T1.informational", "T1.unfounded", "T1.spam_test", "T1.undesignated"}},
-               {"T1.kinds_of_file", "T1.files", {"T1.files.images", "T1.files.videos", "T1.files.other"}},
-               {"T1.viewing", "T1.files", {"T1.files.viewed", "T1.files.unviewed", "T1.files.unstated"}}},
+      .sums = {{"T1.received", "T1.reports", {"T1.referral", "T1.informational", "T1.unfounded", "T1.spam_test", "T1.undesignated"}}},
   };
   return plan;
 }
