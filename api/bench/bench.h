@@ -78,6 +78,9 @@ std::vector<Row> rebuild_all(const Options& options);
 std::vector<Row> single_appends(const Options& options);
 std::vector<Row> acknowledgement(const Options& options);
 
+// P8: alerts of one jurisdiction to a thousand subscribers, beside appends with nobody listening.
+std::vector<Row> fan_out(const Options& options);
+
 // P1b and P2b: what was measured beside what PostgreSQL does with the same events; without it the rows say so.
 std::vector<Row> postgres(const Options& options, const std::vector<Row>& measured);
 

@@ -26,6 +26,7 @@ class Peer {
     std::size_t answered = 0, refused = 0, welcomed = 0;
     bool counting = false, over = false;
     std::vector<double> due;  // by request: when its send fell due
+    std::vector<std::pair<Position, double>> due_at;
     std::vector<std::int64_t> latencies_us;
     std::uint64_t counted = 0;
   };
@@ -107,7 +108,10 @@ class Peer {
       ENSURE(frame);
       if (const auto* appended = std::get_if<frames::Appended>(&*frame)) {
         const double now = wall();
-        for (const auto& result : appended->results) answered(result.request, now);
+        for (const auto& result : appended->results) {
+          if (shared_.counting) shared_.due_at.emplace_back(result.first_position, shared_.due[result.request]);
+          answered(result.request, now);
+        }
       } else if (const auto* rejected = std::get_if<frames::Rejected>(&*frame)) {
         ++shared_.refused;
         answered(rejected->request, wall());
@@ -174,7 +178,7 @@ class Arrivals {
 }  // namespace
 
 LoadResult run_load(const LoadPlan& plan, const Signer& author, const std::vector<Buffer>& batches, const std::function<void()>& counting_begins) {
-  Peer::Shared shared{.plan = plan, .author = author, .batches = batches, .due = {}, .latencies_us = {}};
+  Peer::Shared shared{.plan = plan, .author = author, .batches = batches, .due = {}, .due_at = {}, .latencies_us = {}};
   shared.due.resize(batches.size());
   std::vector<std::unique_ptr<Peer>> peers;
   for (unsigned i = 0; i < plan.connections; ++i) {
@@ -203,6 +207,7 @@ LoadResult run_load(const LoadPlan& plan, const Signer& author, const std::vecto
   while (shared.answered < shared.next && wall() < end + 10) shared.io.run_for(std::chrono::milliseconds(20));
   result.latencies_us = std::move(shared.latencies_us);
   result.refused = shared.refused;
+  result.due = std::move(shared.due_at);
   for (auto& peer : peers) peer->stop();
   shared.io.run_for(std::chrono::milliseconds(50));
   return result;

@@ -6,6 +6,7 @@
 
 #include <functional>
 
+#include "ledger/core/id.h"
 #include "ledger/core/note.h"
 
 namespace caseledger::api::bench {
@@ -25,6 +26,7 @@ struct LoadResult {
   double seconds = 0, cpu_seconds = 0;  // of the whole process meanwhile
   std::vector<std::int64_t> latencies_us;
   std::uint64_t refused = 0;
+  std::vector<std::pair<Position, double>> due;  // where each was recorded, and when its send fell due
 };
 
 // batches are used once each, in order; the run ends early when they do. Blocks.

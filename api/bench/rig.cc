@@ -2,11 +2,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <fstream>
 #include <future>
 
-#include "api/bench/bench.h"
+#include "api/bench/served.h"
 #include "api/genesis.h"
 #include "api/simulate/case_plan.h"
 #include "api/simulate/cybertipline_year.h"
@@ -34,6 +35,13 @@ std::size_t resident_bytes() {
   std::size_t pages = 0, resident = 0;
   std::ifstream("/proc/self/statm") >> pages >> resident;
   return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+std::int64_t nearest_rank(std::vector<std::int64_t>& values, double p) {
+  if (values.empty()) return 0;
+  std::ranges::sort(values);
+  const auto rank = static_cast<std::size_t>(std::ceil(p * static_cast<double>(values.size())));
+  return values[std::max<std::size_t>(rank, 1) - 1];
 }
 
 std::string number(double value, const char* format) {

@@ -1,23 +1,15 @@
 #include <algorithm>
 #include <atomic>
-#include <cmath>
 #include <cstdio>
 #include <thread>
 
 #include "api/bench/bench.h"
 #include "api/bench/load.h"
-#include "api/server.h"
+#include "api/bench/served.h"
 
 namespace caseledger::api::bench {
 
 namespace {
-
-std::int64_t nearest_rank(std::vector<std::int64_t>& values, double p) {
-  if (values.empty()) return 0;
-  std::ranges::sort(values);
-  const auto rank = static_cast<std::size_t>(std::ceil(p * static_cast<double>(values.size())));
-  return values[std::max<std::size_t>(rank, 1) - 1];
-}
 
 // Signature checks a second by libsodium on so many threads, for half a second.
 double checks_per_second(unsigned threads) {
@@ -78,39 +70,6 @@ class CheckSampler {
   std::jthread thread_;
 };
 
-struct Served {
-  Rig rig;
-  OutcomeRelay outcomes;
-  std::unique_ptr<Server> server;
-  std::mutex mutex;
-  std::vector<std::int64_t> writes_us;
-  std::atomic<std::uint64_t> commits = 0, batches = 0;
-
-  explicit Served(std::filesystem::path folder) : rig(std::move(folder)) {
-    rig.open([this](const Outcome& outcome) { outcomes(outcome); },
-             [this](const CommitTimes& times) {
-               const std::lock_guard lock(mutex);
-               writes_us.push_back(times.write_us);
-               ++commits;
-               batches += times.batches;
-             });
-    ServerConfig config;
-    config.port = 0;
-    auto started = Server::start(std::move(config), rig.ledger(), outcomes, [](const Request&) { return Response{404, "", {}, ""}; }, system_clock());
-    ENSURE(started);
-    server = std::move(*started);
-  }
-  ~Served() {
-    server->stop();
-    rig.close();
-  }
-  void forget() {
-    const std::lock_guard lock(mutex);
-    writes_us.clear();
-    commits = batches = 0;
-  }
-};
-
 }  // namespace
 
 std::vector<Row> single_appends(const Options& options) {
@@ -158,6 +117,7 @@ std::vector<Row> run(const Options& options, const std::vector<std::string>& onl
   if (beside_postgres) add(postgres(options, rows));
   if (wanted("P3")) add(acknowledgement(options));
   if (wanted("P4") || wanted("P10")) add(rebuild_all(options));
+  if (wanted("P8")) add(fan_out(options));
   return rows;
 }
 
