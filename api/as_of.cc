@@ -66,6 +66,11 @@ Result<AsOf> parse_as_of(const store::Log& log, const AsOf& head, std::string_vi
   return as_of_size(log, size);
 }
 
+Result<AsOf> as_of_time(const store::Log& log, const AsOf& head, Micros time) {
+  TRY_AS(size, size_at(log, head, time));
+  return as_of_size(log, size);
+}
+
 Result<json::object> as_of_json(const Ledger& ledger, const AsOf& as_of) {
   Hash root = empty_root();
   if (as_of.size > 0) {

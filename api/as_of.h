@@ -25,6 +25,9 @@ Result<AsOf> as_of_size(const store::Log& log, std::uint64_t size);
 // Errors: malformed, not_found (beyond the head), io.
 Result<AsOf> parse_as_of(const store::Log& log, const AsOf& head, std::string_view text);
 
+// The largest size whose last entry was recorded no later than a time. Errors: io.
+Result<AsOf> as_of_time(const store::Log& log, const AsOf& head, Micros time);
+
 // {"size", "next_position", "recorded_at", "root"}. Errors: io.
 Result<boost::json::object> as_of_json(const Ledger& ledger, const AsOf& as_of);
 

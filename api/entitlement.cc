@@ -11,7 +11,8 @@ namespace {
 using schema::Handling;
 using schema::Role;
 
-constexpr std::size_t opened_max = 64 * 1024;  // streams remembered
+constexpr std::size_t remembered_max = 128 * 1024;  // streams
+constexpr Version page = 64;                        // events of a stream that are read at once
 
 Handling read_by(Role role) {
   switch (role) {
@@ -45,20 +46,25 @@ std::string_view organisation_of(const rules::Authority& authority, const Public
   return found ? std::string_view(found->organisation) : std::string_view{};
 }
 
-bool in_groups(const rules::Enrolment& reader, schema::Body type) { return reader.groups == 0 || (reader.groups >> (event_type(type)->group - 'A' + 1) & 1); }
+bool in_groups(const rules::Enrolment& reader, schema::EventGroup group) { return reader.groups == 0 || (reader.groups >> static_cast<int>(group) & 1); }
 
 }  // namespace
 
+bool reads_bodies(const rules::Enrolment& reader) { return read_by(reader.roles) != Handling::unset; }
+
 bool reads_everything(const rules::Enrolment& reader) { return reader.has(Role::auditor) && reader.groups == 0 && reader.jurisdictions.empty(); }
 
-Result<bool> may_read(const rules::Enrolment& reader, const EventView& event, const PublicKey& author, std::string_view author_organisation,
-                      const std::function<Result<StreamFacts>()>& look_up) {
+Mark mark_of(const EventView& event, const PublicKey& author) {
+  return {event.kind, static_cast<schema::EventGroup>(event_type(event.type)->group - 'A' + 1), event.fields->handling(), author, std::string(text_of(event.fields->jurisdiction()))};
+}
+
+Result<bool> may_read(const rules::Enrolment& reader, const Mark& event, std::string_view author_organisation, const std::function<Result<StreamFacts>()>& look_up) {
   const Handling covered = read_by(reader.roles);
   if (reader.revoked || covered == Handling::unset) return false;
-  if (is_common(event.kind) || author == reader.vkey.key) return true;
-  if (event.fields->handling() > covered || !in_groups(reader, event.type)) return false;
+  if (is_common(event.kind) || event.author == reader.vkey.key) return true;
+  if (event.handling > covered || !in_groups(reader, event.group)) return false;
   const bool own = reader.has(Role::auditor) || author_organisation == reader.organisation;
-  const std::string_view place = text_of(event.fields->jurisdiction());
+  const std::string_view place = event.jurisdiction;
   if (own && (!place.empty() || reader.jurisdictions.empty())) return rules::covers(reader.jurisdictions, place);
   TRY_AS(stream, look_up());
   if (!own && stream.organisation != reader.organisation && !stream.shared) return false;
@@ -76,17 +82,62 @@ std::shared_ptr<const rules::Authority> Authorities::current() {
   return current_;
 }
 
-Result<bool> Entitlement::may_read(const rules::Authority& authority, const rules::Enrolment& reader, const projections::Fact& fact, Micros now,
-                                   std::uint64_t& looked_up) {
-  return api::may_read(reader, fact.event, fact.author, organisation_of(authority, fact.author), [&]() -> Result<StreamFacts> {
-    ++looked_up;
-    TRY_AS(opened_by, opened(fact));
+Result<bool> Entitlement::may_read(const rules::Authority& authority, const rules::Enrolment& reader, const Mark& mark, const StreamId& stream,
+                                   const std::function<Result<Opened>()>& opened, Micros now) const {
+  return api::may_read(reader, mark, organisation_of(authority, mark.author), [&]() -> Result<StreamFacts> {
+    TRY_AS(opened_by, opened());
     StreamFacts facts{std::string(organisation_of(authority, opened_by.by)), opened_by.jurisdiction, false};
     if (facts.organisation == reader.organisation) return facts;
-    TRY_AS(is_shared, shared(authority, fact.event.stream, facts.organisation, reader.organisation, now));
+    TRY_AS(is_shared, shared(authority, stream, facts.organisation, reader.organisation, now));
     facts.shared = is_shared;
     return facts;
   });
+}
+
+Result<bool> Entitlement::may_read(const rules::Authority& authority, const rules::Enrolment& reader, const projections::Fact& fact, Micros now,
+                                   std::uint64_t& looked_up) {
+  const auto by = [&] {
+    ++looked_up;
+    return opened(fact);
+  };
+  return may_read(authority, reader, mark_of(fact.event, fact.author), fact.event.stream, by, now);
+}
+
+Result<bool> Entitlement::may_read_all(const rules::Authority& authority, const rules::Enrolment& reader, const StreamId& stream, Micros now, std::uint64_t& read) {
+  TRY_AS(marks, marks_of(stream, read));
+  const auto by = [&]() -> Result<Opened> { return marks.opened; };
+  for (const Mark& mark : marks.all) {
+    TRY_AS(may, may_read(authority, reader, mark, stream, by, now));
+    if (!may) return false;
+  }
+  return !marks.all.empty();
+}
+
+// What was read before is kept: only what came since is read.
+Result<Entitlement::Marks> Entitlement::marks_of(const StreamId& stream, std::uint64_t& read) {
+  TRY_AS(state, published_state(ledger_, stream));
+  Marks marks;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto known = marks_.find(stream); known != marks_.end()) marks = known->second;
+  }
+  if (marks.version >= state.version) return marks;
+  while (marks.version < state.version) {
+    TRY_AS(versions, versions_before(ledger_, stream, marks.version + 1, page, state.last + 1));
+    for (const projections::Fact& fact : versions.events.facts) {
+      if (marks.all.empty()) {
+        TRY_AS(opened_by, opened(fact));
+        marks.opened = std::move(opened_by);
+      }
+      if (auto mark = mark_of(fact.event, fact.author); std::ranges::find(marks.all, mark) == marks.all.end()) marks.all.push_back(std::move(mark));
+    }
+    read += versions.next - marks.version - 1;
+    marks.version = versions.complete ? state.version : versions.next - 1;
+  }
+  const std::lock_guard lock(mutex_);
+  if (marks_.size() >= remembered_max) marks_.clear();
+  marks_.insert_or_assign(stream, marks);
+  return marks;
 }
 
 // Walks back from the event, by the places that long streams have at every 64th version.
@@ -112,7 +163,7 @@ Result<Entitlement::Opened> Entitlement::opened(const projections::Fact& fact) {
   Opened opened{entry.author, {}};
   if (first.kind == ItemKind::event) opened.jurisdiction = text_of(view_event(first.bytes).fields->jurisdiction());
   const std::lock_guard lock(mutex_);
-  if (opened_.size() >= opened_max) opened_.clear();
+  if (opened_.size() >= remembered_max) opened_.clear();
   opened_.emplace(fact.event.stream, opened);
   return opened;
 }

@@ -1,6 +1,10 @@
 #include "api/figures_json.h"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
+
+#include "api/as_of.h"
+#include "projections/standing.h"
 
 namespace caseledger::api {
 
@@ -8,10 +12,18 @@ namespace json = boost::json;
 using projections::Figure;
 using projections::FigureQuery;
 
-json::object figure_to_json(const Figure& figure, const json::object& as_of, const std::optional<FigureQuery::Period>& period) {
+namespace {
+
+json::object group_to_json(const Figure& figure) {
   json::object group;
   for (const auto& [dimension, value] : figure.group) group.emplace(dimension, value);
-  json::object out{{"id", figure.id}, {"title", figure.title}, {"definition", figure.definition}, {"unit", figure.unit}, {"group", std::move(group)}};
+  return group;
+}
+
+}  // namespace
+
+json::object figure_to_json(const Figure& figure, const json::object& as_of, const std::optional<FigureQuery::Period>& period) {
+  json::object out{{"id", figure.id}, {"title", figure.title}, {"definition", figure.definition}, {"unit", figure.unit}, {"group", group_to_json(figure)}};
   if (figure.numerator) out.emplace("numerator", *figure.numerator);
   if (figure.denominator) out.emplace("denominator", *figure.denominator);
   if (figure.value) out.emplace("value", *figure.value);
@@ -28,6 +40,44 @@ json::object definition_to_json(const reports::Definition& definition) {
   if (!definition.numerator.empty()) out.emplace("numerator", definition.numerator);
   if (!definition.denominator.empty()) out.emplace("denominator", definition.denominator);
   return out;
+}
+
+json::object contributor_to_json(const projections::Contributor& contributor, const projections::Projection& projection, std::span<const projections::Fact> facts) {
+  json::array shares, events;
+  for (const Figure& figure : contributor.shares) {
+    json::object share{{"group", group_to_json(figure)}};
+    if (figure.numerator) share.emplace("numerator", *figure.numerator);
+    if (figure.denominator) share.emplace("denominator", *figure.denominator);
+    if (figure.value) share.emplace("value", *figure.value);
+    shares.push_back(std::move(share));
+  }
+  const projections::Standing standing(facts);
+  for (const auto& fact : facts) {
+    if (!projection.wants(fact.event.type)) continue;
+    json::object event{{"version", fact.event.version}, {"position", exact_number(fact.position.value)}, {"type", event_type(fact.event.type)->name}};
+    if (standing.fate(fact) == rules::Standing::Fate::corrected) event.emplace("fate", "corrected");
+    if (standing.fate(fact) == rules::Standing::Fate::retracted) event.emplace("fate", "retracted");
+    events.push_back(std::move(event));
+  }
+  json::object out{{"stream", to_string(contributor.stream)}};
+  if (!facts.empty()) out.emplace("kind", kind_name(facts.front().event.kind));
+  out.emplace("shares", std::move(shares));
+  out.emplace("events", std::move(events));
+  return out;
+}
+
+Result<std::vector<std::string>> parse_dimensions(std::string_view text) {
+  std::vector<std::string> by;
+  for (bool more = true; more;) {
+    const auto comma = text.find(',');
+    const std::string dimension(text.substr(0, comma));
+    more = comma != text.npos;
+    if (more) text.remove_prefix(comma + 1);
+    if (std::ranges::find(reports::dimensions(), dimension) == reports::dimensions().end()) return fail(Errc::value_out_of_range, "no figure is split by " + quote(dimension));
+    if (std::ranges::find(by, dimension) != by.end()) return fail(Errc::malformed, "by names " + dimension + " twice");
+    by.push_back(dimension);
+  }
+  return by;
 }
 
 }  // namespace caseledger::api

@@ -3,7 +3,7 @@
 
 #include <boost/json/object.hpp>
 
-#include "projections/figure.h"
+#include "projections/contributors.h"
 #include "projections/reports/definitions.h"
 
 namespace caseledger::api {
@@ -14,5 +14,12 @@ boost::json::object figure_to_json(const projections::Figure& figure, const boos
 
 // {"id", "title", "unit", "version", "numerator", "denominator"}: what the last two count.
 boost::json::object definition_to_json(const reports::Definition& definition);
+
+// {"stream", "kind", "shares": [{"group", "numerator", "denominator", "value"}], "events": [{"version", "position", "type", "fate"}]}: what a
+// stream adds to a figure, and its events that the figure's projection reads. facts: all recorded events of the stream.
+boost::json::object contributor_to_json(const projections::Contributor& contributor, const projections::Projection& projection, std::span<const projections::Fact> facts);
+
+// What figures are split by, divided by commas. Errors: malformed (one twice), value_out_of_range (no such dimension).
+Result<std::vector<std::string>> parse_dimensions(std::string_view text);
 
 }  // namespace caseledger::api

@@ -80,8 +80,8 @@ Result<std::uint64_t> Query::number(std::string_view name, std::uint64_t fallbac
   return *number;
 }
 
-std::string Query::with(std::string_view name, std::uint64_t number) const {
-  std::string out = std::string(name) + '=' + std::to_string(number);
+std::string Query::with(std::string_view name, std::string_view value) const {
+  std::string out = std::string(name).append("=").append(value);
   for (const Pair& pair : pairs_)
     if (pair.name != name) out.append("&").append(pair.raw);
   return out;

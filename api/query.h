@@ -36,8 +36,8 @@ class Query {
   // A decimal between least and most. Errors: malformed, value_out_of_range.
   Result<std::uint64_t> number(std::string_view name, std::uint64_t fallback, std::uint64_t least, std::uint64_t most) const;
 
-  // The same query with one parameter set to a number: where a page goes on.
-  std::string with(std::string_view name, std::uint64_t number) const;
+  // The same query with one parameter set to a value that needs no encoding: where a page goes on.
+  std::string with(std::string_view name, std::string_view value) const;
 
  private:
   struct Pair {

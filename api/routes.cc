@@ -67,26 +67,31 @@ std::vector<RouteTable::Route> RouteTable::routes() const {
   add(auditors, "/metrics", "Counters and gauges for Prometheus", &RouteTable::metrics, {}, {});
 
   add(any_page, "/checkpoint", "The latest signed checkpoint", &RouteTable::checkpoint, {}, {});
-  add(enrolled, "/tile/entries/{tile}", "Up to 256 entries of the log", &RouteTable::entries, {}, {304, 404});
+  add(readers, "/tile/entries/{tile}", "Up to 256 entries of the log", &RouteTable::entries, {}, {304, 404});
   add(any_page, "/tile/{level}/{tile}", "Up to 256 hashes of the tree", &RouteTable::tile, {}, {304, 404});
-  add(enrolled, "/v1/receipts/{position}", "The proof of one event, or of its batch", &RouteTable::receipt, {once("of")}, {404});
+  add(readers, "/v1/receipts/{position}", "The proof of one event, or of its batch", &RouteTable::receipt, {once("of")}, {404});
 
-  add(enrolled, "/v1/events", "Events in log order", &RouteTable::events, {once("from"), once("limit"), many("type"), many("kind"), many("jurisdiction")}, {413});
-  add(enrolled, "/v1/events/{position}", "One event", &RouteTable::event, {}, {404});
-  add(enrolled, "/v1/streams/{id}", "The state of a stream and its timeline", &RouteTable::stream, {once("as_of"), once("as_at")}, {404, 413, 503});
-  add(enrolled, "/v1/streams/{id}/events", "The events of a stream", &RouteTable::stream_events, {once("from"), once("limit"), once("as_of")}, {404, 503});
+  add(readers, "/v1/events", "Events in log order", &RouteTable::events, {once("from"), once("limit"), many("type"), many("kind"), many("jurisdiction"), once("since"), once("until")}, {413});
+  add(readers, "/v1/events/{position}", "One event", &RouteTable::event, {}, {404});
+  add(readers, "/v1/streams/{id}", "The state of a stream and its timeline", &RouteTable::stream, {once("as_of"), once("as_at")}, {404, 413, 503});
+  add(readers, "/v1/streams/{id}/changes", "What changed in a stream between two points of the log", &RouteTable::stream_changes, {once("since"), once("as_of")}, {404, 413, 503});
+  add(readers, "/v1/streams/{id}/events", "The events of a stream", &RouteTable::stream_events, {once("from"), once("limit"), once("as_of")}, {404, 503});
 
-  add(auditors, "/v1/figures", "Every figure at the head", &RouteTable::figures, {once("by"), once("period")}, {413});
-  add(auditors, "/v1/figures/{id}", "One figure and those beneath it", &RouteTable::figures, {once("by"), once("period")}, {404, 413});
+  add(auditors, "/v1/figures", "Every figure", &RouteTable::figures, {once("by"), once("period"), once("as_of")}, {404, 413, 503});
+  add(auditors, "/v1/figures/{id}", "One figure and those beneath it", &RouteTable::figures, {once("by"), once("period"), once("as_of")}, {404, 413, 503});
+  add(auditors, "/v1/figures/{id}/events", "The streams and events that a figure counts", &RouteTable::figure_events,
+      {once("by"), once("period"), once("as_of"), once("after"), once("limit")}, {404, 413, 503});
   add(everyone, "/v1/definitions", "What the figures are", &RouteTable::definitions, {}, {304});
   add(published, "/v1/editions", "The editions that were released", &RouteTable::editions, {}, {304, 503});
   add(published, "/v1/editions/{template}/{period}/{size}.json", "A released edition", &RouteTable::edition_json, {}, {304, 404, 503});
   add(published, "/v1/editions/{template}/{period}/{size}.tlog-proof", "The proof that it was released", &RouteTable::edition_proof, {}, {304, 404, 503});
   add(published, "/v1/editions/{template}/{period}/{size}.event", "The event that released it", &RouteTable::edition_event, {}, {304, 404, 503});
   add(auditors, "/v1/reports/{template}", "What an edition would say now", &RouteTable::report, {once("period")}, {404, 413, 503});
-  add(auditors, "/v1/queues", "What waits, by queue", &RouteTable::queues, {}, {413});
-  add(auditors, "/v1/queues/{queue}", "What waits in a queue, the most urgent first", &RouteTable::queue, {once("limit")}, {});
-  add(enrolled, "/v1/authority", "Who may do what, and what waits for approval", &RouteTable::authority, {}, {503});
+  add(everyone, "/v1/policies", "The policies that bind, in words, and the digests of their documents", &RouteTable::policies, {}, {304, 503});
+  add(readers, "/v1/queues", "What waits, by queue", &RouteTable::queues, {many("priority"), many("kind"), many("jurisdiction"), once("overdue")}, {413, 503});
+  add(readers, "/v1/queues/{queue}", "What waits in a queue, the most urgent first", &RouteTable::queue,
+      {many("priority"), many("kind"), many("jurisdiction"), once("overdue"), once("limit"), once("after")}, {413, 503});
+  add(readers, "/v1/authority", "Who may do what, and what waits for approval", &RouteTable::authority, {}, {503});
   return all;
 }
 
@@ -180,6 +185,8 @@ std::expected<Reader, Response> RouteTable::identify(const Route& route, const R
 }
 
 Result<Response> RouteTable::look_up(const Route& route, const Request& request, const Reader& reader, bool here) const {
+  if (route.info.access == Access::readers && !reader.reads_bodies())
+    return fail(Errc::not_permitted, "this is told to those who work on cases and to auditors; oversight reads editions, definitions and policies");
   if (route.info.access == Access::auditors && !reader.reads_everything())
     return fail(Errc::not_permitted, "this is told to auditors without scopes: it comes of events of every organisation");
   TRY_AS(query, Query::parse(request.query, route.info.parameters, config_.query_bytes_max));

@@ -6,6 +6,9 @@
 // (see from_here()) need none and read everything.
 #pragma once
 
+#include <boost/json/object.hpp>
+
+#include "api/as_of.h"
 #include "api/auth_fault.h"
 #include "api/entitlement.h"
 #include "api/http.h"
@@ -14,6 +17,8 @@
 #include "api/rate_limit.h"
 #include "api/releases.h"
 #include "ledger/clock.h"
+#include "projections/standing.h"
+#include "projections/worklist.h"
 
 namespace caseledger::api {
 
@@ -32,9 +37,13 @@ struct RouteConfig {
   Version stream_events_max = 10'000;           // of a stream whose state is told
   std::size_t figures_max = 50'000;             // in one answer
   std::filesystem::path releases;               // where released editions lie: DIR/releases
+  std::size_t contributing_streams_max = 2'000'000;  // looked at for the streams of a figure
+  std::uint64_t refolded_events_max = 100'000;  // for figures of another point than the head, one answer at a time
   std::size_t queues_max = 1'000;               // in one answer
   std::uint64_t waiting_items = 100;            // of a queue that is asked for without a limit
   std::uint64_t waiting_items_max = 1'000;
+  std::size_t waiting_looked_at_max = 250'000;          // items, for one answer
+  std::uint64_t waiting_events_read_max = 200'000;      // of their streams, for one answer: each is read once
   std::chrono::milliseconds fold_wait{500};     // for the projections to reach the head, before figures are told
   std::uint64_t projection_lag_entries_max = 10'000;  // at which the ledger is not ready
 
@@ -51,7 +60,8 @@ struct RouteConfig {
 
 // Who is answered.
 enum class Access {
-  enrolled,  // every enrolled key; of events, those that it may read
+  enrolled,  // every enrolled key
+  readers,   // those whose roles are more than oversight; of events, those that the key may read
   auditors,  // who reads everything
   everyone,
   any_page,  // everyone, and the scripts of any web page too (CORS)
@@ -116,14 +126,20 @@ class RouteTable {
   Result<Response> events(const Call& call) const;
   Result<Response> event(const Call& call) const;
   Result<bool> reads_some(const Call& call, const StreamId& stream, Position limit) const;
+  Result<projections::RecordedFacts> readable_facts(const Call& call, const StreamId& stream, Position limit) const;
   Result<void> check_readable(const Call& call, const StreamId& stream, std::span<const projections::Fact> facts) const;
   Result<store::StoredEvent> readable_event(const Call& call, Position position) const;
   Result<Response> stream(const Call& call) const;
+  Result<Response> stream_changes(const Call& call) const;
   Result<Response> stream_events(const Call& call) const;
 
   // ── what the ledger knows (routes_v1.cc) ──
+  template <class Read>
+  auto read_folds(const Call& call, Read read) const -> std::invoke_result_t<Read, const projections::Folds&, const AsOf&>;
   Result<Response> figures(const Call& call) const;
+  Result<Response> figure_events(const Call& call) const;
   Result<Response> definitions(const Call& call) const;
+  Result<Response> policies(const Call& call) const;
   Result<Response> authority(const Call& call) const;
 
   // ── editions (routes_editions.cc) ──
@@ -135,6 +151,12 @@ class RouteTable {
   Result<std::optional<reports::EditionFile>> latest_edition(std::string_view template_id) const;
 
   // ── what waits (routes_queues.cc) ──
+  struct WhatWaits {
+    std::vector<projections::Waiting> items;  // in no order
+    Micros clock;
+    boost::json::object as_of;
+  };
+  Result<WhatWaits> what_waits(const Call& call, std::optional<std::string> queue) const;
   Result<Response> queues(const Call& call) const;
   Result<Response> queue(const Call& call) const;
 
@@ -152,6 +174,7 @@ class RouteTable {
   const Releases releases_;
   mutable Authorities authorities_;
   mutable Entitlement entitlement_;
+  mutable std::mutex refolding_;
   mutable RateLimit reads_of_address_, reads_of_key_;
   const std::vector<Route> routes_;
   const Metrics::Route unknown_;

@@ -6,6 +6,7 @@
 #include "api/as_of.h"
 #include "api/event_page.h"
 #include "api/routes.h"
+#include "api/story_changes.h"
 #include "api/story_json.h"
 #include "api/stream_events.h"
 #include "api/subscription.h"
@@ -25,17 +26,12 @@ std::string_view media_type(const Request& request, const std::string_view (&off
 
 constexpr std::string_view page_types[] = {EventPage::json, EventPage::ndjson};
 
-Result<std::uint8_t> kind_named(std::string_view name) {
-  for (const StreamKind kind : schema::EnumValuesStreamKind())
-    if (kind != StreamKind::unset && kind_name(kind) == name) return static_cast<std::uint8_t>(kind);
-  return fail(Errc::value_out_of_range, "there is no kind of stream " + quote(name));
-}
-
 Result<EventFilter> filter_of(const Query& query, std::size_t terms_max) {
   frames::Filter filter;
   for (const auto name : query.all("kind")) {
-    TRY_AS(kind, kind_named(name));
-    filter.kinds.push_back(kind);
+    const auto kind = kind_named(name);
+    if (!kind) return fail(Errc::value_out_of_range, "there is no kind of stream " + quote(name));
+    filter.kinds.push_back(static_cast<std::uint8_t>(*kind));
   }
   for (const auto type : query.all("type")) filter.types.emplace_back(type);
   for (const auto jurisdiction : query.all("jurisdiction")) filter.jurisdictions.emplace_back(jurisdiction);
@@ -54,20 +50,43 @@ Result<AsOf> as_of_asked(const Ledger& ledger, const Query& query) {
   return text ? parse_as_of(ledger.log(), head, *text) : head;
 }
 
+Result<std::optional<Micros>> time_asked(const Query& query, std::string_view name) {
+  const auto text = query.one(name);
+  if (!text) return std::nullopt;
+  TRY_AS(instant, parse_rfc3339(*text));
+  return instant.at;
+}
+
+// The first position of those recorded at or after a time.
+Result<Position> first_at(const Ledger& ledger, const Head& head, Micros time) {
+  TRY_AS(before, as_of_time(ledger.log(), as_of_head(head), time - 1));
+  return before.next;
+}
+
 }  // namespace
 
 Result<Response> RouteTable::events(const Call& call) const {
   TRY_AS(from, call.query.number("from", 0, 0, ~std::uint64_t{0}));
   TRY_AS(limit, call.query.number("limit", config_.page_events, 1, config_.page_events_max));
   TRY_AS(filter, filter_of(call.query, config_.filter_terms_max));
+  TRY_AS(since, time_asked(call.query, "since"));
+  TRY_AS(until, time_asked(call.query, "until"));
   const Head head = ledger_.head();
+  Position next{from}, end = head.next;
+  if (since) {
+    TRY_AS(first, first_at(ledger_, head, *since));
+    next = std::max(next, first);
+  }
+  if (until) {
+    TRY_AS(first, first_at(ledger_, head, *until));
+    end = first;
+  }
   EventPage page(media_type(call.request, page_types), limit, config_.page_bytes_max);
-  Position next{from};
   std::uint64_t looked_at = 0;
   bool full = false;
   Buffer scratch;
   TRY_AS(scan, ledger_.log().scan_from(next));
-  for (; scan.valid() && next < head.next && !full; scan.next()) {
+  for (; scan.valid() && next < end && !full; scan.next()) {
     TRY_AS(row, scan.batch());
     TRY_AS(entry, scan.entry());
     std::optional<Error> failed;
@@ -86,11 +105,11 @@ Result<Response> RouteTable::events(const Call& call) const {
     if (!full) next = row.first + row.count;
   }
   // The scan begins after the head was read and holds everything before it.
-  if (!full && next < head.next) {
+  if (!full && next < end) {
     TRY(scan.status());
     return fail(Errc::verification_failed, "the log is damaged: position " + std::to_string(next.value) + " cannot be read");
   }
-  return std::move(page).response(next.value, next >= head.next, call.request.path + '?' + call.query.with("from", next.value));
+  return std::move(page).response(next.value, next >= end, call.request.path + '?' + call.query.with("from", std::to_string(next.value)));
 }
 
 // A published event that the reader may read. Of one that was excised only who reads everything is told.
@@ -151,21 +170,22 @@ Result<void> RouteTable::check_readable(const Call& call, const StreamId& stream
   return {};
 }
 
+// All events of a stream before a position, to whoever may read all of them.
+Result<projections::RecordedFacts> RouteTable::readable_facts(const Call& call, const StreamId& stream, Position limit) const {
+  auto found = events_before(ledger_, stream, limit, config_.stream_events_max);
+  if (!found && found.error().code == Errc::too_large) {  // the sentence says how many
+    TRY_AS(some, reads_some(call, stream, limit));
+    if (!some) return std::unexpected(no_such_stream(stream));
+  }
+  if (found) TRY(check_readable(call, stream, found->facts));
+  return found;
+}
+
 Result<Response> RouteTable::stream(const Call& call) const {
   TRY_AS(id, parse_uuid(call.place));
   TRY_AS(as_of, as_of_asked(ledger_, call.query));
-  std::optional<Micros> as_at;
-  if (const auto text = call.query.one("as_at")) {
-    TRY_AS(instant, parse_rfc3339(*text));
-    as_at = instant.at;
-  }
-  auto found = events_before(ledger_, id, as_of.next, config_.stream_events_max);
-  if (!found && found.error().code == Errc::too_large) {  // the sentence says how many
-    TRY_AS(some, reads_some(call, id, as_of.next));
-    if (!some) return std::unexpected(no_such_stream(id));
-  }
-  TRY_AS(events, std::move(found));
-  TRY(check_readable(call, id, events.facts));
+  TRY_AS(as_at, time_asked(call.query, "as_at"));
+  TRY_AS(events, readable_facts(call, id, as_of.next));
   const projections::Story told = projections::tell(events.facts, as_at);
   if (told.timeline.empty()) return fail(Errc::not_found, "nothing of the stream " + to_string(id) + " had occurred then");
   TRY_AS(point, as_of_json(ledger_, as_of));
@@ -173,6 +193,24 @@ Result<Response> RouteTable::stream(const Call& call) const {
   story.emplace("as_of", std::move(point));
   if (as_at) story.emplace("as_at", to_rfc3339(*as_at));
   return json_answer(std::move(story));
+}
+
+Result<Response> RouteTable::stream_changes(const Call& call) const {
+  TRY_AS(id, parse_uuid(call.place));
+  TRY_AS(as_of, as_of_asked(ledger_, call.query));
+  const auto text = call.query.one("since");
+  if (!text) return fail(Errc::malformed, "since is wanted: the point of the log after which changes are told, as as_of has it");
+  TRY_AS(since, parse_as_of(ledger_.log(), as_of_head(ledger_.head()), *text));
+  if (since.size > as_of.size)
+    return fail(Errc::value_out_of_range, "since lies behind as_of: " + std::to_string(since.size) + " entries against " + std::to_string(as_of.size));
+  TRY_AS(events, readable_facts(call, id, as_of.next));
+  if (events.facts.empty()) return std::unexpected(no_such_stream(id));
+  TRY_AS(from, as_of_json(ledger_, since));
+  TRY_AS(to, as_of_json(ledger_, as_of));
+  boost::json::object changes = changes_to_json(events.facts, since.next);
+  changes.emplace("since", std::move(from));
+  changes.emplace("as_of", std::move(to));
+  return json_answer(std::move(changes));
 }
 
 Result<Response> RouteTable::stream_events(const Call& call) const {
@@ -204,7 +242,7 @@ Result<Response> RouteTable::stream_events(const Call& call) const {
     TRY_AS(some, reads_some(call, id, as_of.next));
     if (!some) return std::unexpected(no_such_stream(id));
   }
-  return std::move(page).response(next, !more, call.request.path + '?' + call.query.with("from", next));
+  return std::move(page).response(next, !more, call.request.path + '?' + call.query.with("from", std::to_string(next)));
 }
 
 }  // namespace caseledger::api

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/entitlement.h"
 #include "batch_generated.h"
 #include "ledger/rules/roles.h"
 
@@ -185,6 +186,8 @@ Subscription* Session::subscription(std::uint64_t id) {
 
 void Session::on(const frames::Subscribe& subscribe) {
   const SessionConfig& config = house_.config;
+  if (const auto* reader = house_.log.authority().find(*author_); reader && !reads_bodies(*reader))
+    return reject(subscribe.id, Errc::not_permitted, "this key's roles read editions, not events");
   if (subscription(subscribe.id)) return reject(subscribe.id, Errc::usage, "subscription " + std::to_string(subscribe.id) + " exists already");
   if (subscriptions_.size() >= config.subscriptions_max)
     return reject(subscribe.id, Errc::too_large, "a session has at most " + std::to_string(config.subscriptions_max) + " subscriptions");

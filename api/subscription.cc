@@ -6,14 +6,16 @@ namespace caseledger::api {
 
 // ── what is wanted ──
 
+std::optional<StreamKind> kind_named(std::string_view name) {
+  for (const StreamKind kind : schema::EnumValuesStreamKind())
+    if (kind != StreamKind::unset && kind_name(kind) == name) return kind;
+  return std::nullopt;
+}
+
 bool EventFilter::matches(const EventView& event) const {
   if (kinds.any() && !kinds.test(static_cast<std::size_t>(event.kind))) return false;
   if (types.any() && !types.test(static_cast<std::size_t>(event.type))) return false;
-  if (jurisdictions.empty()) return true;
-  const std::string_view place = text_of(event.fields->jurisdiction());
-  return std::ranges::any_of(jurisdictions, [&](const std::string& wanted) {
-    return place == wanted || (place.size() > wanted.size() && place.starts_with(wanted) && place[wanted.size()] == '-');
-  });
+  return rules::covers(jurisdictions, text_of(event.fields->jurisdiction()));
 }
 
 Result<EventFilter> parse_filter(const frames::Filter& filter, std::size_t terms_max) {

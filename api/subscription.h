@@ -13,6 +13,9 @@
 
 namespace caseledger::api {
 
+// "case". Nothing: there is no such kind.
+std::optional<StreamKind> kind_named(std::string_view name);
+
 // Which events are wanted; what is empty matches everything.
 struct EventFilter {
   std::bitset<256> kinds;

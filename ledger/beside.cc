@@ -1,6 +1,7 @@
 #include "ledger/beside.h"
 
 #include "ledger/core/event.h"
+#include "ledger/history.h"
 
 namespace caseledger {
 
@@ -30,6 +31,43 @@ Result<std::unique_ptr<store::Log>> salvage_log(const std::filesystem::path& led
 
 Result<std::unique_ptr<store::Folds>> open_folds_beside(const std::filesystem::path& ledger) {
   return open_beside(ledger / "store" / "folds", [](const auto& folder) { return store::Folds::open(folder, store::Access::read); });
+}
+
+namespace {
+
+// What a row of the folds says of a stream, if the log has it so.
+std::optional<StreamEnd> borne_out(const store::Log& log, const StreamId& stream, const std::optional<rules::StreamState>& state) {
+  if (!state) return std::nullopt;
+  const auto stored = log.event(state->last);
+  if (!stored || stored->kind != ItemKind::event) return std::nullopt;
+  const EventView event = view_event(stored->bytes);
+  if (event.stream != stream || event.version != state->version) return std::nullopt;
+  return StreamEnd{state->last, state->version};
+}
+
+}  // namespace
+
+Result<std::optional<StreamEnd>> stream_end_beside(const std::filesystem::path& ledger, const store::Log& log, const StreamId& stream) {
+  std::optional<StreamEnd> end;
+  EntryIndex looked_at{0};  // what comes before is in the folds
+  if (const auto folds = open_folds_beside(ledger)) {
+    const auto cursor = (*folds)->heads_cursor();
+    const auto state = (*folds)->head(stream);
+    if (cursor && state) {
+      end = borne_out(log, stream, *state);
+      if (end || !*state) looked_at = *cursor;
+    }
+  }
+  Buffer scratch;
+  TRY_AS(scan, log.scan(looked_at));
+  for (; scan.valid(); scan.next()) {
+    TRY_AS(row, scan.batch());
+    TRY(each_event(row, scratch, [&](const EventView& event, Position position) {
+      if (event.stream == stream) end = StreamEnd{position, event.version};
+    }));
+  }
+  TRY(scan.status());
+  return end;
 }
 
 Result<Vkey> genesis_log_key(const store::Log& log) {

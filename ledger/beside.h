@@ -15,6 +15,14 @@ Result<std::unique_ptr<store::Log>> open_log_beside(const std::filesystem::path&
 Result<std::unique_ptr<store::Log>> salvage_log(const std::filesystem::path& ledger);
 Result<std::unique_ptr<store::Folds>> open_folds_beside(const std::filesystem::path& ledger);
 
+// Where a stream ends in a log: from the folds beside it, as far as they are written and bear out, and the rest of the log.
+struct StreamEnd {
+  Position last;
+  Version version = 0;
+};
+// Nothing: there is no such stream. Errors: io, verification_failed.
+Result<std::optional<StreamEnd>> stream_end_beside(const std::filesystem::path& ledger, const store::Log& log, const StreamId& stream);
+
 // The log's key as genesis names it. Errors: not_found (no genesis yet), malformed, io, verification_failed.
 Result<Vkey> genesis_log_key(const store::Log& log);
 

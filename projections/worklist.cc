@@ -1,9 +1,9 @@
 #include "projections/worklist.h"
 
 #include <algorithm>
-#include <climits>
-#include <tuple>
+#include <limits>
 
+#include "ledger/rules/authority.h"
 #include "projections/on.h"
 #include "projections/packed.h"
 #include "projections/rank.h"
@@ -16,19 +16,6 @@ namespace {
 
 using schema::Body;
 using schema::Priority;
-
-void count(QueueLength& length, const Waiting& waiting, Micros as_of, std::int64_t n) {
-  length.waiting += n;
-  if (waiting.overdue(as_of)) length.overdue += n;
-  length.by_priority.at(static_cast<std::size_t>(waiting.priority)) += n;
-  if (length.oldest_entered_at == 0 || waiting.entered_at < length.oldest_entered_at) length.oldest_entered_at = waiting.entered_at;
-}
-
-auto rank(const Waiting& waiting) {
-  const int priority = waiting.priority == Priority::unset ? INT_MAX : static_cast<int>(waiting.priority);
-  const Micros due = waiting.due_at == 0 ? INT64_MAX : waiting.due_at;
-  return std::tuple(priority, due, waiting.entered_at, waiting.item, waiting.stream);
-}
 
 struct Row {
   std::int64_t overdue = 0;
@@ -112,27 +99,37 @@ const Projection& queues() {
   return projection;
 }
 
-std::map<std::string, QueueLength> queue_lengths(const Cells& cells, Micros as_of) {
-  std::map<std::string, QueueLength> all;
-  for (const auto& [key, n] : cells.counts()) {
-    const auto each = unpacked<Waiting>(key);
-    count(all[each.queue], each, as_of, n);
-  }
-  return all;
+bool WaitingFilter::matches(const Waiting& waiting, Micros as_of) const {
+  return (!queue || waiting.queue == *queue) && (priorities.empty() || priorities.contains(waiting.priority)) && (kinds.empty() || kinds.contains(waiting.kind)) &&
+         rules::covers(jurisdictions, waiting.jurisdiction) && (!overdue || waiting.overdue(as_of));
 }
 
-Worklist list(const Cells& cells, std::string_view queue, Micros as_of, std::size_t limit) {
-  const std::string begin = packed(std::string(queue));  // keys begin with the queue's name
-  Worklist list;
+std::vector<Waiting> waiting(const Cells& cells, Micros as_of, const WaitingFilter& filter) {
+  const std::string begin = filter.queue ? packed(*filter.queue) : std::string();  // keys begin with the queue's name
+  std::vector<Waiting> items;
   for (const auto& [key, n] : cells.counts()) {
     if (!key.starts_with(begin)) continue;
-    list.first.push_back(unpacked<Waiting>(key));
-    count(list.length, list.first.back(), as_of, n);
+    if (auto each = unpacked<Waiting>(key); filter.matches(each, as_of)) items.push_back(std::move(each));
   }
-  const auto cut = list.first.begin() + static_cast<std::ptrdiff_t>(std::min(limit, list.first.size()));
-  std::ranges::partial_sort(list.first, cut, {}, rank);
-  list.first.erase(cut, list.first.end());
-  return list;
+  return items;
+}
+
+Urgency urgency(const Waiting& waiting) {
+  const auto last_if = [](bool none, auto value) { return none ? std::numeric_limits<decltype(value)>::max() : value; };
+  return {last_if(waiting.priority == Priority::unset, static_cast<std::int32_t>(waiting.priority)), last_if(waiting.due_at == 0, waiting.due_at), waiting.entered_at,
+          waiting.item, waiting.stream};
+}
+
+std::map<std::string, QueueLength> queue_lengths(std::span<const Waiting> items, Micros as_of) {
+  std::map<std::string, QueueLength> all;
+  for (const Waiting& each : items) {
+    QueueLength& length = all[each.queue];
+    ++length.waiting;
+    if (each.overdue(as_of)) ++length.overdue;
+    ++length.by_priority.at(static_cast<std::size_t>(each.priority));
+    if (length.oldest_entered_at == 0 || each.entered_at < length.oldest_entered_at) length.oldest_entered_at = each.entered_at;
+  }
+  return all;
 }
 
 }  // namespace caseledger::projections

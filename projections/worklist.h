@@ -5,6 +5,7 @@
 
 #include <array>
 #include <map>
+#include <set>
 
 #include "projections/projection.h"
 
@@ -26,6 +27,31 @@ struct Waiting {
   bool overdue(Micros as_of) const { return due_at != 0 && due_at < as_of; }
 };
 
+// Which items are wanted; what is empty matches everything.
+struct WaitingFilter {
+  std::optional<std::string> queue;
+  std::set<schema::Priority> priorities;
+  std::set<StreamKind> kinds;              // of the streams that the items stand in
+  std::vector<std::string> jurisdictions;  // "US" covers "US-TX"
+  bool overdue = false;                    // only those past their due time
+
+  bool matches(const Waiting& waiting, Micros as_of) const;
+};
+
+// In no order. cells: of queues().
+std::vector<Waiting> waiting(const Cells& cells, Micros as_of, const WaitingFilter& filter = {});
+
+// What comes first: by priority, P0 first and those without one last; then by due time, those without one last; then by how long it waits.
+// No two items that wait are equal, so a list goes on behind any of them, whatever came or went meanwhile.
+struct Urgency {
+  std::int32_t priority = 0;
+  Micros due_at = 0, entered_at = 0;
+  Uuid item, stream;
+
+  friend auto operator<=>(const Urgency&, const Urgency&) = default;
+};
+Urgency urgency(const Waiting& waiting);
+
 // What waits in one queue, in numbers.
 struct QueueLength {
   std::int64_t waiting = 0, overdue = 0;
@@ -33,16 +59,7 @@ struct QueueLength {
   std::array<std::int64_t, static_cast<std::size_t>(schema::Priority::MAX) + 1> by_priority{};
 };
 
-// Of every queue that something waits in, by name. cells: of queues().
-std::map<std::string, QueueLength> queue_lengths(const Cells& cells, Micros as_of);
-
-struct Worklist {
-  QueueLength length;
-  std::vector<Waiting> first;
-};
-
-// The first `limit` items of a queue: by priority, P0 first and those without one last; then by due time, those without one last; then by
-// how long they wait.
-Worklist list(const Cells& cells, std::string_view queue, Micros as_of, std::size_t limit);
+// Of every queue that something of these waits in, by name.
+std::map<std::string, QueueLength> queue_lengths(std::span<const Waiting> items, Micros as_of);
 
 }  // namespace caseledger::projections

@@ -72,6 +72,15 @@ Result<void> Folds::each_head(const std::function<void(const Heads::Row&)>& visi
   return cursor.status();
 }
 
+Result<std::optional<rules::StreamState>> Folds::head(const StreamId& stream) const {
+  TRY_AS(value, database_->get(heads_family, stream.bytes));
+  if (!value) return std::nullopt;
+  rules::StreamState state;
+  if (value->size() != sizeof state) return fail(Errc::verification_failed, "a stream's head is damaged; rebuild the folds");
+  std::memcpy(static_cast<void*>(&state), value->data(), sizeof state);
+  return state;
+}
+
 Result<std::optional<Hashes>> Folds::tile(unsigned level, std::uint64_t index) const {
   TRY_AS(value, database_->get(tiles_family, bytes_of(tile_key(level, index))));
   if (!value) return std::nullopt;

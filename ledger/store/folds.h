@@ -33,6 +33,9 @@ class Folds {
   Result<void> write_heads(const std::vector<Heads::Row>& sorted, EntryIndex cursor);
   Result<void> each_head(const std::function<void(const Heads::Row&)>& visit) const;
 
+  // The state of a stream as of heads_cursor(), if it had begun by then.
+  Result<std::optional<rules::StreamState>> head(const StreamId& stream) const;
+
   Result<std::optional<Hashes>> tile(unsigned level, std::uint64_t index) const;
 
   Result<void> each_tile(const std::function<void(unsigned level, std::uint64_t index)>& visit) const;

@@ -58,24 +58,24 @@ TEST_CASE("the worklists hold what waits, each item once and in its order", "[wo
     const auto expected = still_waiting(log);
     const Folds fold = stories::fold_of(queues(), log.facts());
     Entered listed;
-    for (const auto& [queue, length] : queue_lengths(fold.cells(queues()), log.clock())) {
-      const auto whole = list(fold.cells(queues()), queue, log.clock(), 1'000'000);
-      RC_ASSERT(whole.length.waiting == length.waiting);
-      RC_ASSERT(std::ssize(whole.first) == length.waiting);
+    const auto all = waiting(fold.cells(queues()), log.clock());
+    for (const auto& [queue, length] : queue_lengths(all, log.clock())) {
+      auto whole = waiting(fold.cells(queues()), log.clock(), {.queue = queue});
+      std::ranges::sort(whole, {}, urgency);
+      RC_ASSERT(std::ssize(whole) == length.waiting);
       std::int64_t overdue = 0;
-      for (std::size_t i = 0; i < whole.first.size(); ++i) {
-        const Waiting& each = whole.first[i];
+      for (std::size_t i = 0; i < whole.size(); ++i) {
+        const Waiting& each = whole[i];
         RC_ASSERT(listed.emplace(std::pair(each.stream, each.item), std::pair(each.queue, each.entered_at)).second);
         overdue += each.overdue(log.clock());
         if (i == 0) continue;
-        const Waiting& before = whole.first[i - 1];
-        const auto urgency = [](const Waiting& one) { return one.priority == Priority::unset ? 99 : static_cast<int>(one.priority); };
-        RC_ASSERT(urgency(before) <= urgency(each));
-        if (urgency(before) == urgency(each) && each.due_at != 0) RC_ASSERT(before.due_at != 0 && before.due_at <= each.due_at);
+        const Waiting& before = whole[i - 1];
+        const auto rank = [](const Waiting& one) { return one.priority == Priority::unset ? 99 : static_cast<int>(one.priority); };
+        RC_ASSERT(rank(before) <= rank(each));
+        if (rank(before) == rank(each) && each.due_at != 0) RC_ASSERT(before.due_at != 0 && before.due_at <= each.due_at);
       }
       RC_ASSERT(overdue == length.overdue);
-      const auto half = list(fold.cells(queues()), queue, log.clock(), whole.first.size() / 2).first;
-      for (std::size_t i = 0; i < half.size(); ++i) RC_ASSERT(half[i].item == whole.first[i].item);
+      RC_ASSERT(overdue == std::ssize(waiting(fold.cells(queues()), log.clock(), {.queue = queue, .overdue = true})));
     }
     RC_ASSERT(listed == expected);
     RC_ASSERT(numerator(stories::figures(queues(), log, stories::as_of(log.clock())), "T2.backlog") == std::ssize(expected));

@@ -1,15 +1,13 @@
 #include "tests/support/life.h"
 
 #include <catch2/catch.hpp>
-#include <filesystem>
-#include <fstream>
 #include <set>
 #include <sstream>
 #include <stdexcept>
 
 #include "api/genesis.h"
+#include "tests/support/documents.h"
 #include "tests/support/ledgers.h"
-#include "tests/support/source.h"
 
 namespace samples {
 
@@ -154,10 +152,10 @@ std::set<std::string_view> types_at_home(std::string_view kind) {
   return types;
 }
 
-// docs/rules.md shows the tables that hold here. CASELEDGER_WRITE_DOCS=1 writes them there.
+// docs/rules.md shows the tables that hold here.
 void hold_document_to(const Machine& machine, const std::vector<std::string>& phases, const std::vector<std::vector<std::string>>& table) {
   std::ostringstream section;
-  section << "<!-- " << machine.kind << " -->\n| event |";
+  section << "| event |";
   for (const auto& phase : phases) section << ' ' << phase << " |";
   std::string text = section.str() + "\n|---|";
   for (std::size_t i = 0; i < phases.size(); ++i) text += "---|";
@@ -166,19 +164,8 @@ void hold_document_to(const Machine& machine, const std::vector<std::string>& ph
     text += "\n| " + std::string(move.type) + " (" + table[row][0] + ") |";
     for (std::size_t i = 1; i < table[row].size(); ++i) text += (table[row][i] == "-" ? std::string(" ") : ' ' + table[row][i] + ' ') + '|';
   }
-  text += "\n<!-- end -->\n";
-  const std::filesystem::path file = samples::source_folder() / "docs" / "rules.md";
-  std::stringstream whole;
-  whole << std::ifstream(file).rdbuf();
-  std::string document = whole.str();
-  const auto begin = document.find("<!-- " + std::string(machine.kind) + " -->\n");
-  const std::string_view last = "<!-- end -->\n";
-  REQUIRE(begin != document.npos);
-  const auto end = document.find(last, begin);
-  REQUIRE(end != document.npos);
-  const std::string found = document.substr(begin, end + last.size() - begin);
-  if (std::getenv("CASELEDGER_WRITE_DOCS")) std::ofstream(file) << document.replace(begin, found.size(), text);
-  else CHECK(found == text);
+  text += '\n';
+  hold_document("docs/rules.md", machine.kind, text);
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ constexpr Role bodies_of_their_own[] = {Role::case_system, Role::analyst, Role::
 // The stream is looked up once at most; without an answer it must not be.
 bool reads(const rules::Enrolment& reader, const Buffer& event, const PublicKey& author, std::optional<StreamFacts> stream = {}) {
   int looked_up = 0;
-  const auto may = may_read(reader, view_event(event), author, author == foreigner ? "org-2" : "org-1", [&]() -> Result<StreamFacts> {
+  const auto may = may_read(reader, mark_of(view_event(event), author), author == foreigner ? "org-2" : "org-1", [&]() -> Result<StreamFacts> {
     REQUIRE(stream);
     CHECK(++looked_up == 1);
     return *stream;
@@ -142,6 +142,13 @@ struct Neighbours {
     REQUIRE(may);
     return *may;
   }
+  bool reads_all(const Signer& key, std::uint64_t* counted = nullptr) {
+    const auto authority = authorities.current();
+    std::uint64_t read = 0;
+    const auto may = entitlement.may_read_all(*authority, *authority->find(key.vkey().key), file, now, counted ? *counted : read);
+    REQUIRE(may);
+    return *may;
+  }
   bool reads_file(const Signer& key) { return reads(key, ledger.state(file).last); }
   Version next() const { return ledger.state(file).version + 1; }
   void refer(const Signer& by, std::string_view to = "org-2") {
@@ -169,6 +176,28 @@ TEST_CASE("a stream is its opener's, also what others write in it; they read the
   for (Version v = 4; v <= 150; ++v) n.ledger.record(n.guest, {case_assigned(n.file, v)});  // past the places kept of long streams
   CHECK(n.reads_file(n.home));
   CHECK_FALSE(n.reads_file(n.third));
+}
+
+TEST_CASE("all of a stream is read by its opener and by whom it is shared with, each event of it once") {
+  Neighbours n;
+  for (Version v = 3; v <= 150; ++v) n.ledger.record(v % 2 ? n.guest : n.home, {case_assigned(n.file, v)});
+  std::uint64_t read = 0;
+  CHECK(n.reads_all(n.home, &read));
+  CHECK(read == 150);
+  CHECK_FALSE(n.reads_all(n.guest, &read));
+  CHECK(read == 150);
+  n.grant(n.home, "org-2", "2024-06-02T00:00:00Z");
+  CHECK(n.reads_all(n.guest, &read));
+  CHECK(read == 151);
+  n.now = parse_rfc3339("2024-06-02T00:00:00Z")->at;
+  CHECK_FALSE(n.reads_all(n.guest));
+  const Signer importer = n.ledger.enrol({"importer"}, "org-1"), texan = n.ledger.enrol({"case_system"}, "org-1", {"US-TX"});
+  CHECK(n.reads_all(importer));
+  CHECK(n.reads_all(texan));
+  n.ledger.record(n.home, {case_assigned(n.file, n.next(), {.jurisdiction = "US-OH", .handling = "child_sensitive"})});
+  CHECK(n.reads_all(n.home));
+  CHECK_FALSE(n.reads_all(importer));  // one event is enough
+  CHECK_FALSE(n.reads_all(texan));
 }
 
 TEST_CASE("a grant opens the stream to the organisation it names, until its time is over") {

@@ -36,7 +36,7 @@ std::string example(std::string path) {
   const auto put = [&](std::string_view name, std::string_view value) {
     if (const auto at = path.find(name); at != path.npos) path.replace(at, name.size(), value);
   };
-  put("{tile}", "000.p/1"), put("{level}", "0"), put("{position}", "0");
+  put("{tile}", "000.p/1"), put("{level}", "0"), put("{position}", "0"), put("{template}", "transparency");
   put("{id}", path.starts_with("/v1/figures") ? "R1" : to_string(rules::governance_stream("ledger.example.org/l/test")));
   return path;
 }
@@ -54,9 +54,10 @@ std::string path_of(const StreamId& stream) { return "/v1/streams/" + to_string(
 TEST_CASE("strangers are answered what is public, enrolled keys and auditors the rest") {
   const Closed closed;
   const Service open, proxied({.behind_proxy = true});
-  const std::set<std::string_view> to_all{"/healthz", "/readyz", "/checkpoint", "/tile/{level}/{tile}", "/v1/definitions"}, to_auditors{"/metrics", "/v1/figures", "/v1/figures/{id}", "/v1/queues", "/v1/queues/{queue}"};
+  const std::set<std::string_view> to_all{"/healthz", "/readyz", "/checkpoint", "/tile/{level}/{tile}", "/v1/definitions", "/v1/policies", "/v1/editions"}, to_auditors{"/metrics", "/v1/figures", "/v1/figures/{id}", "/v1/figures/{id}/events", "/v1/reports/{template}"};
   for (const auto& route : closed.service.routes.list()) {
-    const auto path = example(std::string(route.path));
+    if (route.path.starts_with("/v1/editions/")) continue;  // of a release: routes_editions_test.cc
+    const auto path = example(std::string(route.path)) + (route.path.ends_with("/changes") ? "?since=0" : route.path == "/v1/reports/{template}" ? "?period=2024" : "");
     INFO(path);
     const unsigned refused = to_all.contains(route.path) ? 200 : 401;
     CHECK(closed.service.ask(path).status == refused);  // on this machine too
@@ -69,7 +70,7 @@ TEST_CASE("strangers are answered what is public, enrolled keys and auditors the
   }
   CHECK(closed.service.problem("/v1/events?colour=1", stranger) == "unauthenticated");
   CHECK(header(closed.service.ask("/v1/events", stranger), "WWW-Authenticate") == "Bearer");
-  CHECK(closed.service.ask("/v1/authority", closed.by(closed.oversight)).status == 200);
+  CHECK(closed.service.ask("/v1/authority", closed.by(closed.oversight)).status == 403);
   CHECK(closed.service.ask("/v1/events/0", closed.by(closed.oversight)).status == 403);
   CHECK(closed.faults.empty());
 }
@@ -130,7 +131,7 @@ TEST_CASE("a page tells the events of one's own organisation and nothing of the 
   CHECK(page.at("caught_up").as_bool());
   CHECK(positions(closed.service.read(from, closed.by(closed.theirs))) == Positions{first + 1, first + 2, first + 3, first + 4, first + 5, first + 6});
   CHECK(positions(closed.service.read(from, closed.by(closed.auditor))) == Positions{first, first + 1, first + 2, first + 3, first + 4, first + 5, first + 6});
-  CHECK(positions(closed.service.read(from, closed.by(closed.oversight))).empty());
+  CHECK(closed.service.problem(from, closed.by(closed.oversight)) == "not_permitted");
   for (std::uint64_t at = first, told = 0; at < first + 7; ++told) {  // one by one the same, all of them
     const auto one = closed.service.read("/v1/events?limit=1&from=" + std::to_string(at), closed.by(closed.ours));
     at = one.at("next").to_number<std::uint64_t>();

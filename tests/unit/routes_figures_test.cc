@@ -80,11 +80,113 @@ TEST_CASE("figures say what they count, over what, as known when") {
 TEST_CASE("what figures cannot be asked is refused") {
   const Service service;
   for (const char* bad : {"by=colour", "by=", "by=phase,", "period=2024-03-01/2024-03-01"}) CHECK(service.problem(std::string("/v1/figures?") + bad) == "value_out_of_range");
-  for (const char* bad : {"by=phase,phase", "by=phase&by=case_type", "period=", "period=March", "as_of=3"}) CHECK(service.problem(std::string("/v1/figures?") + bad) == "malformed");
+  for (const char* bad : {"by=phase,phase", "by=phase&by=case_type", "period=", "period=March", "as_of=March", "as_of="}) CHECK(service.problem(std::string("/v1/figures?") + bad) == "malformed");
   for (const char* bad : {"R", "R99", "r1", "R1.", "R1.dead", "."}) CHECK(service.problem(std::string("/v1/figures/") + bad) == "not_found");
   const Service strict({.figures_max = 5});
   CHECK(strict.ask("/v1/figures").status == 413);
   CHECK(strict.ask("/v1/figures/cases").status == 200);
+}
+
+TEST_CASE("figures of an earlier point of the log are folded anew, where that is soon done") {
+  const Service service;
+  const Signer author = service.ledger.enrol({"case_system"});
+  for (int i = 0; i < 3; ++i) service.ledger.record(author, {case_opened(new_stream())});
+  service.fold();
+  const auto cases = [&](const std::string& as_of) { return figure_of(service.read("/v1/figures/cases?as_of=" + as_of).at("figures").as_array(), "cases"); };
+  for (std::uint64_t size = 2; size <= 5; ++size) {
+    const auto figure = cases("entries:" + std::to_string(size));
+    CHECK(figure.at("value").as_string() == std::to_string(size - 2));
+    CHECK(figure.at("as_of").at("size") == json::value(size));
+  }
+  CHECK(cases("4").at("value").as_string() == "3");
+  CHECK(service.problem("/v1/figures/cases?as_of=entries:6") == "not_found");
+  const Service strict({.refolded_events_max = 2});
+  const Signer other = strict.ledger.enrol({"case_system"});
+  for (int i = 0; i < 3; ++i) strict.ledger.record(other, {case_opened(new_stream())});
+  strict.fold();
+  CHECK(strict.ask("/v1/figures/cases?as_of=entries:2").status == 200);
+  CHECK(strict.ask("/v1/figures/cases?as_of=entries:5").status == 200);  // the head
+  CHECK(strict.problem("/v1/figures/cases?as_of=entries:3") == "value_out_of_range");
+}
+
+TEST_CASE("a figure's streams and events are told, each stream with its own share") {
+  const Service service;
+  const Signer author = service.ledger.enrol({"case_system"});
+  std::set<std::string> ohio, texas;
+  for (int i = 0; i < 5; ++i) {
+    const StreamId file = new_stream();
+    const auto opened = event("CaseOpened", "case", file, 1,
+                              R"({"case_type":"ERU","clocks":[{"clock":"reported_us","at":"2024-03-05T14:00:00-05:00"}],"missing_from":{"state":")" + std::string(i < 2 ? "US-OH" : "US-TX") +
+                                  R"("},"state_care":false,"episode_no":1})");
+    service.ledger.record(author, {opened, case_assigned(file, 2), event("CaseSubjectAdded", "case", file, 3, R"({"subject_id":"0192f0c1-0000-7000-8000-00000000000)" + std::to_string(i) + R"(","role":"missing_child"})")});
+    (i < 2 ? ohio : texas).insert(to_string(file));
+  }
+  service.fold();
+  const auto told = [&](const std::string& query) { return service.read("/v1/figures/cases/events" + query); };
+  const auto whole = told("").at("streams").as_array();
+  REQUIRE(whole.size() == 5);
+  std::string before;
+  for (const auto& each : whole) {
+    const std::string stream(each.at("stream").as_string());
+    CHECK(before < stream);
+    before = stream;
+    CHECK(each.at("kind").as_string() == "case");
+    CHECK(each.at("shares") == json::value{{{"group", json::object()}, {"numerator", 1}, {"value", "1"}}});
+    CHECK(each.at("events").at(0).at("type").as_string() == "CaseOpened");
+    for (const auto& one : each.at("events").as_array()) CHECK(one.at("type").as_string() != "CaseAssigned");  // which it does not read
+  }
+  const auto split = told("?by=jurisdiction").at("streams").as_array();
+  for (const auto& each : split)
+    CHECK(each.at("shares").at(0).at("group").at("jurisdiction").as_string() == (ohio.contains(std::string(each.at("stream").as_string())) ? "US-OH" : "US-TX"));
+
+  // Page by page the same.
+  json::array paged;
+  for (std::string after; paged.size() < 10;) {
+    const auto page = told("?limit=2" + (after.empty() ? "" : "&after=" + after));
+    for (const auto& each : page.at("streams").as_array()) paged.push_back(each);
+    if (!page.contains("next")) break;
+    after = page.at("next").as_string();
+  }
+  CHECK(paged == whole);
+  CHECK(told("?as_of=entries:2").at("streams").as_array().empty());
+  CHECK(told("?as_of=entries:4").at("streams").as_array().size() == 2);
+  CHECK(service.read("/v1/figures/R1/events?period=2024-02").at("streams").as_array().empty());
+  CHECK(service.read("/v1/figures/R1/events?period=2024-03").at("streams").as_array().size() == 5);
+  CHECK(service.problem("/v1/figures/R99/events") == "not_found");
+  CHECK(service.problem("/v1/figures/cases/events?after=nonsense") == "malformed");
+  const Service strict({.contributing_streams_max = 0});
+  const Signer other = strict.ledger.enrol({"case_system"});
+  strict.ledger.record(other, {case_opened(new_stream())});
+  strict.fold();
+  CHECK(strict.problem("/v1/figures/cases/events") == "too_large");
+}
+
+TEST_CASE("the shares of the streams add up to the figure, whichever it is") {
+  CHECK(rc::check("numerators and denominators that are counts are sums over streams", [] {
+    stories::Log log;
+    stories::live(log, [](unsigned n) { return *rc::gen::inRange(0u, n); }, 150);
+    projections::Folds folds;
+    for (const auto& fact : log.facts())
+      if (!rules::amends(fact.event)) folds.apply(fact);
+    folds.settle();
+    const projections::FigureQuery query{.as_of = log.clock(), .period = {}, .by = {}};
+    for (const std::string_view id : {"cases", "R1", "T1.reports", "T2.backlog", "coverage.cameras"}) {
+      const auto found = projections::contributors(folds, id, query, {}, 1'000'000);
+      RC_ASSERT(!found.more);
+      const std::vector<std::string> wanted{std::string(id)};
+      for (const auto& figure : folds.figures(query, wanted)) {
+        if (figure.id != id) continue;
+        std::int64_t numerator = 0, denominator = 0;
+        for (const auto& each : found.first) {
+          RC_ASSERT(each.shares.size() == 1u);
+          numerator += each.shares[0].numerator.value_or(0);
+          denominator += each.shares[0].denominator.value_or(0);
+        }
+        if (figure.numerator) RC_ASSERT(*figure.numerator == numerator);
+        if (figure.denominator) RC_ASSERT(*figure.denominator == denominator);
+      }
+    }
+  }));
 }
 
 TEST_CASE("every figure has its definition, and every definition its figure") {

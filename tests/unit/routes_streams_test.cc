@@ -35,6 +35,39 @@ TEST_CASE("a time means the largest log whose last entry is not later") {
   CHECK(version_at(now + 1) == 3);
 }
 
+TEST_CASE("events are told by when they were recorded") {
+  std::atomic<Micros> now = 1'700'000'000'000'000;
+  const Service service({}, {.clock = {[&] { return now.load(); }, [&] { return now.load(); }}});
+  const Signer author = service.ledger.enrol({"case_system"});
+  Envelope early;
+  early.occurred_at = "2023-11-01T00:00:00Z";
+  std::vector<std::uint64_t> at;
+  for (int i = 0; i < 4; ++i) {
+    now += 1'000'000;
+    at.push_back(service.ledger.record(author, {event("CaseOpened", "case", new_stream(), 1,
+                                                      R"({"case_type":"ERU","clocks":[{"clock":"reported_us","at":"2023-11-01T00:00:00Z"}],"missing_from":{"state":"US-TX"},"state_care":false,"episode_no":1})", early)})
+                     .first_position.value);
+  }
+  const auto told = [&](const std::string& query) {
+    std::vector<std::uint64_t> positions;
+    const auto page = service.read("/v1/events?" + query);
+    CHECK(page.at("caught_up").as_bool());
+    for (const auto& each : page.at("events").as_array()) positions.push_back(each.at("position").to_number<std::uint64_t>());
+    return positions;
+  };
+  const auto time = [&](int ago, Micros more = 0) { return to_rfc3339(now - 1'000'000 * ago + more); };
+  using Positions = std::vector<std::uint64_t>;
+  CHECK(told("since=" + time(1)) == Positions{at[2], at[3]});
+  CHECK(told("since=" + time(1, 1)) == Positions{at[3]});
+  CHECK(told("since=" + time(2) + "&until=" + time(1)) == Positions{at[1]});
+  CHECK(told("since=" + time(2) + "&until=" + time(1, 1)) == Positions{at[1], at[2]});
+  CHECK(told("since=" + time(2) + "&until=" + time(2)).empty());
+  CHECK(told("until=" + time(10)).empty());
+  CHECK(told("since=" + time(-1)).empty());
+  CHECK(told("from=" + std::to_string(at[2]) + "&since=" + time(3)) == Positions{at[2], at[3]});
+  CHECK(service.problem("/v1/events?since=yesterday") == "malformed");
+}
+
 TEST_CASE("a long stream is told in pages that start anywhere") {
   const Service service({.stream_events_max = 300});
   const Signer author = service.ledger.enrol({"case_system"});

@@ -1,0 +1,88 @@
+// The server over TLS.
+#include <openssl/ssl.h>
+
+#include "api/http_client.h"
+#include "tests/support/certificates.h"
+#include "tests/support/test_server.h"
+
+using namespace samples;
+
+TEST_CASE("over TLS the session is bound to its connection, and names are verified") {
+  TestLedger ledger;
+  const Signer author = ledger.enrol({"case_system"});
+  const Certificates certificates;
+  ServerConfig config;
+  config.tls = ServerTls{certificates.server, certificates.server_key, {}};
+  TestServer server(ledger, config);
+  auto wanted = server.client_config();
+  wanted.url = "wss://localhost:" + std::to_string(server.port());
+  wanted.tls.ca = certificates.ca;
+  for (const bool json : {false, true}) {
+    wanted.json = json;
+    const auto client = server.connect(author, wanted);
+    CHECK(proves(client->append(ledger.sign(author, {case_opened(new_stream())})).get(), ledger.log_vkey()));
+  }
+  GetConfig get;
+  get.tls.ca = certificates.ca;
+  const auto got = http_get("https://localhost:" + std::to_string(server.port()) + "/a", get);
+  REQUIRE(got);
+  CHECK(got->body == "GET /a? ");
+  CHECK_FALSE(http_get("https://localhost:" + std::to_string(server.port()) + "/a"));  // signed by nobody the system knows
+  wanted.url = "wss://127.0.0.1:" + std::to_string(server.port());                   // not a name in the certificate
+  CHECK_FALSE(Client::connect(wanted, author));
+  CHECK_FALSE(Client::connect(server.client_config(), author));                      // in clear
+}
+
+TEST_CASE("mutual TLS lets in only who has a certificate of the client authority") {
+  TestLedger ledger;
+  const Signer author = ledger.enrol({"case_system"});
+  const Certificates certificates;
+  ServerConfig config;
+  config.tls = ServerTls{certificates.server, certificates.server_key, certificates.ca};
+  TestServer server(ledger, config);
+  auto wanted = server.client_config();
+  wanted.url = "wss://localhost:" + std::to_string(server.port());
+  wanted.tls.ca = certificates.ca;
+  CHECK_FALSE(Client::connect(wanted, author));
+  wanted.tls.certificate = certificates.client;
+  wanted.tls.key = certificates.client_key;
+  const auto client = server.connect(author, wanted);
+  CHECK(proves(client->append(ledger.sign(author, {case_opened(new_stream())})).get(), ledger.log_vkey()));
+}
+
+TEST_CASE("reads over HTTP need the certificate too where it is demanded") {
+  TestLedger ledger;
+  const Certificates certificates;
+  ServerConfig config;
+  config.tls = ServerTls{certificates.server, certificates.server_key, certificates.ca};
+  TestServer server(ledger, config);
+  const std::string url = "https://localhost:" + std::to_string(server.port()) + "/a";
+  GetConfig get;
+  get.tls.ca = certificates.ca;
+  CHECK_FALSE(http_get(url, get));
+  get.tls.certificate = certificates.client;
+  CHECK(http_get(url, get).error().code == Errc::usage);  // without its key
+  get.tls.key = certificates.client_key;
+  CHECK(http_get(url, get));
+  const Certificates others;  // the same names, by another authority
+  get.tls.certificate = others.client, get.tls.key = others.client_key;
+  CHECK_FALSE(http_get(url, get));
+}
+
+TEST_CASE("TLS 1.3 is spoken, and nothing older") {
+  TestLedger ledger;
+  const Certificates certificates;
+  ServerConfig config;
+  config.tls = ServerTls{certificates.server, certificates.server_key, {}};
+  TestServer server(ledger, config);
+  const auto handshake = [&](int version) {
+    const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+    SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+    SSL_CTX_set_max_proto_version(context.get(), version);
+    const std::unique_ptr<BIO, decltype(&BIO_free_all)> connection(BIO_new_ssl_connect(context.get()), BIO_free_all);
+    BIO_set_conn_hostname(connection.get(), server.authority().c_str());
+    return BIO_do_connect(connection.get()) == 1 && BIO_do_handshake(connection.get()) == 1;
+  };
+  CHECK(handshake(TLS1_3_VERSION));
+  CHECK_FALSE(handshake(TLS1_2_VERSION));
+}
