@@ -80,6 +80,7 @@ struct EventsOptions {
   std::optional<std::uint64_t> limit;
   std::string stream;
   std::vector<std::string> types, kinds, jurisdictions;
+  std::string since, until;  // RFC 3339, of recording
   bool follow = false;
   Remote remote;  // for follow: the log's key
   Format format = Format::jsonl;
@@ -89,14 +90,28 @@ Exit events(const EventsOptions& options);
 struct StateOptions {
   Source source;
   std::string stream, as_of, as_at;
+  std::string since;  // what changed after this point; empty: the state
   Format format = Format::table;
 };
 Exit state(const StateOptions& options);
 
+struct QueuesOptions {
+  Source source;
+  std::optional<std::string> queue;  // none: all, in numbers
+  std::vector<std::string> priorities, kinds, jurisdictions;
+  bool overdue = false;
+  std::uint64_t limit = 100;
+  std::string as_of;
+  Format format = Format::table;
+};
+Exit queues(const QueuesOptions& options);
+
 struct FiguresOptions {
   Source source;
-  std::vector<std::string> ids, by;
+  std::vector<std::string> ids;
+  std::string by;  // dimensions, divided by commas
   std::string as_of, period;
+  bool events = false;  // the streams and events of one figure
   Format format = Format::table;
 };
 Exit figures(const FiguresOptions& options);

@@ -5,6 +5,7 @@
 #include <sodium.h>
 
 #include "api/cli/commands.h"
+#include "api/cli/completion.h"
 #include "ledger/core/bytes.h"
 
 using namespace caseledger;
@@ -35,6 +36,14 @@ class CommandLine {
     report_commands();
     safe_commands();
     checking_commands();
+    auto* completion = command(app_, "completion", "Print a script that lets a shell complete command lines",
+                               "  source <(caseledger completion bash)\n  caseledger completion fish > ~/.config/fish/completions/caseledger.fish", [this] {
+                                 std::vector<CommandWords> commands;
+                                 add_words(app_, "", commands);
+                                 std::fputs(completion_script(name_, commands).c_str(), stdout);
+                                 return Exit::ok;
+                               });
+    completion->add_option("SHELL", name_, "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
   }
 
   int run(int argc, char** argv) {
@@ -52,6 +61,15 @@ class CommandLine {
     auto* made = under.add_subcommand(name, what + "\n\nExamples:\n" + examples);
     if (run) made->callback([this, run = std::move(run)] { chosen_ = run; });
     return made;
+  }
+  static void add_words(const CLI::App& app, const std::string& path, std::vector<CommandWords>& into) {
+    CommandWords words{path, app.get_description().substr(0, app.get_description().find('\n')), {}};
+    const auto beneath = app.get_subcommands([](const CLI::App*) { return true; });
+    for (const auto* each : beneath) words.words.push_back(each->get_name());
+    for (const auto* option : app.get_options())
+      for (const auto& name : option->get_lnames()) words.words.push_back("--" + name);
+    into.push_back(std::move(words));
+    for (const auto* each : beneath) add_words(*each, path.empty() ? each->get_name() : path + ' ' + each->get_name(), into);
   }
   void format(CLI::App* to, Format& into) {
     to->add_option_function<std::string>(
@@ -184,7 +202,9 @@ class CommandLine {
   }
 
   void reading_commands() {
-    auto* events_ = command(app_, "events", "Print events", "  caseledger events --server http://127.0.0.1:8420 --type ChildRecovered --limit 10\n  caseledger events --dir ledger --from 5000",
+    auto* events_ = command(app_, "events", "Print events", "  caseledger events --server http://127.0.0.1:8420 --type ChildRecovered --limit 10\n  caseledger events --dir ledger --from 5000\n"
+                            "  caseledger events --server http://127.0.0.1:8420 --key desk.key --type AlertRaised --jurisdiction US-TX --follow\n"
+                            "  caseledger events --dir old --stream 0192f0c1-7a2b-7000-8000-0123456789ab | caseledger append --server http://127.0.0.1:8420 --key importer.key -",
                             [this] { return events(events_options_); });
     source(events_, events_options_.source);
     events_->add_option("--from", events_options_.from, "the first position");
@@ -193,26 +213,46 @@ class CommandLine {
     events_->add_option("--type", events_options_.types, "only these event types, such as CaseOpened");
     events_->add_option("--kind", events_options_.kinds, "only these kinds of stream, such as case");
     events_->add_option("--jurisdiction", events_options_.jurisdictions, "only these; US covers US-TX");
+    events_->add_option("--since", events_options_.since, "only those recorded at this time or later, RFC 3339");
+    events_->add_option("--until", events_options_.until, "only those recorded before it");
     events_->add_flag("--follow", events_options_.follow, "go on with new events as they are recorded; needs --key");
     format(events_, events_options_.format);
 
     auto* state_ = command(app_, "state", "The folded state and timeline of one stream",
-                           "  caseledger state 0192f0c1-7a2b-7000-8000-0123456789ab --server http://127.0.0.1:8420\n  caseledger state 0192f0c1-… --dir ledger --as-of 2024-06-01T00:00:00Z",
+                           "  caseledger state 0192f0c1-7a2b-7000-8000-0123456789ab --server http://127.0.0.1:8420\n  caseledger state 0192f0c1-… --dir ledger --as-of 2024-06-01T00:00:00Z\n"
+                           "  caseledger state 0192f0c1-… --dir ledger --since 2024-06-01T00:00:00Z          what changed since then",
                            [this] { return state(state_options_); });
     state_->add_option("STREAM", state_options_.stream, "its id")->required();
     source(state_, state_options_.source);
-    state_->add_option("--as-of", state_options_.as_of, "as the ledger knew it: a position or a time");
-    state_->add_option("--as-at", state_options_.as_at, "on today's knowledge, what had occurred by this time");
+    state_->add_option("--as-of", state_options_.as_of, "as the ledger knew it: a position, entries:N or a time");
+    auto* as_at = state_->add_option("--as-at", state_options_.as_at, "of what is known, what had occurred by this time");
+    state_->add_option("--since", state_options_.since, "what changed between this point, as --as-of has it, and --as-of")->excludes(as_at);
     format(state_, state_options_.format);
 
+    auto* queues_ = command(app_, "queues", "What waits, by queue, or the worklist of one: the most urgent first",
+                            "  caseledger queues --server http://127.0.0.1:8420 --key desk.key\n  caseledger queues triage --overdue --priority P0 --priority P1 --key desk.key --server http://127.0.0.1:8420\n"
+                            "  caseledger queues triage --jurisdiction US-TX --dir ledger --as-of 2024-06-01T00:00:00Z --format csv",
+                            [this] { return queues(queues_options_); });
+    queues_->add_option("QUEUE", queues_options_.queue, "its name; without it every queue, in numbers");
+    source(queues_, queues_options_.source);
+    queues_->add_option("--priority", queues_options_.priorities, "only P0, P1, P2, P3, P4 or none");
+    queues_->add_option("--kind", queues_options_.kinds, "only items in these kinds of stream, such as report");
+    queues_->add_option("--jurisdiction", queues_options_.jurisdictions, "only these; US covers US-TX");
+    queues_->add_flag("--overdue", queues_options_.overdue, "only what is past its due time");
+    queues_->add_option("--limit", queues_options_.limit, "at most so many items");
+    queues_->add_option("--as-of", queues_options_.as_of, "as the ledger knew it: a position, entries:N or a time; with --dir");
+    format(queues_, queues_options_.format);
+
     auto* figures_ = command(app_, "figures", "Figures, each with what it counts",
-                             "  caseledger figures R1 --server http://127.0.0.1:8420\n  caseledger figures R4 R5 --by case_type --period 2024\n  caseledger figures coverage --by jurisdiction --format csv",
+                             "  caseledger figures R1 --server http://127.0.0.1:8420\n  caseledger figures R4 R5 --by case_type --period 2024\n  caseledger figures coverage --by jurisdiction --format csv\n"
+                             "  caseledger figures R1 --events --period 2024 --key auditor.key --server http://127.0.0.1:8420",
                              [this] { return figures(figures_options_); });
     figures_->add_option("ID", figures_options_.ids, "such as R1, R4, coverage; all without it");
     source(figures_, figures_options_.source);
-    figures_->add_option("--as-of", figures_options_.as_of, "as the ledger knew it: a position or a time (with --dir: folded anew)");
+    figures_->add_option("--as-of", figures_options_.as_of, "as the ledger knew it: a position, entries:N or a time; folded anew, by a server only where that is soon done");
     figures_->add_option("--period", figures_options_.period, "2024, 2024-03 or FROM/TO");
-    figures_->add_option("--by", figures_options_.by, "split by case_type, jurisdiction, …")->delimiter(',');
+    figures_->add_option("--by", figures_options_.by, "split by these, such as case_type,jurisdiction");
+    figures_->add_flag("--events", figures_options_.events, "of one figure: the streams that make it up, each with its share and its events");
     format(figures_, figures_options_.format);
   }
 
@@ -351,6 +391,7 @@ class CommandLine {
   AppendOptions append_options_;
   EventsOptions events_options_;
   StateOptions state_options_;
+  QueuesOptions queues_options_;
   FiguresOptions figures_options_;
   VerifyOptions verify_options_;
   AuditOptions audit_options_;

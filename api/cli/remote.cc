@@ -10,6 +10,7 @@
 #include "api/genesis.h"
 #include "api/http_client.h"
 #include "api/json.h"
+#include "api/subscription.h"
 #include "api/token.h"
 #include "api/url.h"
 
@@ -84,8 +85,10 @@ Result<std::string> HttpServer::get(const std::string& target) const {
   for (int attempt = 1;; ++attempt) {
     GetConfig config;
     if (key_) config.headers.emplace_back("Authorization", "Bearer " + token());
-    TRY_AS(got, http_get(base_ + target, config));
-    response = std::move(got);
+    auto got = http_get(base_ + target, config);
+    if (!got && got.error().code == Errc::io) return fail(Errc::overloaded, got.error().sentence);  // it may come back
+    if (!got) return std::unexpected(got.error());
+    response = std::move(*got);
     const auto later = retry_after(response);
     if (!later || attempt == attempts_max) break;
     std::this_thread::sleep_for(std::chrono::seconds(*later));
@@ -160,9 +163,11 @@ Exit follow_events(const EventsOptions& options) {
     if (!stream) return report(stream.error());
     wish.stream = *stream;
   }
-  for (const auto& kind : options.kinds)
-    for (const auto value : schema::EnumValuesStreamKind())
-      if (kind_name(value) == kind) wish.filter.kinds.push_back(static_cast<std::uint8_t>(value));
+  for (const auto& name : options.kinds) {
+    const auto kind = kind_named(name);
+    if (!kind) return report({Errc::usage, "there is no kind of stream \"" + name + '"'});
+    wish.filter.kinds.push_back(static_cast<std::uint8_t>(*kind));
+  }
   wish.filter.types = options.types;
   wish.filter.jurisdictions = options.jurisdictions;
   connection->client->subscribe(

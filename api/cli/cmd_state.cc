@@ -1,0 +1,116 @@
+// state: what a stream's events come to, and what changed in it since.
+#include <boost/json.hpp>
+#include <iostream>
+
+#include "api/cli/reading.h"
+#include "api/cli/remote.h"
+#include "api/json.h"
+#include "api/story_changes.h"
+#include "api/story_json.h"
+
+namespace caseledger::api {
+
+namespace {
+
+namespace json = boost::json;
+
+Result<json::object> told_by_folder(const StateOptions& options) {
+  TRY_AS(stream, argument(parse_uuid(options.stream)));
+  TRY_AS(log, log_of(options.source.folder));
+  TRY_AS(as_of, argument(as_of_in(*log, options.as_of)));
+  TRY_AS(events, facts_in(options.source.folder, *log, stream, as_of.next));
+  if (events.facts.empty()) return fail(Errc::not_found, "the stream " + options.stream + " has no event there");
+  json::object told;
+  if (!options.since.empty()) {
+    TRY_AS(since, argument(as_of_in(*log, options.since)));
+    if (since.size > as_of.size) return fail(Errc::usage, "--since lies behind --as-of: " + std::to_string(since.size) + " entries against " + std::to_string(as_of.size));
+    told = changes_to_json(events.facts, since.next);
+    told.emplace("since", point_to_json(since));
+  } else {
+    std::optional<Micros> as_at;
+    if (!options.as_at.empty()) {
+      TRY_AS(instant, argument(parse_rfc3339(options.as_at)));
+      as_at = instant.at;
+    }
+    const auto story = projections::tell(events.facts, as_at);
+    if (story.timeline.empty()) return fail(Errc::not_found, "nothing of the stream " + options.stream + " had occurred then");
+    told = story_to_json(story);
+    if (as_at) told.emplace("as_at", to_rfc3339(*as_at));
+  }
+  told.emplace("as_of", point_to_json(as_of));
+  return told;
+}
+
+Result<json::object> told_by_server(const StateOptions& options) {
+  TRY_AS(stream, argument(parse_uuid(options.stream)));
+  TRY_AS(server, HttpServer::at(options.source.server, options.source.key));
+  Target target("/v1/streams/" + to_string(stream) + (options.since.empty() ? "" : "/changes"));
+  target.with("since", options.since).with("as_of", options.as_of).with("as_at", options.as_at);
+  TRY_AS(answer, server.get_json(target.text()));
+  return answer.as_object();
+}
+
+// ── shown ──
+
+Table timeline_of(const json::array& lines) {
+  Table table{{"version", "position", "type", "occurred", "recorded", "operator", "place", "fate"}, {}, {true, true}};
+  for (const auto& each : lines) {
+    const auto& line = each.as_object();
+    table.rows.push_back({cell(line, "version"), cell(line, "position"), cell(line, "type"), cell(line.at("occurred").as_object(), "at"), cell(line, "recorded_at"), cell(line, "operator"),
+                          cell(line, "jurisdiction"), cell(line, "fate")});
+  }
+  return table;
+}
+
+Table differences_of(const json::array& all) {
+  Table table{{"field", "from", "to"}, {}, {}};
+  for (const auto& each : all) table.rows.push_back({cell(each.as_object(), "field"), cell(each.as_object(), "from"), cell(each.as_object(), "to")});
+  return table;
+}
+
+std::string point_of(const json::object& point) {
+  const std::string size = cell(point, "size") + " entries", time = cell(point, "recorded_at");
+  return time.empty() ? size : size + ", " + time;
+}
+
+void print_state(const json::object& state) {
+  for (const auto& [key, value] : state) {
+    if (key == "timeline") continue;
+    if (key == "case")
+      for (const auto& [field, said] : value.as_object()) std::cout << "case." << std::string(field) << ": " << plain(said) << '\n';
+    else std::cout << std::string(key) << ": " << (key == "as_of" ? point_of(value.as_object()) : plain(value)) << '\n';
+  }
+  std::cout << '\n' << timeline_of(state.at("timeline").as_array()).text();
+}
+
+void print_changes(const json::object& changes) {
+  std::cout << cell(changes, "kind") << ' ' << cell(changes, "stream") << '\n'
+            << "from " << point_of(changes.at("since").as_object()) << "\nto   " << point_of(changes.at("as_of").as_object()) << '\n';
+  const auto& events = changes.at("events").as_array();
+  const auto& amended = changes.at("amended").as_array();
+  const auto& changed = changes.at("changed").as_array();
+  if (events.empty()) std::cout << "\nnothing changed\n";
+  if (!events.empty()) std::cout << "\nevents that came\n" << timeline_of(events).text();
+  if (!amended.empty()) std::cout << "\nearlier events that say something else\n";
+  for (const auto& each : amended) {
+    const auto& event = each.as_object();
+    std::cout << "version " << cell(event, "version") << ", " << cell(event, "type") << ": " << cell(event, "fate") << '\n';
+    if (const auto* said = event.if_contains("changed"); said && !said->as_array().empty()) std::cout << differences_of(said->as_array()).text();
+  }
+  if (!changed.empty()) std::cout << "\nstate\n" << differences_of(changed).text();
+}
+
+}  // namespace
+
+Exit state(const StateOptions& options) {
+  if (!is_named(options.source)) return no_source();
+  const auto told = options.source.folder.empty() ? told_by_server(options) : told_by_folder(options);
+  if (!told) return report(told.error());
+  if (options.format == Format::csv) std::cout << (options.since.empty() ? timeline_of(told->at("timeline").as_array()) : differences_of(told->at("changed").as_array())).csv();
+  else if (options.format != Format::table) std::cout << to_text(*told) << '\n';
+  else if (options.since.empty()) print_state(*told);
+  else print_changes(*told);
+  return Exit::ok;
+}
+
+}  // namespace caseledger::api

@@ -1,0 +1,191 @@
+#!/usr/bin/env bash
+# Every command that reads, used as it should be and with rubbish: its exit code, one sentence where it fails, and data alone on stdout.
+#   commands.sh CASELEDGER
+set -euo pipefail
+cl=$1
+dir=$(mktemp -d)
+server=
+trap '[ -z "$server" ] || kill -9 "$server" 2>/dev/null || true; rm -rf "$dir"' EXIT
+cd "$dir"
+port=$((20000 + RANDOM % 20000))
+url=http://127.0.0.1:$port
+step() { printf '── %s\n' "$*"; }
+fail() { printf 'FAILED: %s\n' "$*" >&2; tail -n 5 serve.log >&2 || true; exit 1; }
+# expect CODE command…: into out.txt and err.txt. What fails says so, and says no more.
+expect() {
+  local want=$1 got=0
+  shift
+  "$@" >out.txt 2>err.txt </dev/null || got=$?
+  [ "$got" -eq "$want" ] || { cat out.txt err.txt >&2; fail "$* ended with $got, wanted $want"; }
+  [ "$got" -eq 0 ] || [ -s err.txt ] || fail "$* ended with $got and said nothing"
+  [ "$got" -lt 100 ] || fail "$* crashed"
+  ! grep -qiE 'terminate called|std::|what\(\)|boost|Assertion' err.txt || { cat err.txt >&2; fail "$* speaks of its insides"; }
+}
+said() { grep -qF -- "$1" out.txt || { cat out.txt >&2; fail "expected to read: $1"; }; }
+lines() { [ "$(wc -l <out.txt)" -eq "$1" ] || { cat out.txt >&2; fail "wanted $1 lines"; }; }
+at() { sleep 0.01; date -u +%Y-%m-%dT%H:%M:%S.%6NZ; }
+
+"$cl" init ledger --origin commands.example/l/1 >vkey 2>/dev/null
+"$cl" serve ledger --listen "127.0.0.1:$port" >serve.log 2>&1 &
+server=$!
+for _ in $(seq 200); do curl -fsS -o /dev/null "$url/readyz" 2>/dev/null && break; sleep 0.1; done
+for key in desk:case_system head:supervisor board:oversight office:auditor other:case_system; do
+  name=${key%%:*} role=${key##*:}
+  "$cl" key new "$name.key" --name "$name" >/dev/null
+  expect 0 "$cl" enroll --server "$url" --log-vkey "$(cat vkey)" --as ledger/keys/governor.key --vkey "$("$cl" key show "$name.key")" --organisation "$([ "$name" = other ] && echo other || echo one)" --role "$role"
+done
+append() { expect 0 "$cl" append --server "$url" --log-vkey "$(cat vkey)" --key "$1" "$2"; }
+
+file=0192f0c1-7b1e-7c3a-9d2e-5f60718293a4 queued=0192f0c1-7b1e-7c3a-9d2e-5f60718293a6
+envelope='"occurred_at":"2024-03-05T14:00:00-05:00","precision":"minute","operator":"op-1","jurisdiction":"US-TX","purpose":"missing_child","legal_basis":"statute","handling":"law_enforcement"'
+opened='"type":"CaseOpened","body":{"case_type":"ERU","clocks":[{"clock":"reported_us","at":"2024-03-05T14:00:00-05:00","precision":"minute"}],"missing_from":{"state":"US-TX","county":"48201"},"state_care":false,"episode_no":1}'
+cat >first.ndjson <<END
+{"stream":"$file","kind":"case","version":1,$envelope,$opened}
+{"stream":"$queued","kind":"case","version":1,$envelope,$opened}
+{"stream":"$queued","kind":"case","version":2,$envelope,"type":"TriageQueueEntered","body":{"queue":"triage","entered_at":"2024-03-05T20:00:00Z"}}
+END
+cat >second.ndjson <<END
+{"stream":"$file","kind":"case","version":2,$envelope,"type":"CaseReclassified","body":{"field":"case_type","from":"ERU","to":"NFA","reason_code":"found_out"}}
+END
+append desk.key first.ndjson
+before=$(at)
+append desk.key second.ndjson
+after=$(at)
+
+step "events: by kind, type, jurisdiction and time; as lines, a table, JSON and CSV; from a server and from a folder alike"
+for source in "--server $url --key desk.key" "--dir ledger"; do
+  expect 0 "$cl" events $source --kind case; lines 4
+  expect 0 "$cl" events $source --type CaseOpened; lines 2
+  expect 0 "$cl" events $source --type CaseOpened --type CaseReclassified --limit 2; lines 2
+  expect 0 "$cl" events $source --jurisdiction US --kind case --limit 1; lines 1
+  expect 0 "$cl" events $source --jurisdiction US-OH; lines 0
+  expect 0 "$cl" events $source --since "$before" --until "$after"; lines 1; said CaseReclassified
+  expect 0 "$cl" events $source --until "$before" --type CaseReclassified; lines 0
+  expect 0 "$cl" events $source --stream $queued; lines 2
+  expect 0 "$cl" events $source --stream $queued --type TriageQueueEntered; lines 1
+  expect 0 "$cl" events $source --stream $queued --limit 1; lines 1
+  expect 0 "$cl" events $source --kind case --format csv; lines 5; said 'position,recorded_at,kind'
+  expect 0 "$cl" events $source --kind case --format json; jq -e 'length == 4' out.txt >/dev/null || fail "no JSON array"
+  expect 0 "$cl" events $source --kind case --format table; lines 4
+  expect 2 "$cl" events $source --kind cases
+  expect 2 "$cl" events $source --type caseopened
+  expect 2 "$cl" events $source --since yesterday
+  expect 2 "$cl" events $source --stream nonsense
+  expect 2 "$cl" events $source --limit many
+  expect 2 "$cl" events $source --format xml
+  expect 4 "$cl" events $source --stream 0192f0c1-7b1e-7c3a-9d2e-000000000000
+done
+expect 2 "$cl" events
+expect 2 "$cl" events --server "$url" --dir ledger
+expect 2 "$cl" events --server "$url" --key desk.key --follow --since "$before"
+expect 2 "$cl" events --server nonsense
+expect 4 "$cl" events --dir nowhere
+expect 1 "$cl" events --server "$url" --key nowhere.key
+expect 6 "$cl" events --server http://127.0.0.1:1
+expect 7 "$cl" events --server "$url" --key board.key
+
+step "state: as of, as at, and what changed since"
+for source in "--server $url --key desk.key" "--dir ledger"; do
+  expect 0 "$cl" state $file $source; said 'case.case_type: NFA'
+  expect 0 "$cl" state $file $source --as-of "$before"; said 'case.case_type: ERU'
+  expect 0 "$cl" state $file $source --as-at 2024-03-06T00:00:00Z --format json; jq -e '.version == 2' out.txt >/dev/null || fail "as at"
+  expect 4 "$cl" state $file $source --as-at 2023-01-01T00:00:00Z
+  expect 4 "$cl" state $file $source --as-of entries:1
+  expect 4 "$cl" state $file $source --as-of entries:1000
+  expect 0 "$cl" state $file $source --since "$before"; said 'case.case_type  ERU   NFA'; said 'events that came'
+  expect 0 "$cl" state $file $source --since "$after"; said 'nothing changed'
+  expect 0 "$cl" state $file $source --since entries:0 --as-of "$before" --format json; jq -e '(.events | length) == 1 and .amended == []' out.txt >/dev/null || fail "changes"
+  expect 0 "$cl" state $file $source --since "$before" --format csv; lines 3
+  expect 2 "$cl" state $file $source --since "$after" --as-of "$before"
+  expect 2 "$cl" state $file $source --as-of yesterday
+  expect 2 "$cl" state $file $source --as-at 2024
+  expect 2 "$cl" state nonsense $source
+  expect 2 "$cl" state $file $source --since "$before" --as-at "$before"
+  expect 4 "$cl" state 0192f0c1-7b1e-7c3a-9d2e-000000000000 $source
+done
+expect 4 "$cl" state $file --server "$url" --key other.key
+expect 2 "$cl" state
+
+step "queues: what waits, of what the key may read"
+for source in "--server $url --key desk.key" "--dir ledger"; do
+  expect 0 "$cl" queues $source; lines 2; said 'triage        1'
+  expect 0 "$cl" queues triage $source --priority none --kind case --jurisdiction US; lines 2; said "$queued"
+  expect 0 "$cl" queues triage $source --overdue --format csv; lines 1
+  expect 0 "$cl" queues triage $source --priority P0 --format csv; lines 1
+  expect 0 "$cl" queues triage $source --format jsonl; jq -e '.kind == "case" and .overdue == false' out.txt >/dev/null || fail "an item as JSON"
+  expect 0 "$cl" queues nobody $source --format json; said '[]'
+  expect 2 "$cl" queues triage $source --priority P9
+  expect 2 "$cl" queues triage $source --kind cases
+done
+expect 0 "$cl" queues --server "$url" --key other.key --format json; said '[]'
+expect 7 "$cl" queues --server "$url" --key board.key
+expect 2 "$cl" queues --server "$url" --as-of "$before"
+expect 0 "$cl" queues triage --dir ledger --as-of entries:1 --format jsonl; lines 0
+
+step "figures: at the head and as of an earlier point"
+for source in "--server $url --key office.key" "--dir ledger"; do
+  expect 0 "$cl" figures cases $source --format csv; said 'cases,,2'
+  expect 0 "$cl" figures cases $source --as-of entries:1 --format csv; said 'cases,,0'
+  expect 0 "$cl" figures cases $source --by jurisdiction,phase --format json; jq -e '.[0].group.jurisdiction == "US-TX"' out.txt >/dev/null || fail "split"
+  expect 0 "$cl" figures cases --events $source --format csv; lines 3; said "$file,case"
+  expect 0 "$cl" figures cases --events --as-of entries:1 $source --format jsonl; lines 0
+  expect 2 "$cl" figures --events $source
+  expect 4 "$cl" figures R99 --events $source
+  expect 4 "$cl" figures R99 $source
+  expect 2 "$cl" figures cases $source --by colour
+  expect 2 "$cl" figures cases $source --period March
+  expect 2 "$cl" figures cases $source --as-of yesterday
+done
+expect 7 "$cl" figures --server "$url" --key desk.key
+
+step "what events prints can be appended elsewhere"
+"$cl" events --dir ledger --kind case >out.ndjson
+"$cl" init copy --origin commands.example/l/2 >copy.vkey 2>/dev/null
+second=$((port + 1))
+"$cl" serve copy --listen "127.0.0.1:$second" >copy.log 2>&1 &
+copy=$!
+for _ in $(seq 200); do curl -fsS -o /dev/null "http://127.0.0.1:$second/readyz" 2>/dev/null && break; sleep 0.1; done
+expect 0 "$cl" enroll --server "http://127.0.0.1:$second" --log-vkey "$(cat copy.vkey)" --as copy/keys/governor.key --vkey "$("$cl" key show desk.key)" --organisation one --role case_system
+expect 0 "$cl" append --server "http://127.0.0.1:$second" --log-vkey "$(cat copy.vkey)" --key desk.key out.ndjson
+cmp <("$cl" events --dir ledger --kind case | jq -c .event) <("$cl" events --dir copy --kind case | jq -c .event) || fail "the copy differs"
+kill -TERM $copy && wait $copy || true
+
+step "audit, verify and the rest: rubbish is refused with a sentence"
+expect 0 "$cl" audit ledger --format json; jq -e .sound out.txt >/dev/null || fail "not sound"
+expect 0 "$cl" audit "$url" --key office.key --log-vkey "$(cat vkey)"
+expect 7 "$cl" audit "$url" --key board.key --log-vkey "$(cat vkey)"
+expect 4 "$cl" audit nowhere
+expect 2 "$cl" audit
+expect 2 "$cl" audit ledger --format xml
+expect 2 "$cl" verify first.ndjson
+expect 1 "$cl" verify first.ndjson --log-vkey "$(cat vkey)"
+expect 4 "$cl" verify nowhere --log-vkey "$(cat vkey)"
+expect 2 "$cl"
+expect 2 "$cl" nonsense
+expect 0 "$cl" --help
+for command in init serve export rebuild key token enroll proposal append import simulate events state queues figures backup restore erase hold unseal verify audit bench completion; do
+  expect 0 "$cl" $command --help
+  said Examples:
+  expect 2 "$cl" $command --nonsense
+done
+printf '{"stream":\n' >bad.ndjson
+expect 1 "$cl" append --server "$url" --log-vkey "$(cat vkey)" --key desk.key bad.ndjson
+grep -q 'line 1' err.txt || fail "which line is bad is not said"
+printf '\xff\xfe\x00rubbish\n' >bad.ndjson
+expect 1 "$cl" append --server "$url" --log-vkey "$(cat vkey)" --key desk.key bad.ndjson
+printf '{"position":1,"event":"nonsense"}\n' >bad.ndjson
+expect 1 "$cl" append --server "$url" --log-vkey "$(cat vkey)" --key desk.key bad.ndjson
+
+step "completion"
+for shell in bash zsh fish; do expect 0 "$cl" completion $shell; done
+expect 2 "$cl" completion tcsh
+complete_with() { bash -c 'source <("$1" completion bash); shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _caseledger; printf "%s\n" "${COMPREPLY[@]}"' - "$cl" "$@"; }
+[ "$(complete_with caseledger figu)" = figures ] || fail "a command is not completed"
+[ "$(complete_with caseledger events --juris)" = --jurisdiction ] || fail "an option is not completed"
+[ "$(complete_with caseledger proposal li)" = list ] || fail "a command beneath another is not completed"
+if command -v zsh >/dev/null; then zsh -n <("$cl" completion zsh); else echo "(no zsh here: its script is not tried)"; fi
+if command -v fish >/dev/null; then fish -n <("$cl" completion fish); else echo "(no fish here: its script is not tried)"; fi
+
+kill -TERM "$server" && wait "$server" || true
+server=
+step "done"
