@@ -78,6 +78,15 @@ void append_row(Buffer& rows, std::string_view key, std::string_view value) {
   append(rows, bytes_of(value));
 }
 
+// Whether figures of a projection are of a family that something wanted is of: "T8" of "T8.lapsed". Its figures over nothing tell.
+bool may_tell(const Projection& projection, std::span<const std::string> wanted) {
+  const auto family = [](std::string_view id) { return id.substr(0, id.find('.')); };
+  const auto is_wanted = [&](const Figure& figure) {
+    return std::ranges::any_of(wanted, [&](const std::string& id) { return family(id) == family(figure.id); });
+  };
+  return wanted.empty() || std::ranges::any_of(projection.figures(Cells{}, FigureQuery{}), is_wanted);
+}
+
 template <class Map>
 auto sorted_keys(const Map& map) {
   std::vector<std::string_view> keys;
@@ -194,10 +203,12 @@ std::size_t Folds::cells() const {
 
 std::vector<Figure> Folds::figures(const FigureQuery& query, std::span<const std::string> wanted) const {
   std::vector<Figure> all;
-  for (const Projection* projection : projections_)
+  for (const Projection* projection : projections_) {
+    if (!may_tell(*projection, wanted)) continue;
     for (Figure& figure : projection->figures(cells(*projection), query))
       if (wanted.empty() || std::ranges::any_of(wanted, [&](const std::string& id) { return figure.id == id || figure.id.starts_with(id + '.'); }))
         all.push_back(std::move(figure));
+  }
   return all;
 }
 

@@ -76,7 +76,7 @@ Result<std::unique_ptr<Runner>> Runner::open(Ledger& ledger) {
 Result<void> Runner::load() {
   const std::string kind = folds_.kind_of_rows();
   TRY(ledger_.folds().drop_others(kind));
-  TRY_AS(cursor, ledger_.folds().cursor(kind));
+  TRY_AS(cursor, ledger_.folds().rows_cursor(kind));
   if (cursor.value > 0) {
     TRY(ledger_.folds().each_row(kind, [&](std::string_view key, std::string_view value) { return folds_.load(key, value); }));
     TRY_AS(entry, ledger_.log().entry({cursor.value - 1}));
@@ -158,10 +158,7 @@ Result<void> Runner::write() {
     const auto lock = take_turn();
     rows = folds_.take_changes();
   }
-  auto changes = ledger_.folds().changes();
-  for (const auto& [key, value] : rows) changes.put_row(kind, key, value);
-  changes.put_cursor(kind, {cursor_});
-  TRY(ledger_.folds().write(changes));
+  TRY(ledger_.folds().write_rows(kind, rows, {cursor_}));
   written_ = cursor_;
   unwritten_events_ = 0;
   return {};

@@ -173,7 +173,7 @@ Result<void> Database::ingest(const std::vector<Run>& runs) {
     rocksdb::Options options{{}, family_options(impl_->wanted[run.family], nullptr)};
     rocksdb::SstFileWriter writer(rocksdb::EnvOptions{}, options);
     TRY(result_of(writer.Open(path), "cannot write a run"));
-    for (const auto& [key, value] : run.rows) TRY(result_of(writer.Put(key, value), "cannot write a run"));
+    for (const auto& [key, value] : run.rows) TRY(result_of(value.empty() ? writer.Delete(key) : writer.Put(key, value), "cannot write a run"));
     TRY(result_of(writer.Finish(), "cannot write a run"));
     rocksdb::IngestExternalFileArg argument;
     argument.column_family = impl_->families[run.family + 1];

@@ -59,7 +59,7 @@ class Database {
   // Leaves no byte of what was erased at these keys, which ascend, in files or in the write-ahead log. Reads and writes go on.
   Result<void> purge(std::size_t family, std::span<const Buffer> keys);
 
-  // Sorted, distinct keys, as one file per family, all or nothing.
+  // Sorted, distinct keys, as one file per family, all or nothing. An empty value erases.
   struct Run {
     std::size_t family;
     std::vector<std::pair<std::string, std::string>> rows;

@@ -1,6 +1,5 @@
 #include "ledger/store/folds.h"
 
-#include <algorithm>
 
 namespace caseledger::store {
 
@@ -26,8 +25,9 @@ std::string skip_key(const StreamId& stream, Version version) {
 }
 
 std::string tile_key(unsigned level, std::uint64_t index) { return std::string(1, static_cast<char>(level)) + number(index); }
-std::string row_key(std::string_view projection, std::string_view key) { return std::string(projection) + '\0' + std::string(key); }
-std::string cursor_key(std::string_view projection) { return '\0' + std::string(projection); }
+std::string row_key(std::string_view name, std::string_view key) { return std::string(name) + '\0' + std::string(key); }
+std::string rows_cursor_key(std::string_view name) { return row_key(name, ""); }  // before all its rows
+std::string cursor_key(std::string_view part) { return '\0' + std::string(part); }
 
 Result<EntryIndex> cursor_value(const Result<std::optional<std::string>>& value) {
   if (!value) return std::unexpected(value.error());
@@ -126,19 +126,38 @@ Result<void> Folds::each_share(const StreamId& stream, const std::function<void(
   return cursor.status();
 }
 
-Result<EntryIndex> Folds::cursor(std::string_view projection) const { return cursor_value(database_->get(state_family, bytes_of(cursor_key(projection)))); }
+Result<EntryIndex> Folds::cursor(std::string_view part) const { return cursor_value(database_->get(state_family, bytes_of(cursor_key(part)))); }
 
-Result<void> Folds::each_row(std::string_view projection, const std::function<Result<void>(std::string_view, std::string_view)>& visit) const {
-  const std::string prefix = row_key(projection, "");
+Result<void> Folds::write_rows(std::string_view name, std::span<const Row> rows, EntryIndex cursor) {
+  constexpr std::size_t run_rows_min = 8'192;
+  if (rows.size() >= run_rows_min) {
+    Database::Run run{state_family, {}};
+    run.rows.reserve(rows.size() + 1);
+    run.rows.emplace_back(rows_cursor_key(name), number(cursor.value));
+    for (const auto& [key, value] : rows) run.rows.emplace_back(row_key(name, key), value);
+    return database_->ingest({std::move(run)});
+  }
+  auto batch = database_->batch();
+  batch->put(state_family, bytes_of(rows_cursor_key(name)), bytes_of(number(cursor.value)));
+  for (const auto& [key, value] : rows) {
+    if (value.empty()) batch->erase(state_family, bytes_of(row_key(name, key)));
+    else batch->put(state_family, bytes_of(row_key(name, key)), bytes_of(value));
+  }
+  return database_->write(*batch);
+}
+
+Result<EntryIndex> Folds::rows_cursor(std::string_view name) const { return cursor_value(database_->get(state_family, bytes_of(rows_cursor_key(name)))); }
+
+Result<void> Folds::each_row(std::string_view name, const std::function<Result<void>(std::string_view, std::string_view)>& visit) const {
+  const std::string prefix = row_key(name, "");
   auto cursor = database_->cursor(state_family, true);
   for (cursor.seek(bytes_of(prefix)); cursor.valid() && text_of(cursor.key()).starts_with(prefix); cursor.next())
-    TRY(visit(text_of(cursor.key()).substr(prefix.size()), text_of(cursor.value())));
+    if (cursor.key().size() > prefix.size()) TRY(visit(text_of(cursor.key()).substr(prefix.size()), text_of(cursor.value())));
   return cursor.status();
 }
 
-Result<void> Folds::drop_others(std::string_view projection) {
-  const std::array kept{cursor_key(projection), cursor_key("tiles")};
-  const std::string rows = row_key(projection, ""), behind = std::string(projection) + '\1';
+Result<void> Folds::drop_others(std::string_view name) {
+  const std::string tiles = cursor_key("tiles"), rows = row_key(name, ""), behind = std::string(name) + '\1';
   constexpr std::size_t batch_bytes_max = 4 << 20;
   auto batch = database_->batch();
   auto cursor = database_->cursor(state_family, true);
@@ -148,7 +167,7 @@ Result<void> Folds::drop_others(std::string_view projection) {
       cursor.seek(bytes_of(behind));
       continue;
     }
-    if (std::ranges::find(kept, key) == kept.end()) batch->erase(state_family, cursor.key());
+    if (key != tiles) batch->erase(state_family, cursor.key());
     if (batch->bytes() >= batch_bytes_max) {
       TRY(database_->write(*batch));
       batch->clear();
@@ -176,13 +195,8 @@ void Folds::Changes::put_share(const Share& share) {
   batch_->put(shares_family, bytes_of(key), bytes_of(share.organisation));
 }
 
-void Folds::Changes::put_row(std::string_view projection, std::string_view key, std::string_view value) {
-  if (value.empty()) batch_->erase(state_family, bytes_of(row_key(projection, key)));
-  else batch_->put(state_family, bytes_of(row_key(projection, key)), bytes_of(value));
-}
-
-void Folds::Changes::put_cursor(std::string_view projection, EntryIndex cursor) {
-  batch_->put(state_family, bytes_of(cursor_key(projection)), bytes_of(number(cursor.value)));
+void Folds::Changes::put_cursor(std::string_view part, EntryIndex cursor) {
+  batch_->put(state_family, bytes_of(cursor_key(part)), bytes_of(number(cursor.value)));
 }
 
 }  // namespace caseledger::store

@@ -4,7 +4,7 @@
 //   skips  stream ‖ version → position, at every 64th version of long streams
 //   tiles  level ‖ index → 256 hashes, full tiles only
 //   shares stream ‖ position of the event that shares it → with whom
-//   state  projection ‖ row           what projections keep
+//   state  name ‖ row                 what projections keep
 // A cursor is the number of entries a part has folded; it is written together with the rows it covers.
 #pragma once
 
@@ -50,10 +50,16 @@ class Folds {
 
   Result<void> each_share(const StreamId& stream, const std::function<void(Share)>& visit) const;
 
-  Result<EntryIndex> cursor(std::string_view projection) const;
-  Result<void> each_row(std::string_view projection, const std::function<Result<void>(std::string_view key, std::string_view value)>& visit) const;
-  // Rows and cursors of all projections but this one are gone.
-  Result<void> drop_others(std::string_view projection);
+  Result<EntryIndex> cursor(std::string_view part) const;
+
+  // What the projections keep under a name: rows in the order of their keys, with the cursor they cover, all or nothing. An empty value means
+  // that the row is gone. Many at once become a sorted run.
+  using Row = std::pair<std::string, std::string>;
+  Result<void> write_rows(std::string_view name, std::span<const Row> rows, EntryIndex cursor);
+  Result<EntryIndex> rows_cursor(std::string_view name) const;
+  Result<void> each_row(std::string_view name, const std::function<Result<void>(std::string_view key, std::string_view value)>& visit) const;
+  // Whatever was kept under other names is gone.
+  Result<void> drop_others(std::string_view name);
 
   // Rows of several parts and their cursors, all or nothing.
   class Changes {
@@ -61,8 +67,7 @@ class Folds {
     void put_tile(const Edge::FullTile& tile);
     void put_skip(const StreamId& stream, Version version, Position position);
     void put_share(const Share& share);
-    void put_row(std::string_view projection, std::string_view key, std::string_view value);  // an empty value erases
-    void put_cursor(std::string_view projection, EntryIndex cursor);
+    void put_cursor(std::string_view part, EntryIndex cursor);
 
    private:
     friend class Folds;
