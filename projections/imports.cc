@@ -20,26 +20,26 @@ struct Import {
   std::string source;
 };
 
-// What the rules remember of the stream, without its end of zeros: of most streams two bytes. Then what was imported into it.
-struct Stream {
-  std::string rules;
-  std::string counts;
-};
+// A state begins with what the rules remember of the stream, behind its length and without its end of zeros: of most streams two bytes. Then
+// come the counts of what was imported into it.
+std::size_t begin_of_counts(std::string_view bytes) { return bytes.empty() ? 0 : 1u + static_cast<std::uint8_t>(bytes.front()); }
 
-rules::StreamState unfolded(const std::string& bytes, Version version) {
+rules::StreamState unfolded(std::string_view bytes, Version version) {
   rules::StreamState state{};
-  ENSURE(bytes.size() <= sizeof state);
-  std::memcpy(&state, bytes.data(), bytes.size());
+  const std::size_t end = begin_of_counts(bytes);
+  ENSURE(end <= bytes.size() && end <= 1 + sizeof state);
+  if (end > 1) std::memcpy(&state, bytes.data() + 1, end - 1);
   state.version = version;
   return state;
 }
 
-std::string folded(rules::StreamState state) {
+void fold(std::string& bytes, rules::StreamState state) {
   state.version = 0;
   state.last = {};
-  std::string bytes(reinterpret_cast<const char*>(&state), sizeof state);
-  bytes.resize(bytes.find_last_not_of('\0') + 1);
-  return bytes;
+  const std::string_view raw(reinterpret_cast<const char*>(&state), sizeof state);
+  const std::size_t size = raw.find_last_not_of('\0') + 1;
+  bytes.replace(0, begin_of_counts(bytes), raw.substr(0, size));
+  bytes.insert(bytes.begin(), static_cast<char>(size));
 }
 
 // What the rules say from the stream's own state. Where they want to look at other events, which a fold does not have, the audit judges.
@@ -71,18 +71,18 @@ class Imports final : public Projection {
 
   void step(std::string& bytes, const Fact& fact) const override {
     const EventView& event = fact.event;
-    auto stream = unpacked<Stream>(bytes);
-    const rules::StreamState before = unfolded(stream.rules, event.version - 1);
+    const rules::StreamState before = unfolded(bytes, event.version - 1);
     if (const auto* imported = event.fields->imported()) {
       const Import taken{.month = month_of(fact.recorded_at), .kind = event.kind, .fit = judge(before, fact), .source = std::string(text_of(imported->source()))};
-      count(stream.counts, packed(taken));
+      std::string counts = bytes.substr(begin_of_counts(bytes));
+      count(counts, packed(taken));
+      bytes.replace(begin_of_counts(bytes), std::string::npos, counts);
     }
-    stream.rules = folded(rules::apply(before, event, fact.position));
-    bytes = packed(stream);
+    fold(bytes, rules::apply(before, event, fact.position));
   }
 
   void contribute(std::string_view bytes, const Share& add) const override {
-    add_counts(unpacked<Stream>(bytes).counts, add);
+    add_counts(bytes.substr(begin_of_counts(bytes)), add);
   }
 
   std::vector<Figure> figures(const Cells& cells, const FigureQuery& query) const override {
