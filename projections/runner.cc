@@ -1,5 +1,7 @@
 #include "projections/runner.h"
 
+#include <malloc.h>
+
 #include "ledger/history.h"
 #include "projections/standing.h"
 
@@ -82,11 +84,13 @@ Result<void> Runner::load() {
     TRY_AS(entry, ledger_.log().entry({cursor.value - 1}));
     cursor_ = written_ = cursor.value;
     as_of_ = entry.recorded_at;
+    events_since_rest_ = write_every_events;
   } else if (const Head head = ledger_.head(); head.size > far_behind_entries) {
     TRY_AS(folded, rebuild(ledger_.log(), head.size, std::thread::hardware_concurrency()));
     folds_ = std::move(folded);
     cursor_ = head.size;
     as_of_ = head.recorded_at;
+    events_since_rest_ = write_every_events;
   }
   return {};
 }
@@ -113,11 +117,18 @@ void Runner::run() {
     ledger_.wait_beyond(cursor_, idle_write);
     const Head head = ledger_.head();
     if (head.size > cursor_) result = follow(head.size);
-    else if (written_ < cursor_) result = write();
+    else if (written_ < cursor_ || events_since_rest_ > 0) result = rest();
   }
   if (result && written_ < cursor_) result = write();
   const std::lock_guard lock(failure_mutex_);
   if (!result) failure_ = result.error();
+}
+
+// Caught up: what is not written is, and what a long way took of memory goes back to the system, which the allocator would keep by itself.
+Result<void> Runner::rest() {
+  if (written_ < cursor_) TRY(write());
+  if (std::exchange(events_since_rest_, 0) >= write_every_events) malloc_trim(0);
+  return {};
 }
 
 Result<void> Runner::follow(std::uint64_t size) {
@@ -141,6 +152,7 @@ Result<void> Runner::fold_run(store::Log::Scan& scan, std::uint64_t size) {
       }));
       events += row.count;
       unwritten_events_ += row.count;
+      events_since_rest_ += row.count;
       as_of_ = entry.recorded_at;
       cursor_ = row.index.value + 1;
     }

@@ -46,6 +46,7 @@ class Runner {
   Result<void> follow(std::uint64_t size);
   Result<void> fold_run(store::Log::Scan& scan, std::uint64_t size);
   Result<void> write();
+  Result<void> rest();
 
   // Whoever waits holds the turn, so that nobody else comes first.
   std::unique_lock<std::mutex> take_turn() const {
@@ -59,7 +60,7 @@ class Runner {
   Micros as_of_ = 0;  // recorded_at of the last entry folded
   std::atomic<std::uint64_t> cursor_ = 0;
   std::uint64_t written_ = 0;
-  std::uint64_t unwritten_events_ = 0;
+  std::uint64_t unwritten_events_ = 0, events_since_rest_ = 0;
   mutable std::mutex failure_mutex_;  // of its own: a long read keeps nobody from knowing
   std::optional<Error> failure_;
   std::atomic<bool> stopping_ = false;
