@@ -23,7 +23,10 @@ void Sums::add(Slot slot, std::int64_t n) {
 
 void Cells::add(std::string_view key, std::span<const Number> numbers, std::int64_t sign) {
   auto cell = cells_.find(key);
-  if (cell == cells_.end()) cell = cells_.emplace(std::string(key), Sums{}).first;
+  if (cell == cells_.end()) {
+    cell = cells_.emplace(std::string(key), Sums{}).first;
+    cell->second.numbers_.reserve(static_cast<std::size_t>(std::ranges::count_if(numbers, [](const Number& each) { return each.n != 0; })));
+  }
   Sums& sums = cell->second;
   for (const Number& each : numbers)
     if (each.n != 0) sums.add(each.slot, sign * each.n);

@@ -4,8 +4,11 @@
 // values; the values may be views into the cell.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <boost/unordered/unordered_flat_map.hpp>
 
+#include "ledger/core/bytes.h"
 #include "projections/sheet.h"
 
 namespace caseledger::projections {
@@ -22,13 +25,24 @@ class Rows {
   template <class Cell>
   Rows(const FigureQuery& query, const Cell& any, DimensionsOf dimensions_of, Row blank)
       : query_(query), dimensions_of_(std::move(dimensions_of)), blank_(std::move(blank)) {
-    if (group_of(query_, dimensions_of_(any)).empty()) rows_.try_emplace({}, blank_);
+    const auto dimensions = dimensions_of_(any);
+    for (std::size_t i = 0; i < dimensions.size(); ++i)
+      if (std::ranges::find(query.by, dimensions[i].first) != query.by.end()) split_by_.push_back(i);
+    if (split_by_.empty()) rows_.try_emplace({}, blank_);
   }
 
   // n: a count, or all numbers of the cell.
   template <class Cell, class Numbers>
   void add(const Cell& cell, const Numbers& n) {
-    rows_.try_emplace(group_of(query_, dimensions_of_(cell)), blank_).first->second.add(cell, n);
+    const auto dimensions = dimensions_of_(cell);
+    values_.clear();
+    for (const std::size_t i : split_by_) {
+      append_le(values_, static_cast<std::uint32_t>(dimensions[i].second.size()));
+      values_ += dimensions[i].second;
+    }
+    Row*& row = by_values_[values_];
+    if (!row) row = &rows_.try_emplace(group_of(query_, dimensions), blank_).first->second;
+    row->add(cell, n);
   }
 
   const std::map<Group, Row>& all() const { return rows_; }
@@ -45,6 +59,9 @@ class Rows {
   DimensionsOf dimensions_of_;
   Row blank_;
   std::map<Group, Row> rows_;
+  std::vector<std::size_t> split_by_;  // which of the dimensions
+  boost::unordered_flat_map<std::string, Row*> by_values_;  // of those dimensions, each behind its length: many cells are of few groups
+  std::string values_;
 };
 
 template <class Row, class Cell, class DimensionsOf>
