@@ -10,15 +10,16 @@ std::int64_t Sums::at(Slot slot) const {
   return found != numbers_.end() && found->slot == slot ? found->n : 0;
 }
 
-void Sums::add(Slot slot, std::int64_t n) {
-  if (n == 0) return;
-  if (numbers_.empty() || numbers_.back().slot < slot) {
-    numbers_.push_back({slot, n});
-    return;
+// Mostly they come in the order of their slots, and most slots are there: the next one is where the last one was, or right behind it.
+void Sums::add(std::span<const Number> numbers, std::int64_t sign) {
+  auto at = numbers_.begin();
+  for (const auto& [slot, n] : numbers) {
+    if (n == 0) continue;
+    if (at == numbers_.end() || at->slot != slot) at = std::ranges::lower_bound(numbers_, slot, {}, &Number::slot);
+    if (at == numbers_.end() || at->slot != slot) at = numbers_.insert(at, Number{slot, 0});
+    if ((at->n += sign * n) == 0) at = numbers_.erase(at);
+    else ++at;
   }
-  const auto found = std::ranges::lower_bound(numbers_, slot, {}, &Number::slot);
-  if (found->slot != slot) numbers_.insert(found, Number{slot, n});
-  else if ((found->n += n) == 0) numbers_.erase(found);
 }
 
 void Cells::add(std::string_view key, std::span<const Number> numbers, std::int64_t sign) {
@@ -28,8 +29,7 @@ void Cells::add(std::string_view key, std::span<const Number> numbers, std::int6
     cell->second.numbers_.reserve(static_cast<std::size_t>(std::ranges::count_if(numbers, [](const Number& each) { return each.n != 0; })));
   }
   Sums& sums = cell->second;
-  for (const Number& each : numbers)
-    if (each.n != 0) sums.add(each.slot, sign * each.n);
+  sums.add(numbers, sign);
   if (!all_touched_ && !sums.touched_) {
     sums.touched_ = true;
     touched_.emplace_back(key);

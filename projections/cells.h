@@ -32,7 +32,7 @@ class Sums {
   auto begin() const { return numbers_.begin(); }
   auto end() const { return numbers_.end(); }
   bool empty() const { return numbers_.empty(); }
-  void add(Slot slot, std::int64_t n);
+  void add(std::span<const Number> numbers, std::int64_t sign = 1);  // sign −1 takes them away
 
   friend bool operator==(const Sums& a, const Sums& b) { return a.numbers_ == b.numbers_; }
 

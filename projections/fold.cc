@@ -63,11 +63,13 @@ std::string numbers_of(const Sums& sums) {
 }
 
 bool read_numbers(std::string_view bytes, Sums& sums) {
+  std::vector<Number> numbers;
   std::uint64_t slot = 0, n = 0;
   while (!bytes.empty()) {
     if (!inside_packed::read_number(bytes, slot) || slot > UINT32_MAX || !inside_packed::read_number(bytes, n)) return false;
-    sums.add(static_cast<Slot>(slot), inside_packed::signed_of(n));
+    numbers.push_back({static_cast<Slot>(slot), inside_packed::signed_of(n)});
   }
+  sums.add(numbers);
   return true;
 }
 
