@@ -73,7 +73,7 @@ void Streams::set(Place place, std::string_view bytes) {
     block = fresh;
   }
   store_head(block, marks | static_cast<std::uint32_t>(bytes.size()));
-  std::memcpy(block + head_bytes, bytes.data(), bytes.size());
+  if (!bytes.empty()) std::memcpy(block + head_bytes, bytes.data(), bytes.size());
 }
 
 void Streams::mark(Place place, bool unsettled, bool unwritten) {
