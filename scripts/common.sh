@@ -6,11 +6,12 @@ caseledger=$build/caseledger
 
 say() { printf '\n── %s\n' "$*" >&2; }
 
-# Installs what is missing, as root or with sudo.
+# Installs what is missing, as root or with sudo. A package is there too where another provides it: Node.js's own brings npm along.
 install_packages() {
-  local missing=() package
+  local missing=() package here
+  here=" $(dpkg-query -W -f '${db:Status-Status} ${Package} ${Provides}\n' | sed -n 's/^installed //p' | tr -s ',\n' '  ') "
   for package in $(grep -v '^#' "$root/scripts/packages.txt"); do
-    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+    [[ $here == *" $package "* ]] || missing+=("$package")
   done
   [ ${#missing[@]} -eq 0 ] && return
   say "Installing ${missing[*]}"

@@ -1,0 +1,64 @@
+// The chart with two axes: values in order.
+#include "projections/reports/svg.h"
+
+namespace caseledger::reports {
+
+namespace {
+
+constexpr int frame_top = 14, frame_bottom = 204, frame_height = 234;  // pixels
+constexpr int frame_left = 1300, frame_right = 9800;                   // hundredths of a percent
+constexpr std::size_t labels_max = 13;                                 // below the frame
+
+int across(int hundredths) { return frame_left + (frame_right - frame_left) * hundredths / 10'000; }
+int down(const Axis& axis, Millionths value) { return frame_bottom - (frame_bottom - frame_top) * axis.at(value) / 10'000; }
+
+void write_frame(Markup& svg, const Axis& up) {
+  for (const auto& [value, words] : up.ticks) {
+    const int y = down(up, value);
+    svg.alone("line", {{"class", "grid"}, {"x1", percent(frame_left)}, {"x2", "100%"}, {"y1", pixels(y)}, {"y2", pixels(y)}});
+    svg.element("text", words, {{"class", "tick"}, {"x", percent(frame_left - 150)}, {"y", pixels(y + 4)}, {"text-anchor", "end"}});
+  }
+}
+
+// The path lies in a frame of its own that stretches with the page; its stroke does not.
+void write_path(Markup& svg, const std::string& path) {
+  if (path.empty()) return;
+  svg.open("svg", {{"x", percent(frame_left)}, {"y", pixels(frame_top)}, {"width", percent(frame_right - frame_left)}, {"height", pixels(frame_bottom - frame_top)}, {"viewBox", "0 0 10000 10000"}, {"preserveAspectRatio", "none"}, {"overflow", "visible"}});
+  svg.alone("path", {{"class", "line"}, {"d", path}, {"vector-effect", "non-scaling-stroke"}}).close();
+}
+
+void write_interval(Markup& svg, const Axis& up, int x, const Mark& mark) {
+  if (!mark.interval) return;
+  svg.alone("line", {{"class", "interval"}, {"x1", percent(x)}, {"x2", percent(x)}, {"y1", pixels(down(up, mark.interval->first))}, {"y2", pixels(down(up, mark.interval->second))}});
+}
+
+std::string pair_of(int x, int y) { return std::to_string(x) + " " + std::to_string(y); }
+
+}  // namespace
+
+std::string series_chart(const Caption& caption, const Axis& axis, std::span<const Mark> points) {
+  Markup svg = begun_chart(caption, frame_height);
+  write_frame(svg, axis);
+  const int many = static_cast<int>(points.size());
+  const auto place = [&](int i) { return many < 2 ? 5000 : 300 + 9400 * i / (many - 1); };
+  std::string path;
+  bool drawing = false;
+  for (int i = 0; i < many; ++i) {
+    const auto& value = points[static_cast<std::size_t>(i)].value;
+    if (value) path += (path.empty() ? "" : " ") + std::string(drawing ? "L" : "M") + pair_of(place(i), 10'000 - axis.at(*value));
+    drawing = value.has_value();
+  }
+  write_path(svg, path);
+  const int stride = (many + static_cast<int>(labels_max) - 1) / static_cast<int>(labels_max);
+  for (int i = 0; i < many; ++i) {
+    const Mark& point = points[static_cast<std::size_t>(i)];
+    const int x = across(place(i));
+    write_interval(svg, axis, x, point);
+    if (point.value) svg.alone("circle", {{"class", "dot"}, {"cx", percent(x)}, {"cy", pixels(down(axis, *point.value))}, {"r", "3.5"}});
+    else svg.element("text", point.withheld ? "×" : "–", {{"class", "said none"}, {"x", percent(x)}, {"y", pixels(frame_bottom - 4)}, {"text-anchor", "middle"}});
+    if (i % stride == 0) svg.element("text", point.label, {{"class", "tick"}, {"x", percent(x)}, {"y", pixels(frame_bottom + 20)}, {"text-anchor", "middle"}});
+  }
+  return svg.close().take();
+}
+
+}  // namespace caseledger::reports
