@@ -14,7 +14,7 @@ Table table(std::string id, std::string title, std::string unit, std::vector<Row
 }
 
 Section recovery() {
-  Section section{.id = "R", .title = "Recovery of missing children"};
+  Section section{.id = "R", .title = "Recovery of missing children", .no_data = false, .tables = {}};
   section.tables = {
       table("R1", "Of the episodes that began in the period, those resolved by the as-of", "ratio", {share({}, 27'033, 29'568)}, {}, "resolved: recovered alive or found dead"),
       table("R2", "Episodes resolved in the period per episode that began in it", "ratio", {told({}, "1.050000")}, {}, "a ratio of flows and no recovery rate: it may exceed 1"),
@@ -32,7 +32,7 @@ Section recovery() {
 }
 
 Section alerts() {
-  Section section{.id = "T5", .title = "Automated alerts"};
+  Section section{.id = "T5", .title = "Automated alerts", .no_data = false, .tables = {}};
   Row few = share({}, 12, 20);
   few.flags = {"not_representative"};
   section.tables = {table("T5.episodes", "Alert episodes observed in the period", "episodes", {told({}, "4697")}), table("T5.precision", "Right, of the adjudicated episodes", "ratio", {few}),
@@ -93,7 +93,7 @@ Edition small() {
   edition.restatement = Restatement{.supersedes = sha256(bytes_of("wrong")), .reason = "late records from two states", .late_records = 312, .corrections = 4, .retractions = 0, .changes = {}};
   edition.restatement->changes = {{"R1", {}, {}, "0.912300", "0.914265"}, {"R1", {"case_type"}, {"FA"}, "0.800000", "0.800406"}, {"T5.precision", {}, {}, "", "0.600000"}};
   edition.sections = {recovery(), alerts()};
-  Section nothing{.id = "T9", .title = "Across borders", .no_data = true};
+  Section nothing{.id = "T9", .title = "Across borders", .no_data = true, .tables = {}};
   nothing.tables = {table("T9.requests", "Requests to other countries", "requests", {told({}, "0")}), table("T9.answered", "Of the requests to other countries, those answered", "ratio", {without_value({}, "no_data")})};
   edition.sections.push_back(nothing);
   edition.checks = {{"R8.balance", "The residual of the open stock is 0.", true}, {"T5.outcomes", "T5.episodes is the sum of what became of them.", true}};

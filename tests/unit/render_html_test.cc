@@ -2,6 +2,7 @@
 #include <libxml/HTMLparser.h>
 #include <libxml/parser.h>
 #include <libxml/xpath.h>
+#include <libxml/xpathInternals.h>
 
 #include <catch2/catch.hpp>
 #include <cstdlib>
