@@ -86,9 +86,10 @@ void write_reading(Markup& page, const Edition& edition) {
   page.close().close().line();
 }
 
-std::string told_or_nothing(const std::string& value, const Table* known) {
-  const auto number = millionths(value);
-  return value.empty() ? "not told" : number && known ? said(*number, measure_of(*known), known->unit) : value;
+// A change's line begins with the value: "0.914265 (27033 of 29568)".
+std::string told_or_nothing(const std::string& line, const Table* known) {
+  const auto number = millionths(std::string_view(line).substr(0, line.find(' ')));
+  return line.empty() ? "not told" : number && known ? said(*number, measure_of(*known), known->unit) : line;
 }
 
 void write_restatement(Markup& page, const Edition& edition) {
@@ -111,7 +112,7 @@ void write_restatement(Markup& page, const Edition& edition) {
     if (!change.group.empty()) page.open("p", {{"class", "remark"}}).element("bdi", group_words(change.by, change.group)).close();
     page.close();
     for (const std::string& value : {change.was, change.now})
-      page.element("td", told_or_nothing(value, known), {{"class", value.empty() ? "n none" : "n value"}});
+      page.open("td", {{"class", value.empty() ? "n none" : "n value"}}).text(told_or_nothing(value, known)).element("small", value).close();
     page.close().line();
   }
   page.close().close().close().close().line();

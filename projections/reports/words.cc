@@ -197,10 +197,12 @@ std::string flag_words(std::string_view flag) {
 std::string withheld_words(std::string_view rule) {
   static constexpr Words words[] = {
       {"primary", "Withheld: so few that persons could be recognised."},
+      {"difference", "Withheld: so few more than in an earlier edition that persons could be recognised."},
+      {"earlier", "Withheld in an earlier edition, and so withheld still."},
       {"complementary", "Withheld so that another withheld figure cannot be worked out from it."},
+      {"coarsened", "Told only as part of its sum."},
+      {"line", "Withheld with the rest of its row or column: nothing less protects a withheld figure in it."},
       {"dependent", "Withheld because it is computed from a withheld figure."},
-      {"previous", "Withheld in an earlier edition, and so withheld still."},
-      {"sticky", "Withheld in an earlier edition, and so withheld still."},
   };
   const auto known = found(words, rule);
   return known.empty() ? "Withheld by rule: " + without_underscores(rule) + "." : std::string(known);
