@@ -40,6 +40,9 @@ std::string_view found(std::span<const Name> in, std::string_view code) {
   return at == in.end() ? std::string_view() : at->second;
 }
 
+// Dimensions whose values are names that others gave, and stay as they are.
+constexpr std::string_view names_of_others[] = {"vendor", "esp", "policy", "unit_name", "system", "queue", "programme", "source"};
+
 constexpr Name sections[] = {
     {"R", "How many children who went missing were found, how soon, and who is still missing. Each ratio says what it counts: a cohort is followed "
           "up to the checkpoint, a flow is not."},
@@ -82,7 +85,9 @@ std::string value_words(std::string_view dimension, std::string_view value) {
   }
   if (const auto name = found(plain, value); !name.empty()) return std::string(name);
   std::string out(value);
+  if (std::ranges::find(names_of_others, dimension) != std::end(names_of_others)) return out;
   std::ranges::replace(out, '_', ' ');
+  if (out[0] >= 'a' && out[0] <= 'z') out[0] = static_cast<char>(out[0] - 'a' + 'A');
   return out;
 }
 
