@@ -5,7 +5,9 @@
 #include <map>
 
 #include "projections/reports/block_html.h"
+#include "projections/reports/definitions.h"
 #include "projections/reports/page.h"
+#include "projections/reports/template.h"
 
 namespace caseledger::reports {
 
@@ -118,10 +120,19 @@ void write_restatement(Markup& page, const Edition& edition) {
   page.close().close().close().close().line();
 }
 
-void write_section(Markup& page, const Section& section, Fragments& fragments) {
+// What puts something into the period, as the template of that version says.
+std::string_view clock_of(const Edition& edition, std::string_view section) {
+  const auto known = find_template(edition.template_id);
+  if (!known || (*known)->version != edition.template_version) return {};
+  const auto plan = std::ranges::find((*known)->sections, section, &SectionPlan::id);
+  return plan == (*known)->sections.end() ? std::string_view() : (*plan)->clock;
+}
+
+void write_section(Markup& page, const Edition& edition, const Section& section, Fragments& fragments) {
   open_section(page, "section-" + anchor(section.id), section.title);
   page.element("p", section.id, {{"class", "section-code code"}});
   if (const std::string words = section_words(section.id); !words.empty()) page.element("p", words, {{"class", "about"}});
+  if (const auto clock = clock_of(edition, section.id); !clock.empty()) page.element("p", "The period: " + std::string(clock) + ".", {{"class", "note"}});
   if (section.no_data) {
     page.element("p", "No data: nothing of this was recorded in the period. These figures would stand here:", {{"class", "no-data"}});
     page.open("ul", {{"class", "missing"}});
@@ -163,6 +174,13 @@ void write_verify(Markup& page, const Edition& edition, const Hash& digest) {
   page.close().close().line();
 }
 
+// What the numerator and the denominator count, where this program counts by the same definition.
+void write_counted(Markup& page, const Table& table) {
+  const auto known = std::ranges::find(definitions(), table.id, &Definition::id);
+  if (known == definitions().end() || known->version != table.definition || known->denominator.empty()) return;
+  page.element("small", "Counted: " + known->numerator + "; of: " + known->denominator);
+}
+
 void write_definitions(Markup& page, const Edition& edition) {
   open_section(page, "definitions", "Definitions");
   page.element("p", "Every metric of this edition. A metric never means something else under the same version.").open("dl", {{"class", "definitions"}}).line();
@@ -173,6 +191,7 @@ void write_definitions(Markup& page, const Edition& edition) {
       const std::string unit = unit_words(table.unit);
       page.open("div", {{"id", "definition-" + anchor(table.id)}}).element("dt", table.id, {{"class", "code"}}).open("dd").text(title_words(table.title) + ".");
       if (!table.note.empty()) page.text(" " + table.note + ".");
+      write_counted(page, table);
       page.element("small", (unit.empty() ? "Ratio" : table.unit == "us" ? "Microseconds" : "In " + unit) + ", definition " + std::to_string(table.definition)).close().close().line();
     }
   page.close().close().line();
@@ -190,7 +209,7 @@ std::string render_html(const Edition& edition, const Hash& digest) {
   write_glance(page, edition);
   write_reading(page, edition);
   write_restatement(page, edition);
-  for (const Section& section : edition.sections) write_section(page, section, fragments);
+  for (const Section& section : edition.sections) write_section(page, edition, section, fragments);
   write_checks(page, edition);
   write_verify(page, edition, digest);
   write_definitions(page, edition);
