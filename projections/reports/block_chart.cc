@@ -98,7 +98,7 @@ std::string simple_chart(const Block& block) {
   put_in_order(marks, block);
   std::string key = drawing.key + (drawing.start.empty() ? "" : " " + drawing.start);
   if (marks.size() > rows_max) {
-    key = "The first " + std::to_string(rows_max) + " of " + std::to_string(marks.size()) + "; the table has all. " + key;
+    key = "The " + std::to_string(rows_max) + " greatest of " + std::to_string(marks.size()) + "; the table has all. " + key;
     marks.resize(rows_max);
   }
   return figure_of(rows_of(drawing, {block.id + "-chart", block.title, described(marks)}, marks), key);
@@ -151,7 +151,7 @@ std::string metrics_chart(const Block& block) {
     if (!drawing.key.empty() && std::ranges::find(keys, drawing.key) == keys.end()) keys.push_back(drawing.key);
     std::string key = drawing.start;
     if (marks.size() > metric_rows_max) {
-      key = "The first " + std::to_string(metric_rows_max) + " of " + std::to_string(marks.size()) + "; the table has all. " + key;
+      key = "The " + std::to_string(metric_rows_max) + " greatest of " + std::to_string(marks.size()) + "; the table has all. " + key;
       marks.resize(metric_rows_max);
     }
     const std::string title = title_words(table->title);

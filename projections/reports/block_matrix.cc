@@ -48,8 +48,14 @@ void write_cell(Markup& page, const Matrix& matrix, const Table& table, const Gr
   page.close();
 }
 
+std::string group_head(const Table& table) {
+  std::string out;
+  for (const std::string& dimension : table.by) out += (out.empty() ? "" : ", ") + dimension_words(dimension);
+  return out;
+}
+
 void write_metric(Markup& page, const Table& table, std::string_view scope) {
-  page.open("th", {{"scope", std::string(scope)}}).element("span", title_words(table.title), {{"class", "label"}}).text(" ");
+  page.open("th", {{"scope", std::string(scope)}, {scope == "col" ? "class" : "", "n"}}).element("span", title_words(table.title), {{"class", "label"}}).text(" ");
   page.element("a", table.id, {{"class", "code"}, {"href", "#definition-" + anchor(table.id)}}).close();
 }
 
@@ -81,7 +87,7 @@ void write_matrix(Markup& page, const Block& block) {
     const std::span metrics = std::span(matrix.metrics).subspan(i * metrics_max, std::min(metrics_max, matrix.metrics.size() - i * metrics_max));
     const std::string number = std::to_string(i + 1);
     open_table(page, i == 0 ? block.id : block.id + "~" + number, block.title + (tables > 1 ? ", table " + number + " of " + std::to_string(tables) : ""));
-    page.open("thead").open("tr").element("th", block.title.substr(3), {{"scope", "col"}});
+    page.open("thead").open("tr").element("th", group_head(first), {{"scope", "col"}});
     for (const Table* metric : metrics) write_metric(page, *metric, "col");
     page.close().close().open("tbody").line();
     for (const Group& group : matrix.groups) {

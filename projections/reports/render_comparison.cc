@@ -138,7 +138,7 @@ void write_compared_section(Markup& page, std::span<const Compared> editions, co
   const std::string id = "section-" + anchor(section.id);
   open_section(page, id, section.title);
   if (whole.empty() && split.empty()) page.element("p", "There is nothing to compare.", {{"class", "no-data"}});
-  page.open("div", {{"class", "block wide"}});
+  page.open("div", {{"class", "block wide matrix"}});
   if (editions.size() > 2) {
     page.open("div", {{"class", "panels"}});
     std::size_t drawn = 0;

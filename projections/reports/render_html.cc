@@ -50,6 +50,10 @@ void write_contents(Markup& page, const Edition& edition) {
   page.close().close().line();
 }
 
+bool has_metric(const Edition& edition, std::string_view id) {
+  return std::ranges::any_of(edition.sections, [&](const Section& section) { return std::ranges::find(section.tables, id, &Table::id) != section.tables.end(); });
+}
+
 const Table* undivided(const Edition& edition, std::string_view id) {
   for (const Section& section : edition.sections)
     for (const Table& table : section.tables)
@@ -110,7 +114,9 @@ void write_restatement(Markup& page, const Edition& edition) {
   page.open("tbody").line();
   for (const Change& change : restated.changes) {
     const Table* known = undivided(edition, change.table);
-    page.open("tr").open("th", {{"scope", "row"}}).text(known ? title_words(known->title) + " " : "").element("a", change.table, {{"class", "code"}, {"href", "#definition-" + anchor(change.table)}});
+    page.open("tr").open("th", {{"scope", "row"}}).text(known ? title_words(known->title) + " " : "");
+    if (has_metric(edition, change.table)) page.element("a", change.table, {{"class", "code"}, {"href", "#definition-" + anchor(change.table)}});
+    else page.element("span", change.table, {{"class", "code"}});
     if (!change.group.empty()) page.open("p", {{"class", "remark"}}).element("bdi", group_words(change.by, change.group)).close();
     page.close();
     for (const std::string& value : {change.was, change.now})

@@ -112,13 +112,14 @@ std::string duration_words(Millionths microseconds) {
     smalls %= per;
     return grouped(digits_of(larges)) + " " + std::string(of_large) + (smalls ? " " + digits_of(smalls) + " " + std::string(of_small) : "");
   };
+  // What would round up to the next unit is said in it.
   if (us < 0) return "−" + duration_words(-microseconds);
   if (us == 0) return "0 s";
   if (us < 1000) return digits_of(us) + " µs";
   if (us < second) return fixed_words(microseconds / 1000, 0) + " ms";
-  if (us < minute) return us % second ? fixed_words(us, 1) + " s" : fixed_words(us, 0) + " s";
-  if (us < hour) return two(minute, "min", second, "s");
-  if (us < day) return two(hour, "h", minute, "min");
+  if (us < minute - second / 20) return us % second ? fixed_words(us, 1) + " s" : fixed_words(us, 0) + " s";
+  if (us < hour - second / 2) return two(minute, "min", second, "s");
+  if (us < day - minute / 2) return two(hour, "h", minute, "min");
   if (us < 100 * day) return two(day, "d", hour, "h");
   return grouped(digits_of(rounded(us, day))) + " d";
 }

@@ -12,4 +12,4 @@ mkdir "$work/pages"
 CASELEDGER_PAGES=$work/pages "$1" '[pages]' >"$work/log" || { cat "$work/log" >&2; exit 1; }
 cd "$work"
 npm ci --silent
-PAGES=$work/pages node --test --test-reporter=spec .
+PAGES=$work/pages node --test --test-reporter=spec pages.test.mjs
