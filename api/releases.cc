@@ -11,6 +11,8 @@ namespace caseledger::api {
 
 namespace {
 constexpr Version page_versions = 1'000;
+
+std::string tag_of(const Hash& digest) { return '"' + hex(Bytes(digest.bytes).first(16)) + '"'; }
 }
 
 boost::json::object release_to_json(const reports::Release& release, std::span<const reports::Release> all) {
@@ -55,11 +57,16 @@ Result<Releases::Published> Releases::read(const reports::Release& release) cons
   const std::string place = reports::place_of(release);
   std::ifstream file(folder_ / (place + ".json"), std::ios::binary);
   if (!file) return fail(Errc::not_found, "the edition " + place + " was released at position " + std::to_string(release.position.value) + ", and its bytes are not kept here");
-  Published published{release, std::string(std::istreambuf_iterator<char>(file), {}), {}};
+  Published published{release, std::string(std::istreambuf_iterator<char>(file), {}), {}, {}};
   if (file.bad()) return fail(Errc::io, "the edition " + place + " cannot be read");
   const Hash digest = reports::edition_digest(published.json);
   if (digest != release.sha256) return fail(Errc::verification_failed, "the bytes kept of the edition " + place + " are not those that were released");
-  published.tag = '"' + hex(Bytes(digest.bytes).first(16)) + '"';
+  published.tag = tag_of(digest);
+  TRY_AS(edition, reports::parse_edition(published.json));
+  for (auto& rendering : reports::renderings(edition, digest, std::to_string(release.as_of_size))) {
+    std::string tag = tag_of(sha256(bytes_of(rendering.bytes)));
+    published.renderings.push_back({std::move(rendering), std::move(tag)});
+  }
   return published;
 }
 
@@ -71,7 +78,8 @@ Result<std::shared_ptr<const Releases::Published>> Releases::find(std::string_vi
   if (release == releases_.end()) return fail(Errc::not_found, "no edition " + quote(place) + " was released; /v1/editions says which were");
   TRY_AS(read_one, read(*release));
   auto published = std::make_shared<const Published>(std::move(read_one));
-  const std::size_t bytes = published->json.size();
+  std::size_t bytes = published->json.size();
+  for (const auto& rendered : published->renderings) bytes += rendered.file.bytes.size();
   if (kept_bytes_ + bytes > kept_bytes_max) {
     kept_.clear();
     kept_bytes_ = 0;

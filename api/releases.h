@@ -13,6 +13,7 @@
 
 #include "ledger/ledger.h"
 #include "projections/reports/release.h"
+#include "projections/reports/render.h"
 
 namespace caseledger::api {
 
@@ -31,6 +32,11 @@ class Releases {
   struct Published {
     reports::Release release;
     std::string json, tag;  // tag: an ETag
+    struct Rendered {
+      reports::Rendering file;
+      std::string tag;
+    };
+    std::vector<Rendered> renderings;
   };
   Result<std::shared_ptr<const Published>> find(std::string_view place) const;
 

@@ -83,6 +83,10 @@ std::vector<RouteTable::Route> RouteTable::routes() const {
       {once("by"), once("period"), once("as_of"), once("after"), once("limit")}, {404, 413, 503});
   add(everyone, "/v1/definitions", "What the figures are", &RouteTable::definitions, {}, {304});
   add(published, "/v1/editions", "The editions that were released", &RouteTable::editions, {}, {304, 503});
+  add(published, "/v1/editions/{template}/{period}/{size}.csv-metadata.json", "What its table's columns mean", &RouteTable::edition_csvw, {}, {304, 404, 503});
+  add(published, "/v1/editions/{template}/{period}/{size}.datapackage.json", "The same, for Frictionless tools", &RouteTable::edition_datapackage, {}, {304, 404, 503});
+  add(published, "/v1/editions/{template}/{period}/{size}.html", "It as a page for people", &RouteTable::edition_html, {}, {304, 404, 503});
+  add(published, "/v1/editions/{template}/{period}/{size}.csv", "It as a table", &RouteTable::edition_csv, {}, {304, 404, 503});
   add(published, "/v1/editions/{template}/{period}/{size}.json", "A released edition", &RouteTable::edition_json, {}, {304, 404, 503});
   add(published, "/v1/editions/{template}/{period}/{size}.tlog-proof", "The proof that it was released", &RouteTable::edition_proof, {}, {304, 404, 503});
   add(published, "/v1/editions/{template}/{period}/{size}.event", "The event that released it", &RouteTable::edition_event, {}, {304, 404, 503});

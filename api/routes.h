@@ -145,6 +145,11 @@ class RouteTable {
   // ── editions (routes_editions.cc) ──
   Result<Response> editions(const Call& call) const;
   Result<Response> edition_json(const Call& call) const;
+  Result<Response> edition_rendering(const Call& call, std::string_view suffix) const;
+  Result<Response> edition_html(const Call& call) const;
+  Result<Response> edition_csv(const Call& call) const;
+  Result<Response> edition_csvw(const Call& call) const;
+  Result<Response> edition_datapackage(const Call& call) const;
   Result<Response> edition_proof(const Call& call) const;
   Result<Response> edition_event(const Call& call) const;
   Result<Response> report(const Call& call) const;

@@ -14,6 +14,7 @@ namespace json = boost::json;
 
 namespace {
 constexpr std::string_view forever = "public, max-age=31536000, immutable";
+constexpr std::string_view a_day = "public, max-age=86400";  // another version of the program may write it otherwise
 }
 
 Result<Response> RouteTable::editions(const Call& call) const {
@@ -27,6 +28,18 @@ Result<Response> RouteTable::edition_json(const Call& call) const {
   TRY_AS(published, releases_.find(call.place));
   return tagged_answer(call.request, published->json, "application/json", published->tag, forever);
 }
+
+Result<Response> RouteTable::edition_rendering(const Call& call, std::string_view suffix) const {
+  TRY_AS(published, releases_.find(call.place));
+  const auto rendered = std::ranges::find(published->renderings, suffix, [](const auto& each) { return each.file.suffix; });
+  ENSURE(rendered != published->renderings.end());
+  return tagged_answer(call.request, rendered->file.bytes, rendered->file.content_type, rendered->tag, a_day);
+}
+
+Result<Response> RouteTable::edition_html(const Call& call) const { return edition_rendering(call, ".html"); }
+Result<Response> RouteTable::edition_csv(const Call& call) const { return edition_rendering(call, ".csv"); }
+Result<Response> RouteTable::edition_csvw(const Call& call) const { return edition_rendering(call, ".csv-metadata.json"); }
+Result<Response> RouteTable::edition_datapackage(const Call& call) const { return edition_rendering(call, ".datapackage.json"); }
 
 // The receipt of the release event; it is under the latest checkpoint, and so another one tomorrow.
 Result<Response> RouteTable::edition_proof(const Call& call) const {

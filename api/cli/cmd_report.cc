@@ -9,6 +9,7 @@
 #include "api/cli/remote.h"
 #include "api/json.h"
 #include "projections/reports/compare.h"
+#include "projections/reports/render_csv.h"
 
 namespace caseledger::api {
 
@@ -65,7 +66,7 @@ void tell(const reports::Edition& edition, const Hash& digest) {
     if (!check.holds) std::cerr << "not releasable: " << check.id << ": " << check.sentence << '\n';
 }
 
-void print(const reports::Edition& edition, Format format) {
+void print(const reports::Edition& edition) {
   api::Table table{{"figure", "unit", "value", "numerator", "denominator", "low", "high", "flags"}, {}, {false, false, true, true, true, true, true, false}};
   const auto number = [](const std::optional<std::int64_t>& n) { return n ? std::to_string(*n) : std::string(); };
   for (const auto& section : edition.sections)
@@ -76,13 +77,17 @@ void print(const reports::Edition& edition, Format format) {
         table.rows.push_back({name_of(each, row), each.unit, row.value.value_or(""), number(row.numerator), number(row.denominator), row.interval ? row.interval->first : "",
                               row.interval ? row.interval->second : "", flags});
       }
-  std::cout << (format == Format::csv ? table.csv() : table.text());
+  std::cout << table.text();
 }
 
 Result<void> put_out(const std::string& text, const reports::Edition& edition, const ReportOptions& options) {
   if (!options.out.empty() && options.out != "-") return write_text(options.out, text);
-  if (options.format == Format::table || options.format == Format::csv) print(edition, options.format);
-  else std::cout << text;
+  switch (options.format) {
+    case Format::table: print(edition); break;
+    case Format::csv: std::cout << reports::render_csv(edition); break;
+    case Format::json:
+    case Format::jsonl: std::cout << text; break;
+  }
   return {};
 }
 

@@ -137,6 +137,12 @@ struct SupersedeOptions {
 };
 Exit supersede_report(const SupersedeOptions& options);
 
+struct RenderOptions {
+  std::vector<path> files;
+  path out;  // a folder for one edition, a page for several
+};
+Exit render_reports(const RenderOptions& options);
+
 Exit list_reports(const Source& source, Format format);
 Exit compare_reports(const path& a, const path& b, Format format);
 

@@ -299,6 +299,13 @@ class CommandLine {
     compare->add_option("B", out_, "another")->required();
     format(compare, format_);
 
+    auto* render = command(*report_, "render", "The page, the table and its descriptions of an edition; several editions on one page",
+                           "  caseledger report render edition.json --out published\n  caseledger report render 2023.json 2024.json --out comparison.html\n"
+                           "  caseledger report render months/*.json --out year.html",
+                           [this] { return render_reports(render_options_); });
+    render->add_option("FILE", render_options_.files, "editions")->required();
+    render->add_option("--out", render_options_.out, "a folder for one edition; a file for several")->required();
+
     auto* series = command(*report_, "series", "A figure through several editions", "  caseledger report series months/*.json --metric R1 --metric R5", [this] { return report_series(series_options_); });
     series->add_option("FILE", series_options_.files, "editions")->required();
     series->add_option("--metric", series_options_.metrics, "such as R1, with those beneath it")->required();
@@ -404,6 +411,7 @@ class CommandLine {
   UnsealRequest unseal_request_;
   BenchOptions bench_options_;
   ReportOptions report_options_;
+  RenderOptions render_options_;
   ReleaseOptions release_options_;
   SupersedeOptions supersede_options_;
   SeriesOptions series_options_;

@@ -4,6 +4,7 @@
 
 #include "projections/reports/block_html.h"
 #include "projections/reports/chart.h"
+#include "projections/reports/compare.h"
 #include "projections/reports/page.h"
 #include "projections/reports/render_html.h"
 
@@ -62,6 +63,12 @@ std::string change_words(const Line& line) {
   return sign + (measure == Measure::share ? fixed_words(change * 100, 2) + " points" : said(change, measure, line.table->unit));
 }
 
+// Editions of one period are told apart by when they were made.
+std::string edition_words(std::span<const Compared> editions, std::size_t i) {
+  const auto same = std::ranges::count(editions, editions[i].edition.period.label, [](const Compared& each) { return each.edition.period.label; });
+  return editions[i].edition.period.label + (same > 1 ? ", as of " + count_words(static_cast<std::int64_t>(editions[i].edition.as_of.size)) : "");
+}
+
 void write_editions(Markup& page, std::span<const Compared> editions) {
   open_section(page, "editions", "The editions");
   open_table(page, "editions-table", "The editions compared");
@@ -72,15 +79,12 @@ void write_editions(Markup& page, std::span<const Compared> editions) {
     page.element("td", count_words(static_cast<std::int64_t>(edition.as_of.size)), {{"class", "n"}}).open("td", {{"class", "code"}}).text(hex(digest.bytes)).close().close().line();
   }
   page.close().close().close();
+  for (std::size_t i = 1; i < editions.size(); ++i)
+    for (const std::string& caveat : caveats(editions[i - 1].edition, editions[i].edition))
+      page.element("p", edition_words(editions, i - 1) + " and " + edition_words(editions, i) + ": " + caveat, {{"class", "note"}});
   for (const auto& [edition, digest] : editions)
     if (edition.restatement) page.element("p", "The edition of " + time_words(edition.as_of.recorded_at) + " for " + edition.period.label + " took the place of an earlier one: " + edition.restatement->reason, {{"class", "important"}});
   page.close().line();
-}
-
-// Editions of one period are told apart by when they were made.
-std::string edition_words(std::span<const Compared> editions, std::size_t i) {
-  const auto same = std::ranges::count(editions, editions[i].edition.period.label, [](const Compared& each) { return each.edition.period.label; });
-  return editions[i].edition.period.label + (same > 1 ? ", as of " + count_words(static_cast<std::int64_t>(editions[i].edition.as_of.size)) : "");
 }
 
 void write_line(Markup& page, const Line& line, bool with_change) {

@@ -1,0 +1,49 @@
+// report render: the files an edition is published as, or several editions on one page.
+#include <algorithm>
+
+#include "api/cli/edition_maker.h"
+#include "api/cli/folder.h"
+#include "projections/reports/render.h"
+#include "projections/reports/render_html.h"
+
+namespace caseledger::api {
+
+namespace {
+
+Result<void> render_one(const path& file, const path& folder) {
+  TRY_AS(text, read_text(file));
+  TRY_AS(read, read_edition(file));
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) return fail(Errc::io, "cannot make " + folder.string() + ": " + error.message());
+  for (const auto& rendering : reports::renderings(read.edition, read.digest, "edition")) {
+    const std::string name = rendering.suffix == ".datapackage.json" ? "datapackage.json" : "edition" + std::string(rendering.suffix);
+    TRY(write_text(folder / name, rendering.bytes));
+  }
+  return write_text(folder / "edition.json", text);
+}
+
+Result<void> render_several(const std::vector<path>& files, const path& page) {
+  if (files.size() > reports::compared_max)
+    return fail(Errc::usage, "at most " + std::to_string(reports::compared_max) + " editions stand on one page; these are " + std::to_string(files.size()));
+  std::vector<reports::Compared> editions;
+  for (const path& file : files) {
+    TRY_AS(read, read_edition(file));
+    editions.push_back({std::move(read.edition), read.digest});
+  }
+  std::ranges::sort(editions, {}, [](const reports::Compared& each) { return std::tuple(each.edition.period.from, each.edition.period.to, each.edition.as_of.size); });
+  const auto& of = editions.front().edition;
+  for (const auto& each : editions)
+    if (each.edition.template_id != of.template_id || each.edition.origin != of.origin)
+      return fail(Errc::usage, "editions of " + of.template_id + " from " + of.origin + " do not stand beside one of " + each.edition.template_id + " from " + each.edition.origin);
+  return write_text(page, reports::render_comparison(editions));
+}
+
+}  // namespace
+
+Exit render_reports(const RenderOptions& options) {
+  const auto done = options.files.size() == 1 ? render_one(options.files.front(), options.out) : render_several(options.files, options.out);
+  return done ? Exit::ok : report(done.error());
+}
+
+}  // namespace caseledger::api
