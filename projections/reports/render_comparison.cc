@@ -79,11 +79,10 @@ void write_editions(Markup& page, std::span<const Compared> editions) {
     page.element("td", count_words(static_cast<std::int64_t>(edition.as_of.size)), {{"class", "n"}}).open("td", {{"class", "code"}}).text(hex(digest.bytes)).close().close().line();
   }
   page.close().close().close();
+  std::set<std::string> told;  // a restated edition is told of once
   for (std::size_t i = 1; i < editions.size(); ++i)
     for (const std::string& caveat : caveats(editions[i - 1].edition, editions[i].edition))
-      page.element("p", edition_words(editions, i - 1) + " and " + edition_words(editions, i) + ": " + caveat, {{"class", "note"}});
-  for (const auto& [edition, digest] : editions)
-    if (edition.restatement) page.element("p", "The edition of " + time_words(edition.as_of.recorded_at) + " for " + edition.period.label + " took the place of an earlier one: " + edition.restatement->reason, {{"class", "important"}});
+      if (told.insert(caveat).second) page.element("p", edition_words(editions, i - 1) + " and " + edition_words(editions, i) + ": " + caveat + ".", {{"class", "caveat"}});
   page.close().line();
 }
 

@@ -87,6 +87,22 @@ TEST_CASE("a released edition is told to everyone, with its proof, and kept by i
   CHECK(listed[0].as_object().at("sha256").as_string() == hex(reports::edition_digest(text).bytes));
 }
 
+TEST_CASE("a released edition is also a page, a table and what describes the table") {
+  Publisher publisher;
+  const std::string text = publisher.counted();
+  const auto edition = publisher.release(text);
+  const std::string place = "/v1/editions/" + reports::place_of(edition);
+  for (const auto& rendering : reports::renderings(edition, reports::edition_digest(text), std::to_string(edition.as_of.size))) {
+    INFO(rendering.suffix);
+    const auto answer = publisher.service.ask(place + std::string(rendering.suffix), publisher.stranger());
+    CHECK(answer.status == 200);
+    CHECK(answer.body == rendering.bytes);
+    CHECK(answer.content_type == rendering.content_type);
+    CHECK(publisher.service.ask(place + std::string(rendering.suffix), {.headers = {{"if-none-match", header(answer, "ETag")}}}).status == 304);
+  }
+  CHECK(publisher.service.problem("/v1/editions/statutory-11295a/2024/99.html") == "not_found");
+}
+
 TEST_CASE("editions are handed out as often as anyone likes") {
   Publisher publisher;
   const std::string place = "/v1/editions/" + reports::place_of(publisher.release(publisher.counted())) + ".json";
