@@ -86,15 +86,22 @@ int Axis::at(Millionths value) const {
   return static_cast<int>(way * 10'000 / whole);
 }
 
-Axis linear_axis(Millionths low, Millionths high, const Say& words, bool may_leave_zero) {
+Axis linear_axis(Millionths low, Millionths high, const Say& words, bool may_leave_zero, Millionths unit) {
   if (low > 0 && !(may_leave_zero && low * 2 > high)) low = 0;
-  const Millionths step = round_step(std::max<Millionths>(high - low, 4));
+  const Millionths step = round_step(std::max<Millionths>((high - low) / unit, 4)) * unit;
   Axis axis;
   axis.low = low >= 0 ? low / step * step : -((-low + step - 1) / step * step);
   axis.high = high > 0 ? (high + step - 1) / step * step : 0;
   if (axis.high <= axis.low) axis.high = axis.low + step;
   for (Millionths at = axis.low; at <= axis.high; at += step) axis.ticks.emplace_back(at, words(at));
   return axis;
+}
+
+Millionths unit_of_time(Millionths duration) {
+  constexpr Millionths second = Millionths(million) * million;
+  for (const Millionths unit : {86'400 * second, 3'600 * second, 60 * second, second})
+    if (duration >= 4 * unit) return unit;
+  return 1;
 }
 
 Axis duration_axis(Millionths low, Millionths high) {

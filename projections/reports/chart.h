@@ -35,8 +35,10 @@ struct Axis {
   int at(Millionths value) const;  // in hundredths of a percent of the way, held to 0..10000
 };
 using Say = std::function<std::string(Millionths)>;
-// Around these values; from 0 unless that would leave most of it empty and `may_leave_zero`.
-Axis linear_axis(Millionths low, Millionths high, const Say& words, bool may_leave_zero);
+// Around these values, in steps of whole units; from 0 unless that would leave most of it empty and `may_leave_zero`.
+Axis linear_axis(Millionths low, Millionths high, const Say& words, bool may_leave_zero, Millionths unit = 1);
+// The largest unit of time that a duration has a few of.
+Millionths unit_of_time(Millionths duration);
 // Durations on a logarithmic scale, ticks at the units people use.
 Axis duration_axis(Millionths low, Millionths high);
 

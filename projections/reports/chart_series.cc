@@ -7,7 +7,7 @@ namespace {
 
 constexpr int frame_top = 14, frame_bottom = 204, frame_height = 234;  // pixels
 constexpr int frame_left = 1300, frame_right = 9800;                   // hundredths of a percent
-constexpr std::size_t labels_max = 13;                                 // below the frame
+constexpr std::size_t characters_max = 36;                             // of the labels below the frame, on a narrow screen
 
 int across(int hundredths) { return frame_left + (frame_right - frame_left) * hundredths / 10'000; }
 int down(const Axis& axis, Millionths value) { return frame_bottom - (frame_bottom - frame_top) * axis.at(value) / 10'000; }
@@ -49,7 +49,9 @@ std::string series_chart(const Caption& caption, const Axis& axis, std::span<con
     drawing = value.has_value();
   }
   write_path(svg, path);
-  const int stride = (many + static_cast<int>(labels_max) - 1) / static_cast<int>(labels_max);
+  std::size_t characters = 0;
+  for (const Mark& point : points) characters += point.label.size() + 1;
+  const int stride = static_cast<int>(characters / characters_max) + 1;
   for (int i = 0; i < many; ++i) {
     const Mark& point = points[static_cast<std::size_t>(i)];
     const int x = across(place(i));

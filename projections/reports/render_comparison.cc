@@ -112,7 +112,9 @@ std::string series_of(std::span<const Compared> editions, const Line& line, cons
     }
     marks.push_back(std::move(mark));
   }
-  const Axis axis = linear_axis(std::min<Millionths>(low, 0), high, [&](Millionths at) { return tick_words(at, measure_of(*line.table), line.table->unit); }, false);
+  const Measure measure = measure_of(*line.table);
+  const Say words = [&](Millionths at) { return tick_words(at, measure, line.table->unit); };
+  const Axis axis = linear_axis(std::min<Millionths>(low, 0), high, words, false, measure == Measure::duration ? unit_of_time(high) : 1);
   std::string description = std::to_string(marks.size()) + " editions.";
   for (const Mark& mark : marks) description += " " + mark.label + ": " + mark.said + ".";
   const std::string title = title_words(line.table->title);
