@@ -167,16 +167,18 @@ void write_checks(Markup& page, const Edition& edition) {
   page.close().close().close().close().line();
 }
 
+void write_command(Markup& page, std::string_view why, const std::string& command) {
+  page.open("li").element("p", why).element("pre", command, {{"tabindex", "0"}, {"role", "group"}, {"aria-label", "Command"}}).close().line();
+}
+
 void write_verify(Markup& page, const Edition& edition, const Hash& digest) {
+  const std::string name = std::to_string(edition.as_of.size) + ".json", verify = "caseledger verify " + name + " --log-vkey \"$(cat vkey)\"";
   open_section(page, "verify", "How to check this report");
-  page.element("p", "This page is a rendering of edition.json; the numbers can be checked without trusting whoever sent it.");
+  page.element("p", "This page is a rendering of " + name + ". Nothing on it has to be believed: the file can be checked without trusting whoever sent it, offline.");
   page.open("ol").line();
-  page.open("li").element("p", "The edition is the one that was published: its SHA-256 is the digest that the ledger’s release event signs.");
-  page.element("pre", "sha256sum edition.json\n" + hex(digest.bytes), {{"tabindex", "0"}, {"role", "group"}, {"aria-label", "Command and its answer"}}).close().line();
-  page.open("li").element("p", "The release stands in the ledger: the receipt proves it under a checkpoint of " + edition.origin + ", offline.");
-  page.element("pre", "caseledger verify edition.json", {{"tabindex", "0"}, {"role", "group"}, {"aria-label", "Command"}}).close().line();
-  page.open("li").element("p", "Every figure follows from the record: whoever has a bundle of the ledger counts all of them again, and is told the first that differs.");
-  page.element("pre", "caseledger verify edition.json --bundle DIR", {{"tabindex", "0"}, {"role", "group"}, {"aria-label", "Command"}}).close().line();
+  write_command(page, "The file is the one this page was made from: its SHA-256 is " + hex(digest.bytes) + ".", "sha256sum " + name);
+  write_command(page, "It was published: with its proof and its release event beside it (.tlog-proof, .event) and the key of " + edition.origin + " from a source of your own, the ledger recorded the release of exactly these bytes.", verify);
+  write_command(page, "It was counted rightly: whoever has a bundle of the ledger counts every figure again, and is told the first that differs.", verify + " --bundle bundle");
   page.close().close().line();
 }
 
