@@ -40,6 +40,7 @@ bool is_told(const Row& row);                                            // neit
 std::string unit_words(std::string_view unit);                           // "episodes", "per million"
 std::string dimension_words(std::string_view dimension);                 // "Case type"
 std::string value_words(std::string_view dimension, std::string_view value);  // "Nonfamily abduction (NFA)"
+std::string_view country_words(std::string_view code);                   // by ISO 3166-1; empty for none
 std::string group_words(const std::vector<std::string>& by, const std::vector<std::string>& group);  // "All" where it is empty
 std::string flag_words(std::string_view flag);                           // a sentence
 std::string withheld_words(std::string_view rule);                       // a sentence

@@ -78,7 +78,10 @@ std::string value_words(std::string_view dimension, std::string_view value) {
     const auto name = found(case_types, value);
     return name.empty() ? std::string(value) : std::string(name) + " (" + std::string(value) + ")";
   }
-  if (dimension == "jurisdiction" || dimension == "state" || dimension == "country") return known(found(states, value));
+  if (dimension == "jurisdiction" || dimension == "state" || dimension == "country") {
+    const auto state = found(states, value);
+    return known(state.empty() ? country_words(value) : state);
+  }
   if (dimension == "age_band" && value.find('-') != value.npos) {
     std::string out(value);
     return out.replace(out.find('-'), 1, " to ") + " years";

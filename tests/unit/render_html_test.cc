@@ -204,6 +204,18 @@ TEST_CASE("numbers are said without making 0 of something, or all of less", "[re
   CHECK_FALSE(millionths("0.1234567"));
 }
 
+TEST_CASE("codes are said by name, and what has no name is said as it is", "[render]") {
+  CHECK(value_words("jurisdiction", "US-TX") == "Texas");
+  CHECK(value_words("country", "AF") == "Afghanistan");
+  CHECK(value_words("country", "ZW") == "Zimbabwe");
+  CHECK(value_words("country", "XX") == "XX");
+  CHECK(value_words("case_type", "ERU") == "Endangered runaway (ERU)");
+  CHECK(value_words("vendor", "a_b") == "a_b");
+  CHECK(value_words("reason", "stale_list") == "Stale list");
+  CHECK(value_words("age_band", "") == "Not stated");
+  CHECK(withheld_words("a_new_rule") == "Withheld by rule: a new rule.");
+}
+
 TEST_CASE("axes end at round values and hold what they show", "[render]") {
   const Say words = [](Millionths at) { return fixed_words(at, 0); };
   const auto of = [](std::int64_t n) { return Millionths(n) * million; };
