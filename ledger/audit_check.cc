@@ -101,17 +101,19 @@ class Check {
 
   void unseal(const EventView& event, const schema::SealedPart& sealed, std::uint16_t part, Bytes bytes, std::size_t which) {
     const SubjectId subject = uuid_of(*sealed.subject());
-    const auto key = terms_.vault->find(subject);
-    if (!key && key.error().code == Errc::not_found) {
+    const PartPlace where{event.stream, event.version, part};
+    const auto key = terms_.vault->find(subject, where);
+    const auto no_key = [&] {
       exhibit_.findings.push_back(warning("sealed.key_missing", place(which, &event),
                                           "part " + number(part) + " is there, but not the key of its subject " + to_string(subject) +
                                               ": erased by half, or lost"));
-      return;
-    }
+    };
+    if (!key && key.error().code == Errc::not_found) return no_key();
     if (!key) return find("vault.damaged", place(which, &event), key.error().sentence);
     Hash commitment;
     std::memcpy(commitment.bytes.data(), sealed.commitment(), 32);
-    auto opened = unseal_part(*key, terms_.origin, {event.stream, event.version, part}, commitment, bytes);
+    auto opened = unseal_part(*key, terms_.origin, where, commitment, bytes);
+    if (!opened && terms_.vault->exchanged(subject)) return no_key();  // of a key before the one there is
     if (!opened) return find("sealed.wrong", place(which, &event), "part " + number(part) + ": " + opened.error().sentence);
     sodium_memzero(opened->plaintext.data(), opened->plaintext.size());
     ++exhibit_.opened_parts;

@@ -7,7 +7,7 @@
 
 namespace caseledger {
 
-using schema::Body;
+using schema::Body, schema::ErasureOutcome;
 
 namespace {
 
@@ -32,27 +32,31 @@ bool names(const schema::Ref& ref, const StreamId& stream) { return uuid_of(ref.
 // Requests, grants and executions of one stream, in their order.
 class Story {
  public:
-  void take(const EventView& event) {
+  void take(const EventView& event, Position position) {
     if (event.type == Body::ErasureRequested) {
       requested_[event.version] = uuid_of(*event.body<schema::ErasureRequested>().subject_id());
     } else if (event.type == Body::ErasureDecided) {
       const auto& body = event.body<schema::ErasureDecided>();
       const auto request = requested_.find(body.request()->version());
-      if (body.outcome() == schema::ErasureOutcome::granted && names(*body.request(), event.stream) && request != requested_.end())
-        granted_[event.version] = request->second;
+      if (!names(*body.request(), event.stream) || request == requested_.end()) return;
+      GrantedErasure grant{event.stream, event.version, request->second, {}};
+      const bool partial = body.outcome() == ErasureOutcome::partial && body.spared() && body.spared()->size() > 0;
+      if (partial) grant.spares = spares_of(body, position);
+      if (partial || body.outcome() == ErasureOutcome::granted) granted_[event.version] = std::move(grant);
     } else if (event.type == Body::ErasureExecuted) {
       const auto found = granted_.find(event.body<schema::ErasureExecuted>().decision()->version());
       if (found == granted_.end() || !names(*event.body<schema::ErasureExecuted>().decision(), event.stream)) return;
-      executed_.push_back(found->second);
+      executed_.push_back(std::move(found->second));
       granted_.erase(found);
     }
   }
-  const std::map<Version, SubjectId>& granted() const { return granted_; }
-  const std::vector<SubjectId>& executed() const { return executed_; }
+  const std::map<Version, GrantedErasure>& granted() const { return granted_; }
+  const std::vector<GrantedErasure>& executed() const { return executed_; }
 
  private:
-  std::map<Version, SubjectId> requested_, granted_;
-  std::vector<SubjectId> executed_;
+  std::map<Version, SubjectId> requested_;
+  std::map<Version, GrantedErasure> granted_;
+  std::vector<GrantedErasure> executed_;
 };
 
 template <class Struct>
@@ -93,59 +97,37 @@ Buffer executed_event(const GrantedErasure& erasure, Version version, const Dest
 
 }  // namespace
 
+GrantedErasure::Spares spares_of(const schema::ErasureDecided& decision, Position position) {
+  GrantedErasure::Spares spares{position, {}};
+  if (decision.spared())
+    for (const schema::Ref* each : *decision.spared()) spares.what.emplace_back(uuid_of(each->stream()), each->version());
+  return spares;
+}
+
 Result<std::vector<GrantedErasure>> outstanding_erasures(const Ledger& ledger, const StreamId& stream) {
   TRY_AS(events, events_of(ledger, stream));
   Story story;
   for (const auto& event : events)
-    if (event.kind == ItemKind::event) story.take(view_event(event.bytes));
+    if (event.kind == ItemKind::event) story.take(view_event(event.bytes), event.position);
   std::vector<GrantedErasure> outstanding;
-  for (const auto& [decision, subject] : story.granted()) outstanding.push_back({stream, decision, subject});
+  for (const auto& [decision, grant] : story.granted()) outstanding.push_back(grant);
   return outstanding;
 }
 
-Result<std::vector<SubjectId>> executed_erasures(const store::Log& log) {
+Result<std::vector<GrantedErasure>> executed_erasures(const store::Log& log) {
   std::map<StreamId, Story> stories;
   Buffer scratch;
   TRY_AS(scan, log.scan({0}));
   for (; scan.valid(); scan.next()) {
     TRY_AS(row, scan.batch());
-    TRY(each_event(row, scratch, [&](const EventView& event, Position) {
-      if (event.type == Body::ErasureRequested || event.type == Body::ErasureDecided || event.type == Body::ErasureExecuted) stories[event.stream].take(event);
-    }));
-  }
-  TRY(scan.status());
-  std::vector<SubjectId> subjects;
-  for (const auto& [stream, story] : stories) subjects.insert(subjects.end(), story.executed().begin(), story.executed().end());
-  return subjects;
-}
-
-Result<std::map<SubjectId, Destroyed>> destroy_subjects(store::Log& log, store::Vault& vault, std::span<const SubjectId> subjects, Position from, Position end) {
-  std::map<SubjectId, Destroyed> destroyed;
-  TRY(vault.erase(subjects));  // all at once: each bucket has its new key once
-  for (const SubjectId& subject : subjects) {
-    TRY_AS(keys, vault.erase(std::span(&subject, 1)));
-    destroyed[subject].keys = keys;
-  }
-  if (destroyed.empty()) return destroyed;
-  std::vector<store::Log::PartId> parts;
-  Buffer scratch;
-  TRY_AS(scan, log.scan_from(from));
-  for (; scan.valid(); scan.next()) {
-    TRY_AS(row, scan.batch());
-    if (row.first >= end) break;
     TRY(each_event(row, scratch, [&](const EventView& event, Position position) {
-      const auto* sealed = event.fields->parts();
-      for (std::uint16_t part = 0; sealed && part < sealed->size(); ++part) {
-        const auto found = destroyed.find(uuid_of(*sealed->Get(part)->subject()));
-        if (found == destroyed.end()) continue;
-        ++found->second.parts;
-        parts.push_back({position, part});
-      }
+      if (event.type == Body::ErasureRequested || event.type == Body::ErasureDecided || event.type == Body::ErasureExecuted) stories[event.stream].take(event, position);
     }));
   }
   TRY(scan.status());
-  TRY(log.erase_parts(parts));
-  return destroyed;
+  std::vector<GrantedErasure> executed;
+  for (const auto& [stream, story] : stories) executed.insert(executed.end(), story.executed().begin(), story.executed().end());
+  return executed;
 }
 
 // ── carrying out ──
@@ -160,7 +142,6 @@ Result<std::vector<Erasures::Done>> Erasures::carry_out(std::set<StreamId> strea
   waiting_ = streams;  // until everything below is done
   std::set<StreamId> still_waiting;
   std::vector<GrantedErasure> due;
-  std::vector<SubjectId> subjects;
   for (const StreamId& stream : streams) {
     TRY_AS(outstanding, outstanding_erasures(ledger_, stream));
     for (const GrantedErasure& each : outstanding) {
@@ -171,19 +152,20 @@ Result<std::vector<Erasures::Done>> Erasures::carry_out(std::set<StreamId> strea
         continue;
       }
       due.push_back(each);
-      subjects.push_back(each.subject);
     }
   }
   std::vector<Done> done;
   if (!due.empty()) {
+    const auto destroy = [&](Position from, Position end) { return caseledger::destroy(ledger_.log(), ledger_.vault(), ledger_.origin(), due, from, end); };
     const Position end = ledger_.head().next;
-    TRY_AS(destroyed, destroy_subjects(ledger_.log(), ledger_.vault(), subjects, {0}, end));
-    for (const GrantedErasure& each : due) {
-      TRY(say(each, destroyed.at(each.subject)));
-      done.push_back({each, destroyed.at(each.subject)});
+    TRY_AS(destroyed, destroy({0}, end));
+    for (std::size_t i = 0; i < due.size(); ++i) {
+      TRY(say(due[i], destroyed[i]));
+      done.push_back({due[i], destroyed[i]});
     }
     // What was sealed before the keys went and committed after the look at the log: unreadable, and now gone too.
-    TRY(destroy_subjects(ledger_.log(), ledger_.vault(), subjects, end, ledger_.head().next));
+    std::erase_if(due, [](const GrantedErasure& each) { return each.spares.has_value(); });
+    TRY(destroy(end, ledger_.head().next));
   }
   waiting_ = std::move(still_waiting);
   return done;

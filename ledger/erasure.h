@@ -5,6 +5,7 @@
 // word for it: holds, preservation and retractions are theirs to judge.
 #pragma once
 
+#include <optional>
 #include <set>
 
 #include "ledger/ledger.h"
@@ -15,20 +16,30 @@ struct GrantedErasure {
   StreamId stream;   // of the data subject
   Version decision;
   SubjectId subject;
-};
+  // Of a partial grant: it destroys what was recorded before it, but not the parts of these streams and events.
+  struct Spares {
+    Position before;
+    std::vector<std::pair<StreamId, Version>> what;  // version 0: the whole stream
+  };
+  std::optional<Spares> spares;
 
-// The stream's grants that are not executed. A partial grant is none: keys belong to whole subjects, so it takes a request for each
-// subject whose key is to go.
+  bool covers(const StreamId& stream, Version version, Position position) const;
+};
+// Of a partial decision that stands there.
+GrantedErasure::Spares spares_of(const schema::ErasureDecided& decision, Position position);
+
+// The stream's grants that are not executed.
 Result<std::vector<GrantedErasure>> outstanding_erasures(const Ledger& ledger, const StreamId& stream);
 
-// Subjects whose erasure the log says was executed.
-Result<std::vector<SubjectId>> executed_erasures(const store::Log& log);
+// Grants that the log says were executed.
+Result<std::vector<GrantedErasure>> executed_erasures(const store::Log& log);
 
 struct Destroyed {
   std::uint32_t parts = 0, keys = 0;  // named by events, whether or not an earlier attempt destroyed them already
 };
-// Destroys the subjects' keys, and the ciphertexts in positions from .. end.
-Result<std::map<SubjectId, Destroyed>> destroy_subjects(store::Log& log, store::Vault& vault, std::span<const SubjectId> subjects, Position from, Position end);
+// Destroys the subjects' keys, and the ciphertexts in positions from .. end: one Destroyed for each erasure. After a partial one the parts that
+// it does not cover, wherever they stand, open as before, and so does whatever is sealed meanwhile.
+Result<std::vector<Destroyed>> destroy(store::Log& log, store::Vault& vault, const std::string& origin, std::span<const GrantedErasure> erasures, Position from, Position end);
 
 // Carries out whatever is outstanding, on a thread of its own.
 class Erasures {

@@ -37,10 +37,12 @@ Result<void> load_segments(const fs::path& backup, Log& log, std::uint64_t size,
 // Keys of the erased are destroyed before anybody could use them; what was sealed under them is not put back.
 Result<std::size_t> replay_erasures(const fs::path& folder, const std::string& origin, Log& log) {
   TRY_AS(vault, store::Vault::open(folder / "vault", origin));
-  TRY_AS(subjects, executed_erasures(log));
+  TRY_AS(executed, executed_erasures(log));
   TRY_AS(end, log.end());
-  TRY(destroy_subjects(log, *vault, subjects, {0}, end.next));
-  return std::set(subjects.begin(), subjects.end()).size();
+  TRY(destroy(log, *vault, origin, executed, {0}, end.next));
+  std::set<SubjectId> subjects;
+  for (const GrantedErasure& each : executed) subjects.insert(each.subject);
+  return subjects.size();
 }
 
 Result<void> place_last_signed(const fs::path& folder, const RestoreOptions& options, const Checkpoint& checkpoint) {

@@ -133,8 +133,9 @@ std::expected<void, Rejection> Sequencer::admit(Group& group) {
     placed.links.push_back(state.version == 0 ? store::no_link : state.last);
     if (!failed.empty() && std::ranges::find(failed, event.stream) != failed.end()) continue;
     if (auto admitted = admit_event(state, event, placed.batch.refs(i), context, group); !admitted) {
+      const bool is_there = admitted.error().error.code == Errc::already_recorded;  // what follows it in the stream can be judged
       problems.push_back({i, std::move(admitted.error().error), state.version, admitted.error().position});
-      failed.push_back(event.stream);
+      if (!is_there) failed.push_back(event.stream);
       continue;
     }
     const Position position = placed.entry.first_position + i;
@@ -201,6 +202,7 @@ std::expected<bool, Rejection> Sequencer::answer_again(const VerifiedBatch& batc
 
 Result<void> Sequencer::write(Group& group, const std::string& checkpoint) {
   writes_.clear();
+  const auto sealing = parts_.vault.sealing();
   std::vector<std::uint8_t> heads;
   std::vector<Bytes> pieces;
   for (const Placed& placed : group.placed) {
@@ -232,7 +234,8 @@ Result<void> Sequencer::seal_parts(const Placed& placed) {
     if (!key) return std::unexpected(std::move(key.error()));
     Hash commitment;
     std::memcpy(commitment.bytes.data(), part.commitment(), 32);
-    const Buffer sealed = seal_part(*key, parts_.origin, {event.stream, event.version, opening.part}, commitment, opening);
+    const PartPlace place{event.stream, event.version, opening.part};
+    const Buffer sealed = seal_part(part_key(*key, place), parts_.origin, place, commitment, opening);
     writes_.add_part(placed.entry.first_position + opening.event, opening.part, sealed);
   }
   return {};

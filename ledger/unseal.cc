@@ -60,7 +60,9 @@ Result<std::optional<Opening>> open_part(const Ledger& ledger, const EventView& 
   if (!parts || part >= parts->size())
     return fail(Errc::value_out_of_range, describe(event.kind, event.stream) + ": version " + std::to_string(event.version) + " has no sealed part " + std::to_string(part));
   const auto& sealed = *parts->Get(part);
-  auto key = ledger.vault().find(uuid_of(*sealed.subject()));
+  const PartPlace place{event.stream, event.version, part};
+  const SubjectId subject = uuid_of(*sealed.subject());
+  auto key = ledger.vault().find(subject, place);
   if (!key && key.error().code == Errc::not_found) return std::nullopt;
   if (!key) return std::unexpected(std::move(key.error()));
   const auto stored = ledger.log().sealed_part(position, part);
@@ -68,8 +70,10 @@ Result<std::optional<Opening>> open_part(const Ledger& ledger, const EventView& 
   if (!stored) return std::unexpected(stored.error());
   Hash commitment;
   std::memcpy(commitment.bytes.data(), sealed.commitment(), 32);
-  TRY_AS(opening, unseal_part(*key, ledger.origin(), {event.stream, event.version, part}, commitment, bytes_of(*stored)));
-  return std::optional(std::move(opening));
+  auto opening = unseal_part(*key, ledger.origin(), place, commitment, bytes_of(*stored));
+  if (!opening && ledger.vault().exchanged(subject)) return std::nullopt;  // what a partial erasure destroys: a moment before it is deleted
+  if (!opening) return std::unexpected(std::move(opening.error()));
+  return std::optional(std::move(*opening));
 }
 
 }  // namespace

@@ -17,15 +17,6 @@ void append_place(Buffer& to, const PartPlace& place) {
   append_le(to, place.part);
 }
 
-SubjectKey part_key(const SubjectKey& subject, const PartPlace& place) {
-  Buffer input;
-  append(input, bytes_of(key_label));
-  append_place(input, place);
-  SubjectKey key;
-  crypto_generichash(key.data(), key.size(), input.data(), input.size(), subject.data(), subject.size());
-  return key;
-}
-
 Buffer associated(std::string_view origin, const PartPlace& place, const Hash& commitment) {
   Buffer data;
   append(data, bytes_of(origin));
@@ -34,6 +25,15 @@ Buffer associated(std::string_view origin, const PartPlace& place, const Hash& c
   return data;
 }
 }  // namespace
+
+PartKey part_key(const SubjectKey& subject, const PartPlace& place) {
+  Buffer input;
+  append(input, bytes_of(key_label));
+  append_place(input, place);
+  PartKey key;
+  crypto_generichash(key.bytes.data(), key.bytes.size(), input.data(), input.size(), subject.data(), subject.size());
+  return key;
+}
 
 Hash part_commitment(const std::array<std::uint8_t, 32>& salt, std::string_view plaintext) {
   Buffer input;
@@ -47,7 +47,7 @@ Hash part_commitment(const std::array<std::uint8_t, 32>& salt, std::string_view 
   return hash;
 }
 
-Buffer seal_part(const SubjectKey& subject, std::string_view origin, const PartPlace& place, const Hash& commitment, const Opening& opening) {
+Buffer seal_part(const PartKey& key, std::string_view origin, const PartPlace& place, const Hash& commitment, const Opening& opening) {
   Buffer plain;
   const std::size_t used = 32 + 4 + opening.plaintext.size();
   plain.reserve(std::bit_ceil(std::max<std::size_t>(256, used)));
@@ -56,27 +56,23 @@ Buffer seal_part(const SubjectKey& subject, std::string_view origin, const PartP
   append(plain, bytes_of(opening.plaintext));
   plain.resize(std::bit_ceil(std::max<std::size_t>(256, used)));
 
-  SubjectKey key = part_key(subject, place);
   const Buffer aad = associated(origin, place, commitment);
   Buffer sealed(nonce_bytes + plain.size() + tag_bytes);
   randombytes_buf(sealed.data(), nonce_bytes);
   crypto_aead_xchacha20poly1305_ietf_encrypt(sealed.data() + nonce_bytes, nullptr, plain.data(), plain.size(), aad.data(), aad.size(),
-                                             nullptr, sealed.data(), key.data());
+                                             nullptr, sealed.data(), key.bytes.data());
   sodium_memzero(plain.data(), plain.size());
-  sodium_memzero(key.data(), key.size());
   return sealed;
 }
 
-Result<Opening> unseal_part(const SubjectKey& subject, std::string_view origin, const PartPlace& place, const Hash& commitment, Bytes sealed) {
+Result<Opening> unseal_part(const PartKey& key, std::string_view origin, const PartPlace& place, const Hash& commitment, Bytes sealed) {
   const auto bad = [](const char* why) { return fail(Errc::malformed, std::string("the sealed part does not open: ") + why); };
   if (sealed.size() < nonce_bytes + 256 + tag_bytes) return bad("it is too short");
   Buffer plain(sealed.size() - nonce_bytes - tag_bytes);
-  SubjectKey key = part_key(subject, place);
   const Buffer aad = associated(origin, place, commitment);
   const bool opens = crypto_aead_xchacha20poly1305_ietf_decrypt(plain.data(), nullptr, nullptr, sealed.data() + nonce_bytes,
                                                                 sealed.size() - nonce_bytes, aad.data(), aad.size(), sealed.data(),
-                                                                key.data()) == 0;
-  sodium_memzero(key.data(), key.size());
+                                                                key.bytes.data()) == 0;
   if (!opens) return bad("key, place or commitment are not those it was sealed with");
   Opening opening;
   opening.part = place.part;

@@ -20,18 +20,25 @@ struct Opening {
 // SHA-256("caseledger/part/v1\0" ‖ salt ‖ u32le length ‖ plaintext)
 Hash part_commitment(const std::array<std::uint8_t, 32>& salt, std::string_view plaintext);
 
-using SubjectKey = std::array<std::uint8_t, 32>;
-
 struct PartPlace {
   StreamId stream;
-  Version version;
-  std::uint16_t part;
+  Version version = 0;
+  std::uint16_t part = 0;
+  friend auto operator<=>(const PartPlace&, const PartPlace&) = default;
 };
 
-// nonce ‖ XChaCha20-Poly1305 under the part's own key, as "Sealed parts" in docs/formats.md lays out; padded to a power of two.
-Buffer seal_part(const SubjectKey& key, std::string_view origin, const PartPlace& place, const Hash& commitment, const Opening& opening);
+// The key of everything about a subject, and that of one part, which follows from it and from which it does not follow.
+using SubjectKey = std::array<std::uint8_t, 32>;
+struct PartKey {
+  std::array<std::uint8_t, 32> bytes{};
+  friend bool operator==(const PartKey&, const PartKey&) = default;
+};
+PartKey part_key(const SubjectKey& subject, const PartPlace& place);
+
+// nonce ‖ XChaCha20-Poly1305 under the part's key, as "Sealed parts" in docs/formats.md lays out; padded to a power of two.
+Buffer seal_part(const PartKey& key, std::string_view origin, const PartPlace& place, const Hash& commitment, const Opening& opening);
 
 // The opening back from its ciphertext; malformed when key, place or commitment are others.
-Result<Opening> unseal_part(const SubjectKey& key, std::string_view origin, const PartPlace& place, const Hash& commitment, Bytes sealed);
+Result<Opening> unseal_part(const PartKey& key, std::string_view origin, const PartPlace& place, const Hash& commitment, Bytes sealed);
 
 }  // namespace caseledger

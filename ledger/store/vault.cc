@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <fcntl.h>
-#include <set>
 #include <sodium.h>
 #include <unistd.h>
 
@@ -11,21 +9,10 @@ namespace caseledger::store {
 
 namespace {
 
-constexpr std::size_t nonce_bytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES, wrapped_bytes = 48;
 constexpr int tries_beside = 5;          // an erasure may be exchanging the files while they are read
 constexpr std::size_t dead_records = 1024;  // past these and the live ones `subjects` is written anew
 
 std::unexpected<Error> failed(const std::string& what) { return fail(Errc::io, "vault: cannot " + what + ": " + std::strerror(errno)); }
-
-std::size_t bucket_of(const SubjectId& subject) { return (subject.bytes[14] << 8 | subject.bytes[15]) & 0xfff; }
-
-Buffer subject_aad(std::string_view origin, const SubjectId& subject, std::uint64_t epoch) {
-  Buffer aad;
-  append(aad, bytes_of(origin));
-  append(aad, subject.bytes);
-  append_le(aad, epoch);
-  return aad;
-}
 
 Buffer bucket_aad(std::string_view origin, std::size_t bucket, std::uint64_t epoch) {
   Buffer aad;
@@ -34,18 +21,6 @@ Buffer bucket_aad(std::string_view origin, std::size_t bucket, std::uint64_t epo
   append_le(aad, static_cast<std::uint32_t>(bucket));
   append_le(aad, epoch);
   return aad;
-}
-
-void wrap(Buffer& to, Bytes key, const std::uint8_t* under, const Buffer& aad) {
-  std::uint8_t sealed[nonce_bytes + wrapped_bytes];
-  randombytes_buf(sealed, nonce_bytes);
-  crypto_aead_xchacha20poly1305_ietf_encrypt(sealed + nonce_bytes, nullptr, key.data(), key.size(), aad.data(), aad.size(), nullptr, sealed, under);
-  append(to, Bytes(sealed));
-}
-
-bool unwrap_into(std::uint8_t* key, Bytes sealed, const std::uint8_t* under, const Buffer& aad) {
-  return crypto_aead_xchacha20poly1305_ietf_decrypt(key, nullptr, nullptr, sealed.data() + nonce_bytes, wrapped_bytes, aad.data(), aad.size(),
-                                                    sealed.data(), under) == 0;
 }
 
 SubjectId subject_at(const Buffer& bytes, std::uint64_t at) {
@@ -70,10 +45,6 @@ Result<std::unique_ptr<Vault>> Vault::open(const std::filesystem::path& folder, 
   }
 }
 
-Vault::~Vault() {
-  if (file_ >= 0) ::close(file_);
-}
-
 Result<void> Vault::load(bool read_only) {
   std::error_code error;
   if (!read_only) std::filesystem::create_directories(folder_, error);
@@ -82,8 +53,9 @@ Result<void> Vault::load(bool read_only) {
   TRY(load_keys(read_only));
   TRY(load_erased(read_only));
   TRY(load_subjects(read_only));
+  TRY(load_kept(read_only));
   if (read_only) return {};
-  if (std::ranges::any_of(erased_, [&](const auto& each) { return each.second > epoch_; })) TRY(rekey({}));
+  if (std::ranges::any_of(erased_, [&](const auto& each) { return each.second > epoch_; })) TRY(rekey(nullptr, {}));
   return compact();
 }
 
@@ -121,7 +93,7 @@ bool Vault::opens(Bytes table, Bytes root) {
   if (root.size() != 32 || table.size() != table_bytes) return false;
   epoch_ = load_le<std::uint64_t>(table.data());
   for (std::size_t b = 0; b < buckets; ++b)
-    if (!unwrap_into(bucket_keys_.get() + 32 * b, table.subspan(8 + b * 72, 72), root.data(), bucket_aad(origin_, b, epoch_))) return false;
+    if (!unwrap(bucket_keys_.get() + 32 * b, table.subspan(8 + b * wrapped_bytes, wrapped_bytes), root.data(), bucket_aad(origin_, b, epoch_))) return false;
   return true;
 }
 
@@ -137,52 +109,99 @@ Result<void> Vault::load_erased(bool read_only) {
 Result<void> Vault::load_subjects(bool read_only) {
   const auto path = folder_ / "subjects";
   TRY_AS(records, read_file(path));
-  file_ = ::open(path.c_str(), read_only ? O_RDONLY | O_CLOEXEC : O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (file_ < 0) return failed("open " + path.string());
-  for (file_bytes_ = 0; file_bytes_ + record_bytes <= records->size(); file_bytes_ += record_bytes) {
-    if (load_le<std::uint64_t>(records->data() + file_bytes_ + 16) > epoch_) break;  // of an erasure that did not come about
-    const SubjectId subject = subject_at(*records, file_bytes_);
-    if (!erased_.contains(subject)) places_[bucket_of(subject)][subject] = file_bytes_;
+  TRY(subjects_file_.open(path, read_only));
+  for (std::uint64_t at = 0; at + record_bytes <= records->size(); at += record_bytes) {
+    if (load_le<std::uint64_t>(records->data() + at + 16) > epoch_) break;  // of an erasure that did not come about
+    subjects_file_.take(record_bytes);
+    const SubjectId subject = subject_at(*records, at);
+    if (!erased_.contains(subject)) places_[bucket_of(subject)][subject] = at;
   }
   // What is left, a torn record too, belongs to a commit that never happened.
-  if (!read_only && file_bytes_ != records->size() && ::ftruncate(file_, static_cast<off_t>(file_bytes_)) != 0) return failed("mend " + path.string());
-  return {};
+  return !read_only && subjects_file_.bytes() != records->size() ? subjects_file_.cut() : Result<void>();
 }
 
+Result<void> Vault::load_kept(bool read_only) {
+  const auto path = folder_ / "kept";
+  TRY_AS(records, read_file(path));
+  TRY(kept_file_.open(path, read_only));
+  // An exchange keeps what it says and nothing of the one before: its records follow the one of the nil place.
+  for (std::uint64_t at = 0; at + kept_bytes <= records->size(); at += kept_bytes) {
+    if (load_le<std::uint64_t>(records->data() + at + kept_head_bytes - 8) > epoch_) break;
+    kept_file_.take(kept_bytes);
+    const SubjectId subject = subject_at(*records, at);
+    if (erased_.contains(subject)) continue;
+    const PartPlace place{subject_at(*records, at + 16), load_le<std::uint32_t>(records->data() + at + 32), load_le<std::uint16_t>(records->data() + at + 36)};
+    if (place == PartPlace{}) kept_[subject].clear();
+    kept_[subject][place] = at;
+  }
+  return !read_only && kept_file_.bytes() != records->size() ? kept_file_.cut() : Result<void>();
+}
+
+// Records that nothing opens any more are cleared away once they are most of a file.
 Result<void> Vault::compact() {
   const std::size_t live = size();
-  if (file_bytes_ / record_bytes <= 2 * live + dead_records) return {};
+  if (subjects_file_.bytes() / record_bytes > 2 * live + dead_records) {
+    Buffer records;
+    records.reserve(live * record_bytes);
+    for (auto& bucket : places_)
+      for (auto& [subject, place] : bucket) {
+        TRY_AS(bytes, record(place));
+        place = records.size();
+        append(records, bytes);
+      }
+    TRY(subjects_file_.replace(records));
+  }
+  std::size_t kept = 0;
+  for (const auto& [subject, parts] : kept_) kept += parts.size();
+  if (kept_file_.bytes() / kept_bytes <= 2 * kept + dead_records) return {};
   Buffer records;
-  records.reserve(live * record_bytes);
-  for (auto& bucket : places_)
-    for (auto& [subject, place] : bucket) {
-      TRY_AS(bytes, record(place));
-      place = records.size();
+  for (auto& [subject, parts] : kept_)
+    for (auto& [place, at] : parts) {  // the nil place is the first
+      TRY_AS(bytes, kept_file_.read(at, kept_bytes));
+      at = records.size();
       append(records, bytes);
     }
-  const auto path = folder_ / "subjects";
-  TRY(write_file(path, records));
-  ::close(file_);
-  file_ = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
-  if (file_ < 0) return failed("open " + path.string());
-  file_bytes_ = records.size();
-  return {};
+  return kept_file_.replace(records);
 }
 
 // ── keys ──
 
-Result<Buffer> Vault::record(std::uint64_t place) const {
-  Buffer bytes(record_bytes);
-  if (place >= file_bytes_) std::memcpy(bytes.data(), staged_.data() + (place - file_bytes_), record_bytes);
-  else if (::pread(file_, bytes.data(), bytes.size(), static_cast<off_t>(place)) != static_cast<ssize_t>(bytes.size())) return failed("read a key");
-  return bytes;
+std::size_t Vault::bucket_of(const SubjectId& subject) { return (subject.bytes[14] << 8 | subject.bytes[15]) & 0xfff; }
+
+Buffer Vault::subject_aad(const SubjectId& subject, std::uint64_t epoch) const {
+  Buffer aad;
+  append(aad, bytes_of(origin_));
+  append(aad, subject.bytes);
+  append_le(aad, epoch);
+  return aad;
 }
 
-Result<SubjectKey> Vault::unwrap(const SubjectId& subject, Bytes record) const {
+Buffer Vault::kept_aad(Bytes head) const {
+  Buffer aad;
+  append(aad, bytes_of(origin_));
+  append(aad, head);
+  return aad;
+}
+
+Result<Buffer> Vault::record(std::uint64_t place) const {
+  if (place < subjects_file_.bytes()) return subjects_file_.read(place, record_bytes);
+  const Bytes staged = Bytes(staged_).subspan(place - subjects_file_.bytes(), record_bytes);
+  return Buffer(staged.begin(), staged.end());
+}
+
+Result<SubjectKey> Vault::unwrap_key(const SubjectId& subject, Bytes record) const {
   SubjectKey key;
   const auto epoch = load_le<std::uint64_t>(record.data() + 16);
-  if (!unwrap_into(key.data(), record.subspan(24), bucket_keys_.get() + 32 * bucket_of(subject), subject_aad(origin_, subject, epoch)))
+  if (!unwrap(key.data(), record.subspan(24), bucket_keys_.get() + 32 * bucket_of(subject), subject_aad(subject, epoch)))
     return fail(Errc::verification_failed, "vault: the key of subject " + to_string(subject) + " does not open");
+  return key;
+}
+
+Result<PartKey> Vault::unwrap_kept(const SubjectId& subject, std::uint64_t at) const {
+  TRY_AS(record, kept_file_.read(at, kept_bytes));
+  PartKey key;
+  if (!unwrap(key.bytes.data(), Bytes(record).subspan(kept_head_bytes), bucket_keys_.get() + 32 * bucket_of(subject), kept_aad(Bytes(record).first(kept_head_bytes))))
+    return fail(Errc::verification_failed, "vault: the key of a part that was kept of subject " + to_string(subject) + " does not open");
   return key;
 }
 
@@ -191,13 +210,26 @@ Result<SubjectKey> Vault::look_up(const SubjectId& subject) const {
   const auto place = bucket.find(subject);
   if (place == bucket.end()) return fail(Errc::not_found, "there is no key of subject " + to_string(subject));
   TRY_AS(bytes, record(place->second));
-  return unwrap(subject, bytes);
+  return unwrap_key(subject, bytes);
+}
+
+Result<PartKey> Vault::look_up(const SubjectId& subject, const PartPlace& place) const {
+  if (const auto kept = kept_.find(subject); kept != kept_.end())
+    if (const auto own = kept->second.find(place); own != kept->second.end()) return unwrap_kept(subject, own->second);
+  TRY_AS(key, look_up(subject));
+  return part_key(key, place);
 }
 
 Result<SubjectKey> Vault::find(const SubjectId& subject) const {
   const std::lock_guard lock(mutex_);
   if (erased_.contains(subject)) return fail(Errc::not_found, gone(subject));
   return look_up(subject);
+}
+
+Result<PartKey> Vault::find(const SubjectId& subject, const PartPlace& place) const {
+  const std::lock_guard lock(mutex_);
+  if (erased_.contains(subject)) return fail(Errc::not_found, gone(subject));
+  return look_up(subject, place);
 }
 
 Result<SubjectKey> Vault::obtain(const SubjectId& subject) {
@@ -208,10 +240,10 @@ Result<SubjectKey> Vault::obtain(const SubjectId& subject) {
   SubjectKey key;
   randombytes_buf(key.data(), key.size());
   const std::size_t bucket = bucket_of(subject);
-  places_[bucket][subject] = file_bytes_ + staged_.size();
+  places_[bucket][subject] = subjects_file_.bytes() + staged_.size();
   append(staged_, subject.bytes);
   append_le(staged_, epoch_);
-  wrap(staged_, key, bucket_keys_.get() + 32 * bucket, subject_aad(origin_, subject, epoch_));
+  wrap(staged_, key, bucket_keys_.get() + 32 * bucket, subject_aad(subject, epoch_));
   return key;
 }
 
@@ -222,10 +254,8 @@ Result<void> Vault::sync() {
 
 Result<void> Vault::write_staged() {
   if (half_way_) return fail(Errc::io, "vault: an erasure failed half-way; start again to finish it");
-  if (staged_.empty()) return {};
-  if (::pwrite(file_, staged_.data(), staged_.size(), static_cast<off_t>(file_bytes_)) != static_cast<ssize_t>(staged_.size())) return failed("write keys");
-  if (::fdatasync(file_) != 0) return failed("sync keys");
-  file_bytes_ += staged_.size();
+  TRY(subjects_file_.write(staged_));
+  subjects_file_.take(staged_.size());
   staged_.clear();
   return {};
 }
@@ -242,83 +272,9 @@ bool Vault::erased(const SubjectId& subject) const {
   return erased_.contains(subject);
 }
 
-// ── erasure ──
-
-Result<std::uint32_t> Vault::erase(std::span<const SubjectId> subjects, const Watch& watch) {
+bool Vault::exchanged(const SubjectId& subject) const {
   const std::lock_guard lock(mutex_);
-  TRY(write_staged());
-  Buffer told;
-  Places ending;
-  for (const SubjectId& subject : subjects) {
-    if (erased_.contains(subject) || ending.contains(subject)) continue;
-    const std::uint64_t epoch = places_[bucket_of(subject)].contains(subject) ? epoch_ + 1 : 0;
-    ending[subject] = epoch;
-    append(told, subject.bytes);
-    append_le(told, epoch);
-  }
-  half_way_ = true;
-  if (!told.empty()) TRY(append_file(folder_ / "erased", told));
-  erased_.insert(ending.begin(), ending.end());
-  if (watch) watch(Step::told);
-  if (std::ranges::any_of(ending, [](const auto& each) { return each.second != 0; })) TRY(rekey(watch));
-  half_way_ = false;
-  return static_cast<std::uint32_t>(std::ranges::count_if(subjects, [&](const SubjectId& subject) { return erased_.at(subject) != 0; }));
-}
-
-// Every bucket that holds a key which is to end gets a new key, and so does the root.
-Result<void> Vault::rekey(const Watch& watch) {
-  const auto reached = [&](Step step) {
-    if (watch) watch(step);
-  };
-  std::set<std::size_t> found;
-  for (const auto& [subject, epoch] : erased_)
-    if (epoch > epoch_) found.insert(bucket_of(subject));
-  const std::vector<std::size_t> affected(found.begin(), found.end());
-
-  LockedKeys keys = locked_keys(buckets);
-  std::memcpy(keys.get(), bucket_keys_.get(), buckets * 32);
-  for (const std::size_t bucket : affected) randombytes_buf(keys.get() + 32 * bucket, 32);
-  std::vector<std::pair<SubjectId, std::uint64_t>> moved;
-  TRY_AS(records, rewrap(affected, keys.get(), moved));
-  if (!records.empty() && ::pwrite(file_, records.data(), records.size(), static_cast<off_t>(file_bytes_)) != static_cast<ssize_t>(records.size()))
-    return failed("write keys");
-  if (::fdatasync(file_) != 0) return failed("sync keys");
-  reached(Step::rewrapped);
-
-  Secret root(32);
-  randombytes_buf(root->data(), root->size());
-  TRY(write_file(folder_ / "root.next", *root));
-  reached(Step::new_root);
-  TRY(write_file(folder_ / "buckets", table(keys.get(), epoch_ + 1, *root)));
-  reached(Step::switched);
-  ++epoch_;
-  bucket_keys_ = std::move(keys);
-  file_bytes_ += records.size();
-  for (const auto& [subject, place] : moved) places_[bucket_of(subject)][subject] = place;
-  for (const std::size_t bucket : affected) std::erase_if(places_[bucket], [&](const auto& each) { return erased_.contains(each.first); });
-
-  TRY(overwrite_file(folder_ / "root"));
-  reached(Step::old_root_overwritten);
-  TRY(replace_file(folder_ / "root.next", folder_ / "root"));
-  reached(Step::done);
-  return {};
-}
-
-Result<Buffer> Vault::rewrap(std::span<const std::size_t> affected, const std::uint8_t* keys, std::vector<std::pair<SubjectId, std::uint64_t>>& moved) const {
-  Buffer records;
-  for (const std::size_t bucket : affected)
-    for (const auto& [subject, place] : places_[bucket]) {
-      if (erased_.contains(subject)) continue;
-      TRY_AS(old, record(place));
-      auto key = unwrap(subject, old);
-      if (!key) continue;  // damaged before: it stays what it is, and keeps nobody from being erased
-      moved.emplace_back(subject, file_bytes_ + records.size());
-      append(records, subject.bytes);
-      append_le(records, epoch_ + 1);
-      wrap(records, *key, keys + 32 * bucket, subject_aad(origin_, subject, epoch_ + 1));
-      sodium_memzero(key->data(), key->size());
-    }
-  return records;
+  return kept_.contains(subject);
 }
 
 }  // namespace caseledger::store

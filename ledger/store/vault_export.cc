@@ -1,6 +1,7 @@
 // A vault as one file, kept apart from the ledger's backups: magic ‖ root ‖ buckets ‖ u64le count ‖ records of subjects ‖
-// u64le count ‖ records of the erased ‖ SHA-256 of what stands before.
+// u64le count ‖ records of the erased ‖ u64le count ‖ records of kept parts ‖ SHA-256 of what stands before.
 #include <cerrno>
+#include <optional>
 #include <sodium.h>
 #include <unistd.h>
 
@@ -10,7 +11,7 @@
 namespace caseledger::store {
 
 namespace {
-constexpr std::string_view magic = "caseledger vault 1\n";
+constexpr std::string_view magic = "caseledger vault 2\n";
 }
 
 Result<void> Vault::export_to(const std::filesystem::path& file) const {
@@ -20,7 +21,9 @@ Result<void> Vault::export_to(const std::filesystem::path& file) const {
     const std::lock_guard lock(mutex_);
     std::size_t live = 0;
     for (const auto& bucket : places_) live += bucket.size();
-    to.reserve(magic.size() + 32 + table_bytes + 16 + live * record_bytes + erased_.size() * erased_bytes + 32);
+    std::size_t kept = 0;
+    for (const auto& [subject, parts] : kept_) kept += parts.size();
+    to.reserve(magic.size() + 32 + table_bytes + 24 + live * record_bytes + erased_.size() * erased_bytes + kept * kept_bytes + 32);
     append(to, bytes_of(magic));
     to.resize(to.size() + 32);
     randombytes_buf(to.data() + magic.size(), 32);
@@ -36,6 +39,12 @@ Result<void> Vault::export_to(const std::filesystem::path& file) const {
       append(to, subject.bytes);
       append_le(to, epoch);
     }
+    append_le(to, static_cast<std::uint64_t>(kept));
+    for (const auto& [subject, parts] : kept_)
+      for (const auto& [place, at] : parts) {
+        TRY_AS(bytes, kept_file_.read(at, kept_bytes));
+        append(to, bytes);
+      }
   }
   append(to, sha256(to).bytes);
   // The copy before this one can open what was erased since: it is not left lying in free blocks.
@@ -50,7 +59,7 @@ Result<void> Vault::import_from(const std::filesystem::path& file, const std::fi
   TRY_AS(all, read_file(file));
   Bytes left = *all;
   const auto malformed = [&] { return fail(Errc::malformed, file.string() + " is no whole copy of a vault"); };
-  if (left.size() < magic.size() + 32 + table_bytes + 16 + 32 || text_of(left.first(magic.size())) != magic) return malformed();
+  if (left.size() < magic.size() + 32 + table_bytes + 24 + 32 || text_of(left.first(magic.size())) != magic) return malformed();
   if (!equal(sha256(left.first(left.size() - 32)).bytes, left.last(32))) return malformed();
   left = left.subspan(magic.size(), left.size() - magic.size() - 32);
   const auto take = [&](std::size_t bytes) {
@@ -58,12 +67,15 @@ Result<void> Vault::import_from(const std::filesystem::path& file, const std::fi
     left = left.subspan(bytes);
     return taken;
   };
+  const auto take_records = [&](std::size_t each) -> std::optional<Bytes> {
+    if (left.size() < 8) return std::nullopt;
+    const auto count = load_le<std::uint64_t>(take(8).data());
+    if (count > left.size() / each) return std::nullopt;
+    return take(count * each);
+  };
   const Bytes root = take(32), table = take(table_bytes);
-  const auto subjects = load_le<std::uint64_t>(take(8).data());
-  if (left.size() < 8 || subjects > (left.size() - 8) / record_bytes) return malformed();
-  const Bytes records = take(subjects * record_bytes);
-  const auto erased = load_le<std::uint64_t>(take(8).data());
-  if (erased != left.size() / erased_bytes || left.size() % erased_bytes != 0) return malformed();
+  const auto subjects = take_records(record_bytes), erased = take_records(erased_bytes), kept = take_records(kept_bytes);
+  if (!subjects || !erased || !kept || !left.empty()) return malformed();
 
   std::error_code error;
   if (std::filesystem::exists(folder, error)) return fail(Errc::usage, folder.string() + " is there already");
@@ -71,8 +83,9 @@ Result<void> Vault::import_from(const std::filesystem::path& file, const std::fi
   if (error) return fail(Errc::io, "vault: cannot make " + folder.string() + ": " + error.message());
   std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
   TRY(write_file(folder / "root", root));
-  TRY(write_file(folder / "subjects", records));
-  TRY(write_file(folder / "erased", left));
+  TRY(write_file(folder / "subjects", *subjects));
+  TRY(write_file(folder / "erased", *erased));
+  TRY(write_file(folder / "kept", *kept));
   return write_file(folder / "buckets", table);
 }
 

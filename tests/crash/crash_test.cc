@@ -106,13 +106,14 @@ void verify_everything(TestLedger& ledger, const std::vector<Ack>& acks) {
     REQUIRE(each_event(*row, scratch, [&](const EventView& event, Position position) {
       for (std::uint16_t part = 0; event.fields->parts() && part < event.fields->parts()->size(); ++part) {
         const auto& sealed = *event.fields->parts()->Get(part);
-        const auto key = ledger->vault().find(uuid_of(*sealed.subject()));
+        const PartPlace place{event.stream, event.version, part};
+        const auto key = ledger->vault().find(uuid_of(*sealed.subject()), place);
         const auto stored = ledger->log().sealed_part(position, part);
         REQUIRE(key);
         REQUIRE(stored);
         Hash commitment;
         std::memcpy(commitment.bytes.data(), sealed.commitment(), 32);
-        REQUIRE(unseal_part(*key, ledger.origin(), {event.stream, event.version, part}, commitment, bytes_of(*stored)));
+        REQUIRE(unseal_part(*key, ledger.origin(), place, commitment, bytes_of(*stored)));
       }
     }));
   }

@@ -109,6 +109,23 @@ TEST_CASE("an event recorded before, in another batch, is told by its position a
   reverify(ledger);
 }
 
+TEST_CASE("of a batch that is recorded in part, every event that is there is told, and what follows them is judged") {
+  TestLedger ledger;
+  const auto author = ledger.enrol({"case_system"});
+  const auto stream = new_stream();
+  const std::vector<Buffer> there{case_opened(stream), case_assigned(stream, 2)};
+  ledger.record(author, there);
+  const auto codes = [&](Version next) {
+    const auto answer = ledger.submit(ledger.sign(author, {there[0], there[1], case_assigned(stream, next)}));
+    std::vector<Errc> all;
+    for (const auto& problem : answer.error().events) all.push_back(problem.error.code);
+    return all;
+  };
+  CHECK(codes(3) == std::vector{Errc::already_recorded, Errc::already_recorded});
+  CHECK(codes(4) == std::vector{Errc::already_recorded, Errc::already_recorded, Errc::version_conflict});
+  reverify(ledger);
+}
+
 TEST_CASE("an event that names an old or a skipped version is refused with the stream's version") {
   TestLedger ledger;
   const auto author = ledger.enrol({"case_system"});
@@ -231,11 +248,12 @@ TEST_CASE("a sealed part is admitted only with the opening it committed to, and 
   CHECK(sealed->find("nobody") == std::string::npos);
   const EventView event = view_event(noted.event);
   const auto& part = *event.fields->parts()->Get(0);
-  const auto key = ledger->vault().find(uuid_of(*part.subject()));
+  const PartPlace place{stream, 2, 0};
+  const auto key = ledger->vault().find(uuid_of(*part.subject()), place);
   REQUIRE(key);
   Hash commitment;
   std::memcpy(commitment.bytes.data(), part.commitment(), 32);
-  const auto opened = unseal_part(*key, ledger.origin(), {stream, 2, 0}, commitment, bytes_of(*sealed));
+  const auto opened = unseal_part(*key, ledger.origin(), place, commitment, bytes_of(*sealed));
   REQUIRE(opened);
   CHECK(opened->plaintext == noted.openings[0].plaintext);
   reverify(ledger);

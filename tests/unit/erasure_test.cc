@@ -192,7 +192,7 @@ TEST_CASE("what the rules would not have said is not done, and is looked at agai
   CHECK(files.ledger->vault().erased(files.subject));
 }
 
-TEST_CASE("a refused or partial erasure destroys nothing", "[erasure]") {
+TEST_CASE("a refused erasure destroys nothing, nor does a partial one that does not say what it spares", "[erasure]") {
   Files files;
   for (const char* outcome : {"refused", "partial"}) {
     files.request();

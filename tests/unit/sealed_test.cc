@@ -62,7 +62,7 @@ TEST_CASE("a commitment is SHA-256 of label, salt, length and plaintext") {
 }
 
 TEST_CASE("a part sealed by another implementation of the format opens") {
-  const auto opened = unseal_part(key, origin, place(), {exactly<32>(from_hex(known_commitment)).value()}, unhex(known_sealed));
+  const auto opened = unseal_part(part_key(key, place()), origin, place(), {exactly<32>(from_hex(known_commitment)).value()}, unhex(known_sealed));
   REQUIRE(opened);
   CHECK(opened->plaintext == known_plaintext);
   CHECK(opened->salt == counting<32>(0x40));
@@ -78,9 +78,9 @@ TEST_CASE("a sealed part opens to what was sealed, and its size tells only the n
     INFO(plain);
     const Opening opening = opening_of(std::string(plain, 'x'));
     const Hash commitment = part_commitment(opening.salt, opening.plaintext);
-    const Buffer sealed = seal_part(key, origin, place(), commitment, opening);
+    const Buffer sealed = seal_part(part_key(key, place()), origin, place(), commitment, opening);
     CHECK(sealed.size() == 24 + padded + 16);
-    const auto opened = unseal_part(key, origin, place(), commitment, sealed);
+    const auto opened = unseal_part(part_key(key, place()), origin, place(), commitment, sealed);
     REQUIRE(opened);
     CHECK(opened->plaintext == opening.plaintext);
     CHECK(opened->salt == opening.salt);
@@ -93,7 +93,7 @@ TEST_CASE("the same part sealed again shares no nonce and no ciphertext") {
   const Hash commitment = part_commitment(opening.salt, opening.plaintext);
   std::set<Buffer> nonces, tails;
   for (int i = 0; i < 50; ++i) {
-    const Buffer sealed = seal_part(key, origin, place(), commitment, opening);
+    const Buffer sealed = seal_part(part_key(key, place()), origin, place(), commitment, opening);
     nonces.insert(Buffer(sealed.begin(), sealed.begin() + 24));
     tails.insert(Buffer(sealed.begin() + 24, sealed.end()));
   }
@@ -104,9 +104,9 @@ TEST_CASE("the same part sealed again shares no nonce and no ciphertext") {
 TEST_CASE("a sealed part opens under no other key, origin, stream, version, part or commitment") {
   const Buffer sealed = unhex(known_sealed);
   const Hash commitment = part_commitment(counting<32>(0x40), known_plaintext);
-  REQUIRE(unseal_part(key, origin, place(), commitment, sealed));
+  REQUIRE(unseal_part(part_key(key, place()), origin, place(), commitment, sealed));
   const auto refused = [&](const SubjectKey& by, std::string_view at, const PartPlace& where, const Hash& committed) {
-    const auto opened = unseal_part(by, at, where, committed, sealed);
+    const auto opened = unseal_part(part_key(by, where), at, where, committed, sealed);
     return !opened && opened.error().code == Errc::malformed;
   };
   SubjectKey other_key = key;
@@ -134,10 +134,10 @@ TEST_CASE("a sealed part with one bit changed or any byte cut off does not open"
   for (std::size_t bit = 0; bit < 8 * sealed.size(); ++bit) {
     Buffer flipped = sealed;
     flipped[bit / 8] ^= static_cast<std::uint8_t>(1 << bit % 8);
-    if (unseal_part(key, origin, place(), commitment, flipped)) FAIL_CHECK("bit " << bit);
+    if (unseal_part(part_key(key, place()), origin, place(), commitment, flipped)) FAIL_CHECK("bit " << bit);
   }
   for (std::size_t size = 0; size < sealed.size(); ++size)
-    if (unseal_part(key, origin, place(), commitment, Bytes(sealed).first(size))) FAIL_CHECK("size " << size);
+    if (unseal_part(part_key(key, place()), origin, place(), commitment, Bytes(sealed).first(size))) FAIL_CHECK("size " << size);
 }
 
 TEST_CASE("what is sealed but lies about its length, or is not what was committed to, does not open") {
@@ -147,10 +147,10 @@ TEST_CASE("what is sealed but lies about its length, or is not what was committe
   append_le<std::uint32_t>(plain, 21);
   append(plain, bytes_of(known_plaintext));
   plain.resize(256);
-  REQUIRE(unseal_part(key, origin, place(), commitment, seal_raw(plain, commitment)));
+  REQUIRE(unseal_part(part_key(key, place()), origin, place(), commitment, seal_raw(plain, commitment)));
   const auto refused_with_length = [&](std::uint32_t length) {
     store_le(plain.data() + 32, length);
-    const auto opened = unseal_part(key, origin, place(), commitment, seal_raw(plain, commitment));
+    const auto opened = unseal_part(part_key(key, place()), origin, place(), commitment, seal_raw(plain, commitment));
     return !opened && opened.error().code == Errc::malformed;
   };
   for (const std::uint32_t length : {0u, 20u, 22u, 220u, 221u, 256u, 0xffffffffu}) {
