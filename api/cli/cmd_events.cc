@@ -48,20 +48,31 @@ Result<Wanted> wanted_of(const EventsOptions& options) {
   return wanted;
 }
 
+// Whoever is told, and of how many more.
+struct Reader {
+  const EventLine& visit;
+  std::uint64_t left;
+  bool wants_more = true;
+
+  bool done() const { return left == 0 || !wants_more; }
+  void tell(std::string_view event) {
+    --left;
+    wants_more = visit(event);
+  }
+};
+
 // Lines as they come: nobody waits for the last to see the first.
 class Lines {
  public:
-  Lines(Format format, std::uint64_t limit) : format_(format), left_(limit) {
+  explicit Lines(Format format) : format_(format) {
     if (format == Format::csv) std::cout << Table{header(), {}, {}}.csv();
     if (format == Format::json) std::cout << '[';
   }
   ~Lines() {
     if (format_ == Format::json) std::cout << "]\n";
   }
-  bool done() const { return left_ == 0 || !std::cout.good(); }
 
   void print(std::string_view event) {
-    --left_;
     if (format_ == Format::jsonl) std::cout << event << '\n';
     else if (format_ == Format::json) std::cout << (std::exchange(first_, false) ? "" : ",\n") << event;
     else print_row(json::parse(event).as_object());
@@ -85,16 +96,15 @@ class Lines {
   }
 
   const Format format_;
-  std::uint64_t left_;
   bool first_ = true;
 };
 
-Result<void> events_of_folder(const EventsOptions& options, const Wanted& wanted, Lines& lines) {
+Result<void> events_of_folder(const EventsOptions& options, const Wanted& wanted, Reader& reader) {
   TRY_AS(log, log_of(options.source.folder));
   if (wanted.stream) {
     TRY_AS(events, facts_in(options.source.folder, *log, *wanted.stream, {~std::uint64_t{0}}));
     for (const auto& fact : events.facts)
-      if (fact.position.value >= options.from && wanted.matches(fact) && !lines.done()) lines.print(event_text(fact));
+      if (fact.position.value >= options.from && wanted.matches(fact) && !reader.done()) reader.tell(event_text(fact));
     return {};
   }
   Position from{options.from};
@@ -105,13 +115,13 @@ Result<void> events_of_folder(const EventsOptions& options, const Wanted& wanted
   }
   Buffer scratch;
   TRY_AS(scan, log->scan_from(from));
-  for (; scan.valid() && !lines.done(); scan.next()) {
+  for (; scan.valid() && !reader.done(); scan.next()) {
     TRY_AS(row, scan.batch());
     TRY_AS(entry, scan.entry());
     if (wanted.until && entry.recorded_at >= *wanted.until) break;
     TRY(each_event(row, scratch, [&](const EventView& event, Position position) {
       const projections::Fact fact{event, position, row.index, entry.recorded_at, entry.author};
-      if (position >= from && wanted.matches(fact) && !lines.done()) lines.print(event_text(fact));
+      if (position >= from && wanted.matches(fact) && !reader.done()) reader.tell(event_text(fact));
     }));
   }
   return scan.status();
@@ -126,12 +136,12 @@ Result<bool> stream_matches(const Wanted& wanted, const EventsOptions& options, 
   return *position >= options.from && wanted.matches({view_event(draft.event), {*position}, {}, recorded.at, {}});
 }
 
-Result<void> events_of_server(const EventsOptions& options, const Wanted& wanted, Lines& lines) {
+Result<void> events_of_server(const EventsOptions& options, const Wanted& wanted, Reader& reader) {
   TRY_AS(server, HttpServer::at(options.source.server, options.source.key));
   Target first(wanted.stream ? "/v1/streams/" + to_string(*wanted.stream) + "/events" : "/v1/events");
   first.with("limit", std::to_string(std::min<std::uint64_t>(options.limit.value_or(1'000), 1'000)));
   if (!wanted.stream) first.with("type", options.types).with("kind", options.kinds).with("jurisdiction", options.jurisdictions).with("since", options.since).with("until", options.until);
-  for (std::uint64_t from = wanted.stream ? 1 : options.from; !lines.done();) {
+  for (std::uint64_t from = wanted.stream ? 1 : options.from; !reader.done();) {
     TRY_AS(answer, server.get_json(Target(first).with("from", std::to_string(from)).text()));
     const auto& page = answer.as_object();
     for (const auto& event : page.at("events").as_array()) {
@@ -140,7 +150,7 @@ Result<void> events_of_server(const EventsOptions& options, const Wanted& wanted
         TRY_AS(found, stream_matches(wanted, options, event.as_object()));
         matches = found;
       }
-      if (matches && !lines.done()) lines.print(to_text(event));
+      if (matches && !reader.done()) reader.tell(to_text(event));
     }
     std::cout.flush();
     if (page.at("caught_up").as_bool()) return {};
@@ -149,7 +159,18 @@ Result<void> events_of_server(const EventsOptions& options, const Wanted& wanted
   return {};
 }
 
+Result<void> each_wanted(const EventsOptions& options, const Wanted& wanted, const EventLine& visit) {
+  Reader reader{visit, options.limit.value_or(~std::uint64_t{0})};
+  return options.source.folder.empty() ? events_of_server(options, wanted, reader) : events_of_folder(options, wanted, reader);
+}
+
 }  // namespace
+
+Result<void> each_event_line(const EventsOptions& options, const EventLine& visit) {
+  if (!is_named(options.source)) return fail(Errc::usage, "say where to read from: --server URL or --dir DIR");
+  TRY_AS(wanted, wanted_of(options));
+  return each_wanted(options, wanted, visit);
+}
 
 Exit events(const EventsOptions& options) {
   std::ios::sync_with_stdio(false);
@@ -158,8 +179,11 @@ Exit events(const EventsOptions& options) {
   if (!wanted) return report(wanted.error());
   if (options.follow && (wanted->since || wanted->until)) return report({Errc::usage, "--follow goes on from a position: --since and --until do not fit it"});
   if (options.follow) return follow_events(options);
-  Lines lines(options.format, options.limit.value_or(~std::uint64_t{0}));
-  return ended(options.source.folder.empty() ? events_of_server(options, *wanted, lines) : events_of_folder(options, *wanted, lines));
+  Lines lines(options.format);
+  return ended(each_wanted(options, *wanted, [&](std::string_view line) {
+    lines.print(line);
+    return std::cout.good();
+  }));
 }
 
 }  // namespace caseledger::api

@@ -7,6 +7,8 @@
 #include "api/cli/remote.h"
 #include "api/genesis.h"
 #include "ledger/backup.h"
+#include "ledger/beside.h"
+#include "ledger/due.h"
 #include "ledger/unseal.h"
 
 namespace caseledger::api {
@@ -109,6 +111,15 @@ Exit erase_subject(const ErasureRequest& request) {
   if (request.decide) {
     json::object body{{"request", ref(*stream, *request.decide)}, {"basis", request.basis}, {"outcome", request.outcome}};
     if (!request.exception.empty()) body["exception_code"] = request.exception;
+    json::array spared;
+    for (const std::string& each : request.spared) {
+      const auto colon = std::min(each.find(':'), each.size());
+      const auto spared_stream = parse_uuid(each.substr(0, colon));
+      const auto version = colon == each.size() ? Result<std::uint64_t>(0) : from_decimal(each.substr(colon + 1));
+      if (!spared_stream || !version || *version > UINT32_MAX) return report({Errc::usage, "--spare: wanted STREAM or STREAM:VERSION"});
+      spared.push_back(ref(*spared_stream, static_cast<Version>(*version)));
+    }
+    if (!spared.empty()) body["spared"] = std::move(spared);
     line["type"] = "ErasureDecided";
     line["causes"] = json::array{ref(*stream, *request.decide)};
     line["body"] = std::move(body);
@@ -127,6 +138,35 @@ Exit change_hold(const HoldRequest& request) {
   if (request.release) body["placed"] = ref(*stream, *request.release);
   return append_one(request.remote, {{"stream", request.stream}, {"kind", "subject"}, {"type", "LegalHoldChanged"}, {"purpose", "legal_hold"}, {"body", std::move(body)}},
                     request.operator_code);
+}
+
+Exit list_due(const DueRequest& request) {
+  const auto config = read_folder(request.folder);
+  if (!config) return report(config.error());
+  Micros now = system_clock().wall();
+  if (!request.at.empty()) {
+    const auto at = parse_rfc3339(request.at);
+    if (!at) return report({Errc::usage, "--at: " + at.error().sentence});
+    now = at->at;
+  }
+  const auto log = open_log_beside(request.folder);
+  if (!log) return report(log.error());
+  const auto due = what_is_due(**log, config->origin, now);
+  if (!due) return report(due.error());
+  Table table{{"what", "stream", "version", "subject", "since", "held"}, {}, {false, false, true}};
+  json::array all;
+  for (const Due& each : *due) {
+    const std::string since = to_rfc3339(each.since);
+    table.rows.push_back({std::string(name(each.what)), to_string(each.stream), each.version == 0 ? "" : std::to_string(each.version), to_string(each.subject), since, each.held ? "held" : ""});
+    json::object line{{"what", name(each.what)}, {"stream", to_string(each.stream)}, {"subject", to_string(each.subject)}, {"since", since}, {"held", each.held}};
+    if (each.version != 0) line["version"] = each.version;
+    if (request.format == Format::jsonl) std::cout << to_text(line) << '\n';
+    else all.push_back(std::move(line));
+  }
+  if (request.format == Format::json) std::cout << to_text(all) << '\n';
+  if (request.format == Format::table) std::cout << table.text();
+  if (request.format == Format::csv) std::cout << table.csv();
+  return Exit::ok;
 }
 
 // ── unsealing ──

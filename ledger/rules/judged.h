@@ -66,6 +66,7 @@ Result<void> deciding_retraction(const Judged& j);
 Result<void> deciding_erasure(const Judged& j);
 Result<void> executing_erasure(const Judged& j);
 Result<void> changing_hold(const Judged& j);
+Result<void> starting_preservation(const Judged& j);
 Result<void> ending_preservation(const Judged& j);
 
 }  // namespace caseledger::rules

@@ -8,9 +8,6 @@ namespace caseledger::rules {
 
 using namespace schema;
 
-namespace {
-
-// The policy that a decision names.
 const Ref* policy_of(const EventView& event) {
   switch (event.type) {
     case Body::TriageScored: return event.body<TriageScored>().policy_version();
@@ -18,39 +15,76 @@ const Ref* policy_of(const EventView& event) {
     case Body::TriagePrioritySet: return event.body<TriagePrioritySet>().policy_version();
     case Body::TriageExpedited: return event.body<TriageExpedited>().policy_version();
     case Body::DeploymentDecided: return event.body<DeploymentDecided>().policy_version();
-    case Body::PreservationStarted: return event.body<PreservationStarted>().rule_version();
     default: return nullptr;
   }
 }
 
-// Adopted, begun, not ended, and with no later adoption of the same policy in its place.
 bool in_force(const Ref& policy, const Context& context) {
-  const Authority::Adoption* now = nullptr;
-  for (const auto& adoption : context.authority.adoptions())
-    if (adoption.policy == uuid_of(policy.stream()) && adoption.effective_from <= context.now && (!now || adoption.effective_from >= now->effective_from)) now = &adoption;
-  if (!now || now->version != policy.version()) return false;
-  const auto published = context.find(now->policy, now->version);
-  if (!published || published->event.type != Body::PolicyPublished) return published == std::nullopt;
-  const auto until = published->event.body<PolicyPublished>().effective_to();
-  return !until || context.now < *until;
+  Version now = 0;
+  Micros since = 0;
+  std::optional<Micros> until;
+  for (const auto& adoption : context.authority.adoptions()) {
+    if (adoption.policy != uuid_of(policy.stream())) continue;
+    const auto published = context.find(adoption.policy, adoption.version);
+    const auto* body = published && published->event.type == Body::PolicyPublished ? &published->event.body<PolicyPublished>() : nullptr;
+    const Micros from = body ? std::max(adoption.effective_from, body->effective_from()) : adoption.effective_from;
+    if (from > context.now || (now != 0 && from < since)) continue;
+    now = adoption.version;
+    since = from;
+    until = body ? std::optional<Micros>(body->effective_to()) : std::nullopt;
+  }
+  return now != 0 && now == policy.version() && (!until || context.now < *until);
 }
 
-std::optional<PolicyBreach> not_followed(const EventView& event, const TriagePolicy& policy) {
-  const auto breach = [&](std::string why) { return PolicyBreach{"policy.not_followed", std::string(event_type(event.type)->name) + ": " + std::move(why)}; };
-  if (event.type == Body::TriageScored) {
-    const auto& body = event.body<TriageScored>();
-    if (!body.features()) return breach("no features are told, the score cannot be computed again");
-    const auto verdict = policy.score(*body.features());
-    if (verdict.score_micros != body.score_micros())
-      return breach("the policy yields a score of " + std::to_string(verdict.score_micros) + " micros, recorded is " + std::to_string(body.score_micros()));
-    if (verdict.priority != body.recommended_priority())
-      return breach(std::string("the policy yields priority ") + EnumNamePriority(verdict.priority) + ", recorded is " + EnumNamePriority(body.recommended_priority()));
-  } else if (event.type == Body::TriageExpedited && event.body<TriageExpedited>().granted()) {
-    const auto& body = event.body<TriageExpedited>();
-    if (!policy.expedites(text_of(body.policy_clause()), body.reason_code()))
-      return breach("clause " + body.policy_clause()->str() + " does not put an item first for " + EnumNameExpediteReason(body.reason_code()));
-  }
+namespace {
+
+bool told_twice(const TriagePolicy::Features& features) {
+  for (flatbuffers::uoffset_t i = 0; i < features.size(); ++i)
+    for (flatbuffers::uoffset_t j = 0; j < i; ++j)
+      if (text_of(features.Get(i)->name()) == text_of(features.Get(j)->name())) return true;
+  return false;
+}
+
+std::optional<std::string> not_yielded(const TriageScored& body, const TriagePolicy& policy) {
+  if (!body.features()) return "no features are told, the score cannot be computed again";
+  if (told_twice(*body.features())) return "a feature is told twice";
+  const auto verdict = policy.score(*body.features());
+  if (verdict.score_micros != body.score_micros())
+    return "the policy yields a score of " + std::to_string(verdict.score_micros) + " micros, recorded is " + std::to_string(body.score_micros());
+  if (verdict.priority != body.recommended_priority())
+    return std::string("the policy yields priority ") + EnumNamePriority(verdict.priority) + ", recorded is " + EnumNamePriority(body.recommended_priority());
   return std::nullopt;
+}
+
+std::optional<std::string> not_granted_by(const TriageExpedited& body, const TriagePolicy& policy) {
+  if (!body.granted() || policy.expedites(text_of(body.policy_clause()), body.reason_code(), body.requester_class())) return std::nullopt;
+  return "clause " + body.policy_clause()->str() + " does not put an item first for " + EnumNameExpediteReason(body.reason_code()) + " at the request of " +
+         std::string(EnumNameRequesterClass(body.requester_class()));
+}
+
+// A priority set by the rule is the one that the item's last score under the same policy recommends.
+std::optional<std::string> not_recommended(const EventView& event, const Context& context) {
+  const auto& body = event.body<TriagePrioritySet>();
+  if (body.basis() != PriorityBasis::rule || body.item_ref()) return std::nullopt;
+  for (Version v = event.version; v-- > 1;) {
+    const auto earlier = context.find(event.stream, v);
+    if (!earlier) return std::nullopt;  // it may have been the score
+    if (earlier->event.type != Body::TriageScored) continue;
+    const auto& score = earlier->event.body<TriageScored>();
+    if (score.item_ref() || uuid_of(score.policy_version()->stream()) != uuid_of(body.policy_version()->stream()) || score.policy_version()->version() != body.policy_version()->version()) continue;
+    if (score.recommended_priority() == body.to()) return std::nullopt;
+    return std::string("the score of version ") + std::to_string(v) + " recommends " + EnumNamePriority(score.recommended_priority()) + ", set is " + EnumNamePriority(body.to());
+  }
+  return "no score under the policy stands before it";
+}
+
+std::optional<std::string> not_followed(const EventView& event, const TriagePolicy& policy, const Context& context) {
+  switch (event.type) {
+    case Body::TriageScored: return not_yielded(event.body<TriageScored>(), policy);
+    case Body::TriageExpedited: return not_granted_by(event.body<TriageExpedited>(), policy);
+    case Body::TriagePrioritySet: return not_recommended(event, context);
+    default: return std::nullopt;
+  }
 }
 
 }  // namespace
@@ -58,13 +92,16 @@ std::optional<PolicyBreach> not_followed(const EventView& event, const TriagePol
 std::optional<PolicyBreach> policy_breach(const EventView& event, const Context& context) {
   const Ref* named = policy_of(event);
   if (!named) return std::nullopt;
+  const std::string decision(event_type(event.type)->name);
   if (!in_force(*named, context))
-    return PolicyBreach{"policy.not_in_force", std::string(event_type(event.type)->name) + " rests on version " + std::to_string(named->version()) + " of policy " +
-                                                   to_string(uuid_of(named->stream())) + ", which was not in force"};
+    return PolicyBreach{"policy.not_in_force", decision + " rests on version " + std::to_string(named->version()) + " of policy " + to_string(uuid_of(named->stream())) +
+                                                   ", which was not in force"};
   const auto published = context.find(uuid_of(named->stream()), named->version());
   if (!published || published->event.type != Body::PolicyPublished || published->event.body<PolicyPublished>().kind() != PolicyKind::triage) return std::nullopt;
   const auto policy = TriagePolicy::parse(text_of(published->event.body<PolicyPublished>().parameters()));
-  return policy ? not_followed(event, *policy) : std::nullopt;
+  if (!policy) return std::nullopt;
+  auto why = not_followed(event, *policy, context);
+  return why ? std::optional(PolicyBreach{"policy.not_followed", decision + ": " + std::move(*why)}) : std::nullopt;
 }
 
 }  // namespace caseledger::rules

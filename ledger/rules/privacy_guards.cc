@@ -2,6 +2,8 @@
 #include <algorithm>
 
 #include "ledger/rules/judged.h"
+#include "ledger/rules/policy_check.h"
+#include "ledger/rules/retention_policy.h"
 
 namespace caseledger::rules {
 
@@ -64,6 +66,8 @@ Result<void> deciding_erasure(const Judged& j) {
   if (!causes_name(j.event, asked)) return j.refuse("a decision names the request among its causes");
   TRY(other_eyes(j, asked));
   if (body.outcome() != ErasureOutcome::granted && text_of(body.exception_code()).empty()) return j.refuse("what is not erased needs the exception that keeps it");
+  const bool spares = body.spared() && body.spared()->size() > 0;
+  if (spares != (body.outcome() == ErasureOutcome::partial)) return j.refuse("a partial erasure, and no other, names the streams and events that it spares");
   if (!grants(body.outcome())) return {};
   return nothing_holds(j);
 }
@@ -88,13 +92,33 @@ Result<void> changing_hold(const Judged& j) {
   return {};
 }
 
+// Until when is not for the author to say: the rule in force yields it.
+Result<void> starting_preservation(const Judged& j) {
+  const auto& body = j.event.body<PreservationStarted>();
+  const Ref& rule = *body.rule_version();
+  const std::string policy = "version " + std::to_string(rule.version()) + " of policy " + to_string(uuid_of(rule.stream()));
+  if (rule.version() == 0) return j.refuse("a preservation names the version of the policy that it is under");
+  const auto published = j.context.find(uuid_of(rule.stream()), rule.version());
+  if (!published) return {};  // its bytes are gone
+  if (published->event.type != Body::PolicyPublished || published->event.body<PolicyPublished>().kind() != PolicyKind::retention)
+    return j.refuse(policy + " is no retention policy");
+  if (!in_force(rule, j.context)) return j.refuse(policy + " is not in force");
+  TRY_AS(retention, RetentionPolicy::parse(text_of(published->event.body<PolicyPublished>().parameters())));
+  const auto until = retention.preserved_until(text_of(j.event.fields->legal_basis()), text_of(j.event.fields->jurisdiction()), j.event.fields->occurred_at());
+  if (!until) return j.refuse(policy + " has no rule for this legal basis and jurisdiction");
+  if (*until != body.until()) return j.refuse(policy + " has it preserved until " + to_rfc3339(*until) + ", the event says " + to_rfc3339(body.until()));
+  return {};
+}
+
 Result<void> ending_preservation(const Judged& j) {
   const auto& body = j.event.body<PreservationExpired>();
   TRY_AS(started, named<PreservationStarted>(j, *body.started(), "start of a preservation"));
+  const auto& begun = started.event.body<PreservationStarted>();
+  if (body.until() != begun.until() || body.rule_version()->version() != begun.rule_version()->version() || uuid_of(body.rule_version()->stream()) != uuid_of(begun.rule_version()->stream()))
+    return j.refuse("it names another rule or another time than version " + std::to_string(body.started()->version()) + ", which it ends");
   if (const auto before = answered<PreservationExpired>(j, body.started()->version(), started_of))
     return j.refuse("the preservation ended with version " + std::to_string(*before) + " already");
-  if (started.event.body<PreservationStarted>().until() > j.context.now)
-    return j.refuse("it is to be preserved until " + to_rfc3339(started.event.body<PreservationStarted>().until()));
+  if (begun.until() > j.context.now) return j.refuse("it is to be preserved until " + to_rfc3339(begun.until()));
   return {};
 }
 

@@ -1,6 +1,7 @@
 // Guards of things and lists: evidence, hot-list entries, policies; and of a reader's own stream.
 #include "ledger/rules/canonical_json.h"
 #include "ledger/rules/judged.h"
+#include "ledger/rules/retention_policy.h"
 #include "ledger/rules/suppression_policy.h"
 #include "ledger/rules/triage_policy.h"
 
@@ -35,6 +36,7 @@ namespace {
 Result<void> check_parameters(const PolicyPublished& body) {
   if (body.kind() == PolicyKind::triage) TRY(TriagePolicy::parse(text_of(body.parameters())));
   else if (body.kind() == PolicyKind::suppression) TRY(SuppressionPolicy::parse(text_of(body.parameters())));
+  else if (body.kind() == PolicyKind::retention) TRY(RetentionPolicy::parse(text_of(body.parameters())));
   else TRY(parse_canonical_json(text_of(body.parameters())));
   return {};
 }

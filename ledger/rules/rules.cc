@@ -121,6 +121,7 @@ Result<void> judge(const Judged& j) {
     case Body::ErasureDecided: return deciding_erasure(j);
     case Body::ErasureExecuted: return executing_erasure(j);
     case Body::LegalHoldChanged: return changing_hold(j);
+    case Body::PreservationStarted: return starting_preservation(j);
     case Body::PreservationExpired: return ending_preservation(j);
 
     // Facts that fit any phase, and kinds whose order is free.
@@ -133,7 +134,6 @@ Result<void> judge(const Judged& j) {
     case Body::ProposalMade:
     case Body::ProposalApproved:
     case Body::ErasureRequested:
-    case Body::PreservationStarted:
     case Body::DisseminationLogged:
     case Body::AdmissionRefused:
     case Body::ReportReleased:

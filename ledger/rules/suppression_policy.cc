@@ -4,7 +4,7 @@
 #include <boost/json.hpp>
 
 #include "ledger/rules/canonical_json.h"
-#include "ledger/rules/parameters.h"
+#include "ledger/rules/policy_json.h"
 
 namespace caseledger::rules {
 
@@ -14,30 +14,30 @@ namespace {
 
 constexpr std::int64_t k_max = 1000;
 
-const Parameters read("suppression policy");
+constexpr PolicyJson reads{"suppression policy"};
 
 Result<bool> truth(const json::object& object, std::string_view name) {
   const auto* value = object.if_contains(name);
-  if (!value || !value->is_bool()) return read.bad(std::string(name), "wanted true or false");
+  if (!value || !value->is_bool()) return reads.bad(std::string(name), "wanted true or false");
   return value->get_bool();
 }
 
 Result<std::vector<std::string>> words(const json::object& object, std::string_view name, const std::string& where) {
-  TRY_AS(rows, read.rows_of(object, name));
+  TRY_AS(rows, reads.rows_of(object, name));
   std::vector<std::string> all;
   for (std::size_t i = 0; i < rows->size(); ++i) {
-    TRY_AS(word, read.word((*rows)[i], where + std::string(name) + '[' + std::to_string(i) + ']'));
-    if (std::ranges::find(all, word) != all.end()) return read.bad(where + std::string(name) + '[' + std::to_string(i) + ']', "is there already");
+    TRY_AS(word, reads.word((*rows)[i], where + std::string(name) + '[' + std::to_string(i) + ']'));
+    if (std::ranges::find(all, word) != all.end()) return reads.bad(where + std::string(name) + '[' + std::to_string(i) + ']', "is there already");
     all.push_back(std::move(word));
   }
   return all;
 }
 
 Result<SuppressionPolicy::Ladder> ladder(const json::value& value, const std::string& where) {
-  TRY_AS(row, read.object_of(value, where, {"dimension", "levels"}));
-  TRY_AS(dimension, read.word(*row, "dimension", where));
+  TRY_AS(row, reads.object_of(value, where, {"dimension", "levels"}));
+  TRY_AS(dimension, reads.word(*row, "dimension", where));
   TRY_AS(levels, words(*row, "levels", where + '.'));
-  if (levels.empty()) return read.bad(where + ".levels", "wanted at least one");
+  if (levels.empty()) return reads.bad(where + ".levels", "wanted at least one");
   return SuppressionPolicy::Ladder{std::move(dimension), std::move(levels)};
 }
 
@@ -45,20 +45,20 @@ Result<SuppressionPolicy::Ladder> ladder(const json::value& value, const std::st
 
 Result<SuppressionPolicy> SuppressionPolicy::parse(std::string_view parameters) {
   TRY_AS(value, parse_canonical_json(parameters));
-  TRY_AS(all, read.object_of(value, "parameters", {"coarsen_percent", "differences", "exempt", "hierarchy", "k", "protection", "subject", "zero_allowed"}));
+  TRY_AS(all, reads.object_of(value, "parameters", {"coarsen_percent", "differences", "exempt", "hierarchy", "k", "protection", "subject", "zero_allowed"}));
   SuppressionPolicy policy;
-  TRY_AS(k, read.integer(*all, "k", "", 3, k_max));
-  TRY_AS(protection, read.integer(*all, "protection", "", 2, k - 1));
-  TRY_AS(coarsen_percent, read.integer(*all, "coarsen_percent", "", 0, 100));
+  TRY_AS(k, reads.integer(*all, "k", "", 3, k_max));
+  TRY_AS(protection, reads.integer(*all, "protection", "", 2, k - 1));
+  TRY_AS(coarsen_percent, reads.integer(*all, "coarsen_percent", "", 0, 100));
   TRY_AS(zero_allowed, truth(*all, "zero_allowed"));
   TRY_AS(differences, truth(*all, "differences"));
   TRY_AS(subject, words(*all, "subject", ""));
   TRY_AS(exempt, words(*all, "exempt", ""));
-  TRY_AS(hierarchy, read.rows_of(*all, "hierarchy"));
+  TRY_AS(hierarchy, reads.rows_of(*all, "hierarchy"));
   for (std::size_t i = 0; i < hierarchy->size(); ++i) {
     const std::string where = "hierarchy[" + std::to_string(i) + ']';
     TRY_AS(each, ladder((*hierarchy)[i], where));
-    if (std::ranges::find(policy.hierarchy, each.dimension, &Ladder::dimension) != policy.hierarchy.end()) return read.bad(where, "the dimension has a hierarchy already");
+    if (std::ranges::find(policy.hierarchy, each.dimension, &Ladder::dimension) != policy.hierarchy.end()) return reads.bad(where, "the dimension has a hierarchy already");
     policy.hierarchy.push_back(std::move(each));
   }
   policy.k = k;

@@ -2,10 +2,11 @@
 //
 // Its parameters are canonical JSON:
 //   {"bands":[{"at_least_micros":80000000,"due_minutes":60,"priority":"P0"}, …, {"priority":"P4"}],
-//    "clauses":[{"code":"imminent","reasons":["imminent_danger","abduction"]}],
+//    "clauses":[{"code":"imminent","reasons":["imminent_danger","abduction"],"requesters":["le","care"]}],
 //    "factors":[{"compare":"lt","feature":"age_years","points_micros":30000000,"value":12}]}
 // The points of every factor that holds are added; a factor whose feature is not given does not hold. The first band whose
-// threshold is reached wins, and the last has none. Clauses name what may be put first, and for which reasons.
+// threshold is reached wins, and the last has none. Clauses name what may be put first, for which reasons and,
+// where they say so, at whose request.
 #pragma once
 
 #include <optional>
@@ -31,8 +32,8 @@ class TriagePolicy {
   using Features = flatbuffers::Vector<flatbuffers::Offset<schema::Feature>>;
   Verdict score(const Features& features) const;
 
-  // Does the clause exist, and is this one of its reasons?
-  bool expedites(std::string_view clause, schema::ExpediteReason reason) const;
+  // Does the clause exist, is this one of its reasons, and, where it names who may ask, this one of them?
+  bool expedites(std::string_view code, schema::ExpediteReason reason, schema::RequesterClass requester) const;
 
  private:
   enum class Compare : std::uint8_t { lt, le, eq, ge, gt };
@@ -50,6 +51,7 @@ class TriagePolicy {
   struct Clause {
     std::string code;
     std::vector<schema::ExpediteReason> reasons;
+    std::vector<schema::RequesterClass> requesters;  // none: anybody
   };
   friend struct PolicyReader;
 

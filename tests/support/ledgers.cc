@@ -38,6 +38,7 @@ api::Draft draft(std::string_view type, std::string_view kind, const StreamId& s
                     {"handling", envelope.handling},
                     {"body", json::parse(body)}};
   if (!envelope.jurisdiction.empty()) line["jurisdiction"] = envelope.jurisdiction;
+  if (!envelope.legal_basis.empty()) line["legal_basis"] = envelope.legal_basis;
   if (envelope.causes != "[]") line["causes"] = json::parse(envelope.causes);
   if (!sealed.empty()) line["sealed"] = json::parse(sealed);
   return must(api::event_from_json(api::to_text(line), api::system_random()));

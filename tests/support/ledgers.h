@@ -23,6 +23,7 @@ struct Envelope {
   std::string handling = "law_enforcement";
   std::string occurred_at = "2024-03-05T14:00:00-05:00";
   std::string causes = "[]";  // JSON: [{"stream": …, "version": …}]
+  std::string legal_basis = "";
 };
 
 // Any event: its body as JSON, as the NDJSON of a submission has it.

@@ -85,9 +85,9 @@ TEST_CASE("a table adds the points that hold, and its first band that fits wins"
   CHECK(verdict({{"age_years", 12}}) == TriagePolicy::Verdict{0, P4, {}});
   CHECK(verdict({{"age_years", 11}}) == TriagePolicy::Verdict{50'000'000, P1, {}});
   CHECK(verdict({{"abduction", 1}, {"age_years", 3}}) == TriagePolicy::Verdict{90'000'000, P0, 60});
-  CHECK(policy->expedites("imminent", schema::ExpediteReason::abduction));
-  CHECK_FALSE(policy->expedites("imminent", schema::ExpediteReason::media));
-  CHECK_FALSE(policy->expedites("other", schema::ExpediteReason::abduction));
+  CHECK(policy->expedites("imminent", schema::ExpediteReason::abduction, schema::RequesterClass::le));
+  CHECK_FALSE(policy->expedites("imminent", schema::ExpediteReason::media, schema::RequesterClass::le));
+  CHECK_FALSE(policy->expedites("other", schema::ExpediteReason::abduction, schema::RequesterClass::le));
 }
 
 TEST_CASE("a table that could be read in two ways, or not at all, is refused") {
@@ -139,4 +139,57 @@ TEST_CASE("the audit finds a score that the policy does not yield, and a decisio
   desk.score(11, 50'000'000, "P1", 1);
   desk.score(11, 50'000'000, "P1", 2);
   CHECK(desk.found().size() == 4);
+}
+
+TEST_CASE("a version that has not begun by its own word, or has ended by it, is not in force, and the one before it is in the first case only") {
+  Desk desk;
+  desk.adopt(1);
+  const auto publish = [&](Version version, std::string_view number, std::string_view from, std::string_view to) {
+    std::string body = published(number, table);
+    body.replace(body.find("2024-01-01T00:00:00Z"), 20, from);
+    if (!to.empty()) body.replace(body.size() - 1, 1, R"(,"effective_to":")" + std::string(to) + "\"}");
+    desk.ledger.record(desk.supervisor, {event("PolicyPublished", "policy", desk.policy, version, body, {.handling = "open"})});
+    desk.adopt(version);
+  };
+  publish(2, "2.0.0", "2999-01-01T00:00:00Z", "");
+  desk.score(11, 50'000'000, "P1", 1);
+  CHECK(desk.found().empty());
+  desk.score(11, 50'000'000, "P1", 2);
+  CHECK(desk.found() == std::vector<std::string>{"policy.not_in_force"});
+  publish(3, "3.0.0", "2024-02-01T00:00:00Z", "2024-03-01T00:00:00Z");
+  desk.score(11, 50'000'000, "P1", 3);
+  desk.score(11, 50'000'000, "P1", 1);
+  CHECK(desk.found().size() == 3);
+}
+
+TEST_CASE("a feature told twice, a priority that the score does not recommend, and a clause granted to those it does not name are found") {
+  Desk desk;
+  const std::string clauses = R"("clauses":[{"code":"imminent","reasons":["imminent_danger"],"requesters":["le"]}])";
+  std::string with_requesters(table);
+  with_requesters.replace(with_requesters.find("\"clauses\""), std::string_view(R"("clauses":[{"code":"imminent","reasons":["imminent_danger","abduction"]}])").size(), clauses);
+  desk.ledger.record(desk.supervisor, {event("PolicyPublished", "policy", desk.policy, 2, published("1.1.0", with_requesters), {.handling = "open"})});
+  desk.adopt(2);
+  const auto say = [&](const Signer& by, std::string_view type, const std::string& body) {
+    desk.ledger.record(by, {event(type, "case", desk.item, desk.ledger.state(desk.item).version + 1, body)});
+  };
+  const std::string under = R"("policy_version":)" + ref(desk.policy, 2);
+  const auto set = [&](std::string_view to, std::string_view basis) { say(desk.supervisor, "TriagePrioritySet", R"({"to":")" + std::string(to) + R"(","basis":")" + std::string(basis) + "\"," + under + "}"); };
+  const auto expedite = [&](std::string_view requester, bool granted) {
+    say(desk.supervisor, "TriageExpedited", R"({"policy_clause":"imminent","reason_code":"imminent_danger","requester_class":")" + std::string(requester) + R"(","granted":)" +
+                                                (granted ? "true," : "false,") + under + "}");
+  };
+  set("P1", "rule");  // nothing was scored
+  CHECK(desk.found().size() == 1);
+  desk.score(11, 50'000'000, "P1", 2);
+  set("P1", "rule");
+  set("P0", "human");  // a person may
+  expedite("le", true);
+  expedite("media", false);
+  CHECK(desk.found().size() == 1);
+  set("P0", "rule");
+  expedite("media", true);
+  say(desk.machine, "TriageScored",
+      R"({"model_id":")" + to_string(desk.policy) + R"(","model_version":"1",)" + under + R"(,"score_micros":100000000,"recommended_priority":"P0","reason_codes":["a"],"feature_commit":")" +
+          std::string(64, '0') + R"(","features":[{"name":"age_years","value":1},{"name":"age_years","value":2}]})");
+  CHECK(desk.found() == std::vector<std::string>(4, "policy.not_followed"));
 }
