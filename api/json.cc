@@ -61,7 +61,15 @@ Result<Opening> seal(json::value& element, const Place& place, const RandomBytes
   opening.plaintext = to_text(*fields);
   if (opening.plaintext.size() > part_bytes_max)
     return refuse_at(fields_place, "has " + std::to_string(opening.plaintext.size()) + " bytes, at most 16,384 belong there", Errc::too_large);
-  random(opening.salt);
+  if (const auto* given = part->if_contains("salt")) {
+    const auto salt = exactly<32>(from_base64(given->is_string() ? std::string_view(given->get_string()) : std::string_view()));
+    if (!salt) return refuse_at({&place, "salt"}, "wanted base64 of 32 bytes");
+    opening.salt = *salt;
+    part->erase("salt");
+    fields = part->if_contains("fields");
+  } else {
+    random(opening.salt);
+  }
   json::array names;
   for (const auto& each : fields->get_object()) names.emplace_back(each.key());
   *fields = std::move(names);

@@ -46,7 +46,8 @@ struct Draft {
 };
 
 // Reads an event as event_to_json writes it. Instead of "parts" it may say "sealed": [{"subject", "handling", "fields": {name: any JSON}}];
-// the fields object, written compactly, is then committed to under a random salt. "salt" is random when it is not given.
+// the fields object, written compactly, is then committed to under its "salt" (base64 of 32 bytes). Salts, that of the event too, are
+// random when they are not given.
 // Errors: malformed, too_large, value_out_of_range.
 Result<Draft> event_from_json(std::string_view line, const RandomBytes& random);
 

@@ -1,10 +1,9 @@
 // append and simulate: batches signed here, appended over a session, each receipt verified.
 #include <boost/json.hpp>
-#include <iostream>
 #include <fstream>
-#include <mutex>
+#include <iostream>
 
-#include "api/cli/folder.h"
+#include "api/cli/appending.h"
 #include "api/cli/remote.h"
 #include "api/genesis.h"
 #include "api/simulate/cybertipline_year.h"
@@ -15,109 +14,6 @@ namespace caseledger::api {
 namespace {
 
 namespace json = boost::json;
-
-std::string padded(std::uint64_t number) {
-  const std::string digits = std::to_string(number);
-  return std::string(digits.size() < 12 ? 12 - digits.size() : 0, '0') + digits;
-}
-
-// What a run of appends came to, told from the client's thread.
-class Tally {
- public:
-  Tally(path receipts, bool print) : receipts_(std::move(receipts)), print_(print) {}
-
-  Result<void> ready() const {
-    std::error_code error;
-    if (!receipts_.empty()) std::filesystem::create_directories(receipts_, error);
-    if (error) return fail(Errc::io, "cannot make " + receipts_.string() + ": " + error.message());
-    return {};
-  }
-
-  void answered(std::uint64_t first_line, std::size_t events, const Client::Answer& answer) {
-    const std::lock_guard lock(mutex_);
-    if (!answer) {
-      const Error error = error_of(answer.error());
-      if (!failure_) failure_ = error;
-      ++refused_;
-      if (print_) std::cout << to_text(json::object{{"line", first_line}, {"events", events}, {"refused", answer.error().code}, {"sentence", error.sentence}}) << '\n';
-      return;
-    }
-    recorded_ += events;
-    const Receipt& receipt = *answer;
-    if (!receipts_.empty()) {
-      const auto written = write_text(receipts_ / (padded(receipt.entry.first_position.value) + ".tlog-proof"), receipt.text());
-      if (!written && !failure_) failure_ = written.error();
-    }
-    if (print_)
-      std::cout << to_text(json::object{{"line", first_line},
-                                        {"events", events},
-                                        {"first_position", receipt.entry.first_position.value},
-                                        {"entry", receipt.index.value},
-                                        {"recorded_at", to_rfc3339(receipt.entry.recorded_at)}})
-                << '\n';
-  }
-
-  std::uint64_t recorded() const {
-    const std::lock_guard lock(mutex_);
-    return recorded_;
-  }
-  Exit end() const {
-    const std::lock_guard lock(mutex_);
-    if (!failure_) return Exit::ok;
-    report(*failure_);
-    return recorded_ > 0 ? Exit::partly : exit_of(failure_->code);
-  }
-  bool failed() const {
-    const std::lock_guard lock(mutex_);
-    return failure_.has_value();
-  }
-
- private:
-  const path receipts_;
-  const bool print_;
-  mutable std::mutex mutex_;
-  std::uint64_t recorded_ = 0, refused_ = 0;
-  std::optional<Error> failure_;
-};
-
-// Events collected into batches and handed to the client.
-class Batcher {
- public:
-  Batcher(Connection& connection, Tally& tally) : connection_(connection), tally_(tally) {}
-
-  void add(std::uint64_t line, Buffer event, std::vector<Opening> openings) {
-    if (events_.empty()) first_line_ = line;
-    for (auto& opening : openings) {
-      bytes_ += opening.plaintext.size() + 128;  // they go in the same frame
-      opening.event = static_cast<std::uint16_t>(events_.size());
-      openings_.push_back(std::move(opening));
-    }
-    bytes_ += event.size() + 64;
-    events_.push_back(std::move(event));
-  }
-  std::size_t size() const { return events_.size(); }
-  std::size_t bytes() const { return bytes_; }
-
-  void send() {
-    if (events_.empty()) return;
-    const std::vector<Bytes> views(events_.begin(), events_.end());
-    Submission submission{sign_batch(views, connection_.log.name, *connection_.key), std::move(openings_)};
-    connection_.client->append(std::move(submission), [&tally = tally_, line = first_line_, count = events_.size()](Client::Answer answer) { tally.answered(line, count, answer); });
-    events_.clear();
-    openings_.clear();
-    bytes_ = 0;
-  }
-
- private:
-  Connection& connection_;
-  Tally& tally_;
-  std::uint64_t first_line_ = 0;
-  std::size_t bytes_ = 0;
-  std::vector<Buffer> events_;
-  std::vector<Opening> openings_;
-};
-
-constexpr std::size_t batch_bytes_wanted = 900 * 1024;  // room below batch_bytes_max for what frames an event
 
 // An event as it stands, or as `events` tells it: what it was there, place, time and author, is left behind.
 Result<std::string> event_line(const std::string& line) {
@@ -158,6 +54,7 @@ Exit append_events(const AppendOptions& options) {
   Batcher batcher(*connection, tally);
   const auto read = append_lines(options.input == "-" ? std::cin : file, options, batcher, tally);
   const auto flushed = connection->client->flush();
+  if (flushed && !tally.failed()) batcher.send_rest();
   connection->client->close();
   std::cout.flush();
   if (!read) {

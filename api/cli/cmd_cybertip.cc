@@ -31,6 +31,8 @@ void print(CybertipImport& import) {
 }  // namespace
 
 Exit import_cybertip(const CybertipOptions& options) {
+  const auto importer = read_key(options.key);
+  if (!importer) return report(importer.error());
   CybertipSettings settings{.esp = options.esp, .api_version = options.api_version};
   std::optional<XmlSchema> schema;
   if (!options.schema.empty()) {
@@ -45,7 +47,7 @@ Exit import_cybertip(const CybertipOptions& options) {
     if (!at) return report({Errc::usage, "--received-at: " + at.error().sentence});
     settings.received_at = *at;
   }
-  CybertipImport import(settings);
+  CybertipImport import(ImportSecret(*importer), settings);
   for (const path& file : options.files) {
     if (const auto text = read_start(file)) import.read(file.string(), *text);
     else import.skip(file.string(), text.error().sentence);

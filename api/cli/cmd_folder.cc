@@ -69,10 +69,12 @@ Exit rebuild_folder(const path& folder, unsigned) {
   return Exit::ok;
 }
 
-Exit import_portals(const path& file) {
+Exit import_portals(const path& file, const path& key) {
+  const auto importer = read_key(key);
+  if (!importer) return report(importer.error());
   const auto text = read_text(file);
   if (!text) return report(text.error());
-  const auto import = import_lpr_portals(*text);
+  const auto import = import_lpr_portals(*text, ImportSecret(*importer));
   if (!import) return report(import.error());
   for (const auto& draft : import->events) std::cout << to_text(event_to_json(view_event(draft.event))) << '\n';
   for (const auto& problem : import->problems) std::cerr << "row " << problem.row << ", " << problem.column << ": " << problem.reason << '\n';

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -86,6 +87,17 @@ struct EventsOptions {
   Format format = Format::jsonl;
 };
 Exit events(const EventsOptions& options);
+// The same events, a line of JSON each, for as long as the visitor wants more.
+using EventLine = std::function<bool(std::string_view)>;
+Result<void> each_event_line(const EventsOptions& options, const EventLine& visit);
+
+struct ReplayOptions {
+  Source source;
+  path policy;            // its parameters, as JSON
+  std::string decided_by; // the stream of a policy: only decisions under it; empty: under any
+  Format format = Format::table;
+};
+Exit replay_policy(const ReplayOptions& options);
 
 struct StateOptions {
   Source source;
@@ -170,10 +182,11 @@ Exit audit_source(const AuditOptions& options);
 
 Exit export_folder(const path& folder, const path& out, std::optional<std::uint64_t> size);
 Exit rebuild_folder(const path& folder, unsigned threads);
-Exit import_portals(const path& file);
+Exit import_portals(const path& file, const path& key);  // key: the importer's, from which salts are derived
 
 struct CybertipOptions {
   std::vector<path> files;
+  path key;     // the importer's, from which salts are derived
   path schema;  // empty: documents are not validated
   std::string esp, api_version = "not_stated", received_at;
 };
@@ -193,6 +206,7 @@ Exit restore_folder(const RestoreRequest& request);
 struct ErasureRequest {
   Remote remote;
   std::string stream, subject, basis, outcome, exception, operator_code;
+  std::vector<std::string> spared;      // STREAM or STREAM:VERSION, of a partial decision
   std::optional<std::uint32_t> decide;  // the version of the request that is decided; none: this is a request
 };
 Exit erase_subject(const ErasureRequest& request);
@@ -203,6 +217,13 @@ struct HoldRequest {
   std::optional<std::uint32_t> release;  // the version of the hold that ends; none: one is placed
 };
 Exit change_hold(const HoldRequest& request);
+
+struct DueRequest {
+  path folder;
+  std::string at;  // a time; empty: now
+  Format format = Format::table;
+};
+Exit list_due(const DueRequest& request);
 
 struct UnsealRequest {
   Remote remote;

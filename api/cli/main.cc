@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <malloc.h>
+#include <sys/prctl.h>
 #include <sodium.h>
 
 #include "api/cli/commands.h"
@@ -84,6 +85,11 @@ class CommandLine {
     to->add_option(key_name, into.key, what)->envname("CASELEDGER_KEY")->required(key_needed);
     to->add_option("--log-vkey", into.vkey, "the log's key as you know it; without it the server's own word is taken")->envname("CASELEDGER_LOG_VKEY");
   }
+  void importer(CLI::App* to, path& into) {
+    to->add_option("--key", into, "the importer's private key: what an import leaves to chance follows from it, so that the same files give the same events again")
+        ->envname("CASELEDGER_KEY")
+        ->required();
+  }
   void source(CLI::App* to, Source& into) {
     auto* server = to->add_option("--server", into.server, "the ledger's address")->envname("CASELEDGER_SERVER");
     to->add_option("--key", into.key, "an enrolled key, to read as")->envname("CASELEDGER_KEY");
@@ -162,21 +168,23 @@ class CommandLine {
 
   void writing_commands() {
     auto* append = command(app_, "append", "Sign events and append them; one JSON line for each batch",
-                           "  caseledger append --server http://127.0.0.1:8420 --key desk.key events.ndjson\n  caseledger import lpr-portals list.csv | caseledger append --key importer.key --receipts r -",
+                           "  caseledger append --server http://127.0.0.1:8420 --key desk.key events.ndjson\n  caseledger import lpr-portals --key importer.key list.csv | caseledger append --key importer.key --receipts r -",
                            [this] { return append_events(append_options_); });
     remote(append, append_options_.remote, true);
     append->add_option("--batch", append_options_.batch, "events in a batch")->check(CLI::Range(1, 1024));
     append->add_option("--receipts", append_options_.receipts, "a folder for the receipts");
     append->add_option("FILE", append_options_.input, "NDJSON; - is standard input");
 
-    auto* import_ = command(app_, "import", "Read published files; NDJSON out, ready for append", "  caseledger import lpr-portals portals.csv > coverage.ndjson\n  caseledger import cybertip report.xml answer.xml > report.ndjson", {});
+    auto* import_ = command(app_, "import", "Read published files; NDJSON out, ready for append", "  caseledger import lpr-portals --key importer.key portals.csv > coverage.ndjson\n  caseledger import cybertip --key importer.key report.xml answer.xml > report.ndjson", {});
     import_->require_subcommand(1);
-    auto* portals = command(*import_, "lpr-portals", "Licence-plate-reader transparency portals, a CSV row each", "  caseledger import lpr-portals portals.csv > coverage.ndjson",
-                            [this] { return import_portals(folder_); });
+    auto* portals = command(*import_, "lpr-portals", "Licence-plate-reader transparency portals, a CSV row each", "  caseledger import lpr-portals --key importer.key portals.csv > coverage.ndjson",
+                            [this] { return import_portals(folder_, importer_key_); });
+    importer(portals, importer_key_);
     portals->add_option("FILE", folder_, "CSV; - is standard input")->required();
     auto* cybertip = command(*import_, "cybertip", "CyberTipline reports, the details of their files and the answers to them, XML each",
-                             "  caseledger import cybertip --schema cyber_tipline.xsd report.xml submitted.xml file.xml finished.xml > report.ndjson",
+                             "  caseledger import cybertip --key importer.key --schema cyber_tipline.xsd report.xml submitted.xml file.xml finished.xml > report.ndjson",
                              [this] { return import_cybertip(cybertip_options_); });
+    importer(cybertip, cybertip_options_.key);
     cybertip->add_option("FILE", cybertip_options_.files, "in the order of the exchange; - is standard input")->required();
     cybertip->add_option("--schema", cybertip_options_.schema, "the API's XSD; without it nothing is validated against it")->envname("CASELEDGER_CYBERTIP_XSD");
     cybertip->add_option("--esp", cybertip_options_.esp, "the provider's name; without it as the report says");
@@ -217,6 +225,14 @@ class CommandLine {
     events_->add_option("--until", events_options_.until, "only those recorded before it");
     events_->add_flag("--follow", events_options_.follow, "go on with new events as they are recorded; needs --key");
     format(events_, events_options_.format);
+
+    auto* replay = command(app_, "replay", "Recompute recorded triage decisions under another policy, and show what it would have changed",
+                           "  caseledger replay --policy stricter.json --server http://127.0.0.1:8420 --key auditor.key\n  caseledger replay --policy stricter.json --dir ledger --format jsonl",
+                           [this] { return replay_policy(replay_options_); });
+    replay->add_option("--policy", replay_options_.policy, "the parameters of a triage policy, as docs/policies.md lays out; - is standard input")->required();
+    source(replay, replay_options_.source);
+    replay->add_option("--of", replay_options_.decided_by, "only decisions that rest on this policy's stream");
+    format(replay, replay_options_.format);
 
     auto* state_ = command(app_, "state", "The folded state and timeline of one stream",
                            "  caseledger state 0192f0c1-7a2b-7000-8000-0123456789ab --server http://127.0.0.1:8420\n  caseledger state 0192f0c1-… --dir ledger --as-of 2024-06-01T00:00:00Z\n"
@@ -330,7 +346,8 @@ class CommandLine {
 
     auto* erase = command(app_, "erase", "Request the erasure of a data subject, or decide on a request",
                           "  caseledger erase 0192f0c2-7a2b-7000-8000-0123456789ab --basis gdpr17 --key desk.key --server http://127.0.0.1:8420\n"
-                          "  caseledger erase 0192f0c2-… --decide 3 --outcome granted --basis gdpr17 --key officer.key",
+                          "  caseledger erase 0192f0c2-… --decide 3 --outcome granted --basis gdpr17 --key officer.key\n"
+                          "  caseledger erase 0192f0c2-… --decide 3 --outcome partial --exception art17-3e --spare 0192f0c1-… --basis gdpr17 --key officer.key",
                           [this] { return erase_subject(erasure_); });
     erase->add_option("STREAM", erasure_.stream, "the subject's stream")->required();
     remote(erase, erasure_.remote, true);
@@ -338,6 +355,7 @@ class CommandLine {
     erase->add_option("--basis", erasure_.basis, "gdpr17, expunction, court, policy_expiry, wrong_person")->required();
     auto* decide = erase->add_option("--decide", erasure_.decide, "the version of the request; by another key and operator than its own");
     erase->add_option("--outcome", erasure_.outcome, "granted, refused, partial")->needs(decide);
+    erase->add_option("--spare", erasure_.spared, "what a partial erasure leaves as it is: STREAM, or STREAM:VERSION for one event")->needs(decide);
     erase->add_option("--exception", erasure_.exception, "the code of what keeps the data")->needs(decide);
     erase->add_option("--operator", erasure_.operator_code, "who acts; the key's name without it");
 
@@ -350,6 +368,12 @@ class CommandLine {
     hold->add_option("--until", hold_.until, "when it ends by itself");
     hold->add_option("--release", hold_.release, "the version of the hold that ends");
     hold->add_option("--operator", hold_.operator_code, "who acts; the key's name without it");
+
+    auto* due = command(app_, "due", "What is due for data subjects: preservations and holds that ran out, erasures to decide or carry out, data kept beyond its retention",
+                        "  caseledger due ledger\n  caseledger due ledger --at 2027-01-01T00:00:00Z --format csv", [this] { return list_due(due_request_); });
+    due->add_option("DIR", due_request_.folder, "the ledger's folder, served or not")->required();
+    due->add_option("--at", due_request_.at, "as it will be then; now without it");
+    format(due, due_request_.format);
 
     auto* unseal_ = command(app_, "unseal", "Read what is sealed in a stream; that it was read, and why, is recorded first",
                             "  caseledger unseal 0192f0c1-7a2b-7000-8000-0123456789ab --purpose missing_child --key analyst.key --server http://127.0.0.1:8420",
@@ -399,6 +423,7 @@ class CommandLine {
   EventsOptions events_options_;
   StateOptions state_options_;
   QueuesOptions queues_options_;
+  ReplayOptions replay_options_;
   FiguresOptions figures_options_;
   VerifyOptions verify_options_;
   AuditOptions audit_options_;
@@ -408,6 +433,7 @@ class CommandLine {
   RestoreRequest restore_request_;
   ErasureRequest erasure_;
   HoldRequest hold_;
+  DueRequest due_request_;
   UnsealRequest unseal_request_;
   BenchOptions bench_options_;
   ReportOptions report_options_;
@@ -417,7 +443,7 @@ class CommandLine {
   SeriesOptions series_options_;
   Remote remote_;
   Format format_ = Format::table;
-  path folder_, out_;
+  path folder_, out_, importer_key_;
   std::string name_;
   std::uint32_t proposal_ = 0;
   AdoptOptions adopt_options_;
@@ -429,6 +455,7 @@ class CommandLine {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
+  ::prctl(PR_SET_DUMPABLE, 0);  // no core dump holds a key or what was unsealed
   // Batches of a hundred kilobytes come and go by the thousand: without this each is mapped and unmapped anew.
   mallopt(M_MMAP_THRESHOLD, 64 << 20);
   mallopt(M_TRIM_THRESHOLD, 256 << 20);

@@ -72,10 +72,10 @@ void CybertipImport::finish() {
     left_out_ += 1 + exchange.following.size();
     problems_.push_back({exchange.source.file, exchange.source.line, std::move(reason) + "; the report is left out"});
   };
-  if (streams_.contains(stream_of(exchange))) return whole("is there already");
-  auto lines = events_of(exchange, settings_, problems_);
+  if (streams_.contains(stream_of(exchange, secret_))) return whole("is there already");
+  auto lines = events_of(exchange, secret_, settings_, problems_);
   if (!lines) return whole(lines.error().sentence);
-  streams_.insert(stream_of(exchange));
+  streams_.insert(stream_of(exchange, secret_));
   events_ += lines->size();
   lines_.insert(lines_.end(), std::make_move_iterator(lines->begin()), std::make_move_iterator(lines->end()));
 }

@@ -1,8 +1,8 @@
 // CyberTipline reports as a provider sent them, and what it was answered, as events for the ledger.
 //
 // Documents come in the order of their exchange: a report, then the details of its files and the answers it got. Each report makes one
-// stream, whole or not at all. The same documents give the same lines, byte for byte: ids of streams and subjects are derived from the
-// report's number, so what is imported twice is refused by the ledger and not recorded twice. Salts are left to whoever appends.
+// stream, whole or not at all. The same documents, imported with the same key, give the same lines, byte for byte: ids of streams and subjects
+// are derived from the report's number, and salts from the key. So what was appended before is recognised, and not recorded twice.
 #pragma once
 
 #include <optional>
@@ -14,7 +14,7 @@ namespace caseledger::api {
 
 class CybertipImport {
  public:
-  explicit CybertipImport(CybertipSettings settings) : settings_(std::move(settings)) {}
+  CybertipImport(ImportSecret secret, CybertipSettings settings) : secret_(std::move(secret)), settings_(std::move(settings)) {}
 
   void read(const std::string& file, std::string_view document);
   void skip(const std::string& file, std::string reason);  // a document that cannot be had
@@ -34,6 +34,7 @@ class CybertipImport {
   void leave_out(const CtSource& source, const LineProblem& problem);
   void tell(const std::string& file, const std::vector<LineProblem>& told);
 
+  const ImportSecret secret_;
   const CybertipSettings settings_;
   std::optional<CtExchange> open_;
   std::set<StreamId> streams_;

@@ -16,14 +16,10 @@ using schema::ReportField;
 
 constexpr std::size_t piece_bytes_max = 15 * 1024;  // room below part_bytes_max for the names around it
 
-// Not from anything about a person: a digest of a name or an address can be guessed back.
-std::string source_id(const CtExchange& exchange) {
+// Not from anything about a person: a digest of a name, an address or a document can be guessed back.
+std::string source_id(const CtExchange& exchange, const ImportSecret& secret) {
   if (exchange.report_id) return std::to_string(*exchange.report_id);
-  return "sha256:" + hex(exchange.source.digest.bytes);
-}
-
-SubjectId subject_of(const CtExchange& exchange, std::string_view subject) {
-  return uuid_v8("cybertip-subject", bytes_of(source_id(exchange) + '/' + std::string(subject)));
+  return "unnumbered:" + hex(secret.of("source", exchange.source.digest.bytes).bytes);
 }
 
 // ── what the files come to ──
@@ -109,8 +105,9 @@ class Submission {
 
 class Writer {
  public:
-  Writer(const CtExchange& exchange, const CybertipSettings& settings, std::vector<CybertipProblem>& told)
-      : exchange_(exchange), settings_(settings), told_(told) {}
+  Writer(const CtExchange& exchange, const ImportSecret& secret, const CybertipSettings& settings, std::vector<CybertipProblem>& told)
+      : exchange_(exchange), secret_(secret), settings_(settings), told_(told), source_id_(source_id(exchange, secret)), stream_(stream_of(exchange, secret)),
+        document_salt_(secret.of("document", bytes_of(source_id_))) {}
 
   Result<std::vector<std::string>> all() {
     TRY(report());
@@ -144,23 +141,27 @@ class Writer {
     count_files(exchange_, body, stated);
     if (body.contains("industry_class_counts")) handling_ = "child_sensitive";
     body["incidents_in_bundle"] = 1;
-    body["xml_sha256"] = hex(exchange_.source.digest.bytes);
+    body["xml_sha256"] = salted(exchange_.source);
     body["xsd_sha256"] = hex(settings_.schema ? settings_.schema->digest().bytes : Hash{}.bytes);
     body["api_version"] = settings_.api_version;
     json::array present;
     for (std::size_t i = 1; i < stated.size(); ++i)
       if (stated[i]) present.emplace_back(schema::EnumNameReportField(static_cast<ReportField>(i)));
     body["fields_present"] = std::move(present);
+    bool salt_sealed = false;  // beside what is left of the document, of which every report has some
     const auto* countries = body.if_contains("geo_countries");
     if (countries && countries->get_array().size() == 1) jurisdiction_ = countries->get_array()[0];
 
     json::array parts;
     for (const PersonalData& each : exchange_.report.personal)
-      for (json::value& part : sealed(each)) parts.push_back(std::move(part));
+      for (json::value& part : sealed(each)) {
+        if (each.field == "incident" && !std::exchange(salt_sealed, true)) part.at("fields").as_object()["document_salt"] = hex(document_salt_.bytes);
+        parts.push_back(std::move(part));
+      }
     json::array first;
     for (std::size_t i = 0; i < std::min(parts.size(), parts_per_event_max); ++i) first.push_back(std::move(parts[i]));
     parts.erase(parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(first.size()));
-    TRY(write(StreamKind::report, stream_of(exchange_), ++version_, "CtrIngested", std::move(body), std::move(first), exchange_.source));
+    TRY(write(StreamKind::report, stream_, ++version_, "CtrIngested", std::move(body), std::move(first), exchange_.source));
     return supplement(std::move(parts), exchange_.source);
   }
 
@@ -173,8 +174,8 @@ class Writer {
     for (std::size_t i = 0; i < parts.size(); i += parts_per_event_max) {
       json::array some;
       for (std::size_t j = i; j < std::min(parts.size(), i + parts_per_event_max); ++j) some.push_back(std::move(parts[j]));
-      json::object body{{"source_class", "esp"}, {"doc_sha256", hex(source.digest.bytes)}};
-      TRY(write(StreamKind::report, stream_of(exchange_), ++version_, "IntakeSupplementReceived", std::move(body), std::move(some), source));
+      json::object body{{"source_class", "esp"}, {"doc_sha256", salted(source)}};
+      TRY(write(StreamKind::report, stream_, ++version_, "IntakeSupplementReceived", std::move(body), std::move(some), source));
     }
     return {};
   }
@@ -184,15 +185,15 @@ class Writer {
     if (answer.report_id) body["ctr_report_id"] = *answer.report_id;
     if (!answer.text.empty()) body["response_text"] = answer.text;
     if (state == "retracted" && answer.code == 0) told_.push_back({source.file, source.line, "answers no other document; taken as the answer to a retraction"});
-    return write(StreamKind::report, stream_of(exchange_), ++version_, "IntakeSubmissionOutcome", std::move(body), {}, source);
+    return write(StreamKind::report, stream_, ++version_, "IntakeSubmissionOutcome", std::move(body), {}, source);
   }
 
   // Texts belong to the document: whoever erases one of its people finds them from there.
   Result<void> links() {
     for (const PersonalData& each : exchange_.report.personal) {
       if (each.subject == "document") continue;
-      json::object body{{"document_subject_id", to_string(subject_of(exchange_, "document"))}};
-      TRY(write(StreamKind::subject, subject_of(exchange_, each.subject), 1, "DocumentLinked", std::move(body), {}, exchange_.source));
+      json::object body{{"document_subject_id", to_string(subject_of("document"))}};
+      TRY(write(StreamKind::subject, subject_of(each.subject), 1, "DocumentLinked", std::move(body), {}, exchange_.source));
     }
     return {};
   }
@@ -200,7 +201,7 @@ class Writer {
   json::array sealed(const PersonalData& data) const {
     json::array parts;
     for (json::value& piece : pieces_of(data.content, piece_bytes_max))
-      parts.push_back(json::object{{"subject", to_string(subject_of(exchange_, data.subject))},
+      parts.push_back(json::object{{"subject", to_string(subject_of(data.subject))},
                                    {"handling", data.child_sensitive ? "child_sensitive" : "law_enforcement"},
                                    {"fields", json::object{{data.field, std::move(piece)}}}});
     return parts;
@@ -223,24 +224,39 @@ class Writer {
                        {"handling", handling_},
                        {"imported",
                         {{"source", "cybertip"},
-                         {"source_id_digest", hex(sha256(bytes_of(source_id(exchange_))).bytes)},
-                         {"document_digest", hex(source.digest.bytes)}}},
+                         {"source_id_digest", hex(sha256(bytes_of(source_id_)).bytes)},
+                         {"document_digest", salted(source)}}},
                        {"body", std::move(body)}};
     if (!jurisdiction_.is_null()) event["jurisdiction"] = jurisdiction_;
     if (!parts.empty()) event["sealed"] = std::move(parts);
+    secret_.add_salts(event);
     std::string line = to_text(event);
     // Tried here, so that what the ledger would refuse is told by file and line.
-    TRY_AS(draft, event_from_json(line, [](std::span<std::uint8_t> salt) { std::ranges::fill(salt, std::uint8_t{0}); }));
+    TRY_AS(draft, event_from_json(line, [](std::span<std::uint8_t>) { ENSURE(false && "an import draws no chance"); }));
     TRY(check_event(view_event(draft.event)));
     lines_.push_back(std::move(line));
     return {};
   }
 
+  SubjectId subject_of(std::string_view subject) const { return uuid_v8("cybertip-subject", bytes_of(source_id_ + '/' + std::string(subject))); }
+
+  // Who knows most of a document could try from a bare digest what the rest is. The salt is sealed: who may open it, and has the document,
+  // can prove that it is the one; erased, it proves nothing any more to anybody.
+  std::string salted(const CtSource& source) const {
+    Buffer both(document_salt_.bytes.begin(), document_salt_.bytes.end());
+    append(both, source.digest.bytes);
+    return hex(sha256(both).bytes);
+  }
+
   void tell(std::string reason) { told_.push_back({exchange_.source.file, exchange_.source.line, std::move(reason)}); }
 
   const CtExchange& exchange_;
+  const ImportSecret& secret_;
   const CybertipSettings& settings_;
   std::vector<CybertipProblem>& told_;
+  const std::string source_id_;
+  const StreamId stream_;
+  const Hash document_salt_;
   Version version_ = 0;
   std::string handling_ = "law_enforcement";
   json::value jurisdiction_;
@@ -249,10 +265,10 @@ class Writer {
 
 }  // namespace
 
-StreamId stream_of(const CtExchange& exchange) { return uuid_v8("cybertip", bytes_of(source_id(exchange))); }
+StreamId stream_of(const CtExchange& exchange, const ImportSecret& secret) { return uuid_v8("cybertip", bytes_of(source_id(exchange, secret))); }
 
-Result<std::vector<std::string>> events_of(const CtExchange& exchange, const CybertipSettings& settings, std::vector<CybertipProblem>& told) {
-  return Writer(exchange, settings, told).all();
+Result<std::vector<std::string>> events_of(const CtExchange& exchange, const ImportSecret& secret, const CybertipSettings& settings, std::vector<CybertipProblem>& told) {
+  return Writer(exchange, secret, settings, told).all();
 }
 
 }  // namespace caseledger::api

@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "api/import/cybertip_documents.h"
+#include "api/import/import_secret.h"
 
 namespace caseledger::api {
 
@@ -39,9 +40,9 @@ struct CtExchange {
   bool named_only = false;                 // takes only what names its report
 };
 
-StreamId stream_of(const CtExchange& exchange);
+StreamId stream_of(const CtExchange& exchange, const ImportSecret& secret);
 
 // NDJSON lines in the order they have to be appended in. Errors: what event_from_json and check_event refuse.
-Result<std::vector<std::string>> events_of(const CtExchange& exchange, const CybertipSettings& settings, std::vector<CybertipProblem>& told);
+Result<std::vector<std::string>> events_of(const CtExchange& exchange, const ImportSecret& secret, const CybertipSettings& settings, std::vector<CybertipProblem>& told);
 
 }  // namespace caseledger::api

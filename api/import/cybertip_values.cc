@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 namespace caseledger::api {
 
@@ -55,10 +56,18 @@ OrLine<std::uint64_t> id_of(const Element& element) {
 OrLine<std::int32_t> code_of(const Element& element) { return integer_of<std::int32_t>(element); }
 
 OrLine<StatedTime> time_of(const Element& element) {
-  const std::string_view text = trimmed(element.text);
+  std::string text(trimmed(element.text));
+  // XML Schema lets a day end with its hour 24.
+  const Micros day_later = text.size() >= 19 && text.substr(10, 9) == "T24:00:00" ? 24 * 3'600'000'000 : 0;
+  if (day_later > 0) text[11] = text[12] = '0';
+  const auto stated = [&](const std::string& as, bool with_offset) -> std::optional<StatedTime> {
+    const auto found = parse_rfc3339(as);
+    if (!found || (day_later > 0 && found->at % 1'000'000 != 0)) return std::nullopt;
+    return StatedTime{found->at + day_later, with_offset ? std::optional(found->offset_minutes) : std::nullopt};
+  };
   if (text.size() > 10 && text[10] == 'T') {
-    if (const auto found = parse_rfc3339(text)) return StatedTime{found->at, found->offset_minutes};
-    if (const auto found = parse_rfc3339(std::string(text) + 'Z')) return StatedTime{found->at, std::nullopt};
+    if (const auto found = stated(text, true)) return *found;
+    if (const auto found = stated(text + 'Z', false)) return *found;
   }
   return refuse_element(element, "is no time such as 2012-10-15T08:00:00-07:00");
 }

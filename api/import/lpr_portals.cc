@@ -66,7 +66,7 @@ std::optional<std::string_view> state_in(std::string_view name) {
 
 class Reader {
  public:
-  explicit Reader(Hash document) : document_(document) {}
+  Reader(Hash document, const ImportSecret& secret) : document_(document), secret_(secret) {}
 
   void read(const Row& row, std::size_t number) {
     row_ = &row;
@@ -150,15 +150,10 @@ class Reader {
   void write(const std::string& place, Micros at, json::object body) {
     const std::string& source_id = (*row_)[id];
     const Hash digest = sha256(bytes_of(source_id));
-    // Derived, not random: a second import of the same row is the same event.
-    std::string salted = "caseledger/lpr-portals/v1";
-    salted += text_of(document_.bytes);
-    salted += source_id;
     json::object event{{"stream", to_string(uuid_v8("lpr-portals", bytes_of(source_id)))},
                        {"kind", "coverage"},
                        {"version", 1},
                        {"type", "CoverageSnapshotTaken"},
-                       {"salt", base64(Bytes(sha256(bytes_of(salted)).bytes).first(16))},
                        {"occurred_at", to_rfc3339(at)},
                        {"precision", "s"},
                        {"operator", "import"},
@@ -168,12 +163,14 @@ class Reader {
                        {"handling", "open"},
                        {"imported", {{"source", "lpr-portals"}, {"source_id_digest", hex(digest.bytes)}, {"document_digest", hex(document_.bytes)}}},
                        {"body", std::move(body)}};
+    secret_.add_salts(event);
     auto draft = event_from_json(to_text(event), [](std::span<std::uint8_t>) { ENSURE(false && "an import draws no chance"); });
     if (!draft) return problem(id, draft.error().sentence + "; the row is left out");
     import_.events.push_back(std::move(*draft));
   }
 
   Hash document_;
+  const ImportSecret& secret_;
   const Row* row_ = nullptr;
   std::size_t number_ = 0;
   std::array<std::size_t, column_count> not_stated_{};
@@ -182,10 +179,10 @@ class Reader {
 
 }  // namespace
 
-Result<LprImport> import_lpr_portals(std::string_view csv) {
+Result<LprImport> import_lpr_portals(std::string_view csv, const ImportSecret& secret) {
   TRY_AS(rows, parse_csv(csv));
   if (rows.empty() || !std::ranges::equal(rows[0], columns)) return fail(Errc::malformed, "the first row does not name the columns of an LPR portal list (id, agency, updated, …)");
-  Reader reader(sha256(bytes_of(csv)));
+  Reader reader(sha256(bytes_of(csv)), secret);
   std::vector<ImportProblem> broken;
   for (std::size_t i = 1; i < rows.size(); ++i) {
     if (rows[i].size() == column_count) reader.read(rows[i], i);

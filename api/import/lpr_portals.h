@@ -1,9 +1,10 @@
 // Licence-plate-reader transparency portals, as published in one CSV row each: coverage snapshots for the ledger.
 //
 // Every value that can be read is taken; every one that cannot is told by row, column and reason, never guessed. The same
-// file gives the same events, byte for byte, so importing it twice records it once.
+// file, imported with the same key, gives the same events, byte for byte, so importing it twice records it once.
 #pragma once
 
+#include "api/import/import_secret.h"
 #include "api/json.h"
 
 namespace caseledger::api {
@@ -21,6 +22,6 @@ struct LprImport {
 };
 
 // Errors: malformed (no CSV, or other columns).
-Result<LprImport> import_lpr_portals(std::string_view csv);
+Result<LprImport> import_lpr_portals(std::string_view csv, const ImportSecret& secret);
 
 }  // namespace caseledger::api

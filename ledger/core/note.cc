@@ -125,6 +125,12 @@ Signature Signer::sign(Bytes message) const {
   return signature;
 }
 
+Hash Signer::derive(std::string_view use) const {
+  Hash out;
+  crypto_generichash(out.bytes.data(), out.bytes.size(), reinterpret_cast<const std::uint8_t*>(use.data()), use.size(), secret_, 32);
+  return out;
+}
+
 std::string Signer::private_text() const { return "PRIVATE+KEY+" + key_text(vkey_.name, vkey_.id(), vkey_.type, {secret_, 32}); }
 
 // ── notes ──

@@ -46,6 +46,7 @@ class Signer {
   const Vkey& vkey() const { return vkey_; }
   Signature sign(Bytes message) const;
   std::string private_text() const;  // holds the secret
+  Hash derive(std::string_view use) const;  // another secret of the key's keeper, for this use alone
 
  private:
   Signer(Vkey vkey, std::uint8_t* secret) : vkey_(std::move(vkey)), secret_(secret) {}

@@ -104,12 +104,14 @@ step "a CyberTipline report, imported and recorded; a hostile document beside it
 printf '<report><incidentSummary><incidentType>Child Sex Tourism</incidentType><incidentDateTime>2024-03-05T14:00:00-05:00</incidentDateTime></incidentSummary><reporter><reportingPerson><lastName>Nobody</lastName></reportingPerson></reporter></report>' >report.xml
 printf '<reportResponse><responseCode>0</responseCode><responseDescription>Success</responseDescription><reportId>4564654</reportId></reportResponse>' >submitted.xml
 printf '<!DOCTYPE report [<!ENTITY a "b">]>\n<report>&a;</report>' >hostile.xml
-expect 1 "$cl" import cybertip hostile.xml
-expect 8 "$cl" import cybertip report.xml submitted.xml hostile.xml
+expect 1 "$cl" import cybertip --key keys/importer.key hostile.xml
+expect 8 "$cl" import cybertip --key keys/importer.key report.xml submitted.xml hostile.xml
 grep -q 'hostile.xml, line 1: has a document type declaration' err.txt || fail "the hostile document is not told by line and reason"
 mv out.txt report.ndjson
 expect 0 "$cl" append --server "$url" --log-vkey "$vkey" --key keys/importer.key report.ndjson
-expect 5 "$cl" append --server "$url" --log-vkey "$vkey" --key keys/importer.key report.ndjson
+expect 8 "$cl" import cybertip --key keys/importer.key report.xml submitted.xml hostile.xml
+cmp -s out.txt report.ndjson || fail "the same documents gave other lines"
+expect 0 "$cl" append --server "$url" --log-vkey "$vkey" --key keys/importer.key --batch 1 report.ndjson
 "$cl" events --server "$url" --stream "$(jq -rn 'input.stream' <report.ndjson)" --format jsonl >report.jsonl
 [ "$(wc -l <report.jsonl)" -eq 2 ] || fail "the report's stream has $(wc -l <report.jsonl) events"
 ! grep -q Nobody report.jsonl || fail "a name stands in clear"

@@ -21,9 +21,11 @@ std::string finished(std::uint64_t report, int code = 0);
 std::string report_with(std::string_view in_summary, std::string_view behind_reporter = "");
 std::string replaced(std::string text, std::string_view what, std::string_view by);
 
+ImportSecret importer_secret(std::uint8_t which = 1);
+
 // What an import of these documents says.
 struct Imported {
-  explicit Imported(const std::vector<std::string>& documents, const CybertipSettings& settings = {});
+  explicit Imported(const std::vector<std::string>& documents, const CybertipSettings& settings = {}, std::uint8_t importer = 1);
 
   std::vector<std::string> lines;
   std::vector<boost::json::object> events;

@@ -72,12 +72,13 @@ TEST_CASE("an importer's ledger takes a whole exchange, and gives every word of 
     for (std::uint16_t p = 0; parts && p < parts->size(); ++p, ++opened) {
       const SubjectId subject = uuid_of(*parts->Get(p)->subject());
       const auto sealed_part = ledger->log().sealed_part(recorded.first_position + i, p);
-      const auto key = ledger->vault().find(subject);
+      const PartPlace place{view.stream, view.version, p};
+      const auto key = ledger->vault().find(subject, place);
       REQUIRE(sealed_part);
       REQUIRE(key);
       Hash commitment;
       std::memcpy(commitment.bytes.data(), parts->Get(p)->commitment(), 32);
-      const auto opening = unseal_part(*key, ledger.origin(), {view.stream, view.version, p}, commitment, bytes_of(*sealed_part));
+      const auto opening = unseal_part(*key, ledger.origin(), place, commitment, bytes_of(*sealed_part));
       REQUIRE(opening);
       CHECK(json::parse(opening->plaintext) == import.events[i].at("sealed").at(p).at("fields"));
     }
@@ -85,12 +86,17 @@ TEST_CASE("an importer's ledger takes a whole exchange, and gives every word of 
   CHECK(opened == 12);
 }
 
-TEST_CASE("what is imported twice is refused, not recorded twice") {
+TEST_CASE("what is imported twice with one key is the same bytes, and answered with the place it has; with another key it is refused") {
   TestLedger ledger;
   const auto importer = ledger.enrol({"importer"}), stranger = ledger.enrol({"case_system"});
   const Appended once = read_lines(Imported(whole_exchange(7)).lines), again = read_lines(Imported(whole_exchange(7)).lines);
-  ledger.record(importer, once.events, once.openings);
-  const auto answer = ledger.submit(ledger.sign(importer, again.events, again.openings));
+  const auto first = ledger.record(importer, once.events, once.openings);
+  CHECK(again.events == once.events);
+  CHECK(ledger.record(importer, again.events, again.openings).first_position == first.first_position);
+  const Imported with_another_key(whole_exchange(7), {}, 2);
+  const Appended different = read_lines(with_another_key.lines);
+  CHECK(with_another_key.events[0].at("stream") == Imported(whole_exchange(7)).events[0].at("stream"));
+  const auto answer = ledger.submit(ledger.sign(importer, different.events, different.openings));
   REQUIRE_FALSE(answer);
   CHECK(answer.error().error.code == Errc::version_conflict);
   const Appended other = read_lines(Imported(whole_exchange(8)).lines);
