@@ -6,11 +6,13 @@ caseledger=$build/caseledger
 
 say() { printf '\n── %s\n' "$*" >&2; }
 
-# Installs what is missing, as root or with sudo. A package is there too where another provides it: Node.js's own brings npm along.
+# install_packages [list…]: installs what is missing of scripts/packages.txt, or of these, as root or with sudo. A package is there too where
+# another provides it: Node.js's own brings npm along.
 install_packages() {
-  local missing=() package here
+  local missing=() package here lists=("$@")
+  [ $# -gt 0 ] || lists=("$root/scripts/packages.txt")
   here=" $(dpkg-query -W -f '${db:Status-Status} ${Package} ${Provides}\n' | sed -n 's/^installed //p' | tr -s ',\n' '  ') "
-  for package in $(grep -v '^#' "$root/scripts/packages.txt"); do
+  for package in $(grep -hv '^#' "${lists[@]}"); do
     [[ $here == *" $package "* ]] || missing+=("$package")
   done
   [ ${#missing[@]} -eq 0 ] && return
