@@ -30,6 +30,7 @@ class Vault {
   // Errors: io, verification_failed (keys that do not unwrap).
   // read_only: nothing is made or mended, so that a running ledger's vault can be read beside it; only const calls may follow.
   static Result<std::unique_ptr<Vault>> open(const std::filesystem::path& folder, std::string origin, bool read_only = false);
+
   // The subject's key, made on first sight. A new key counts once sync() has returned.
   // Errors: not_permitted (erased: such a subject is given no key again), io, verification_failed.
   Result<SubjectKey> obtain(const SubjectId& subject);

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "api/json.h"
 #include "ledger/audit.h"
 #include "tests/support/cybertip.h"
 #include "tests/support/ledgers.h"

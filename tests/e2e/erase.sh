@@ -1,0 +1,108 @@
+#!/usr/bin/env bash
+# Erasing people from a ledger that is served over TLS and killed half-way, again and again.
+#   erase.sh CASELEDGER [rounds]
+set -euo pipefail
+cl=$1 rounds=${2:-8}
+dir=$(mktemp -d)
+server=
+trap '[ -z "$server" ] || kill -9 "$server" 2>/dev/null || true; rm -rf "$dir"' EXIT
+cd "$dir"
+port=$((20000 + RANDOM % 20000))
+url=https://localhost:$port
+step() { printf '── %s\n' "$*"; }
+fail() { printf 'FAILED: %s\n' "$*" >&2; tail -n 5 serve.log >&2 || true; exit 1; }
+# expect CODE command…
+expect() {
+  local want=$1 got=0
+  shift
+  "$@" >out.txt 2>err.txt || got=$?
+  [ "$got" -eq "$want" ] || { cat out.txt err.txt >&2; fail "$* ended with $got, wanted $want"; }
+}
+serve() {
+  "$cl" serve ledger --listen "127.0.0.1:$port" --tls-cert cert.pem --tls-key key.pem >>serve.log 2>&1 &
+  server=$!
+  for _ in $(seq 200); do
+    curl -fsS --cacert cert.pem -o /dev/null "$url/readyz" 2>/dev/null && return
+    kill -0 "$server" 2>/dev/null || fail "the server did not start"
+    sleep 0.05
+  done
+  fail "the server is not ready"
+}
+stop() { kill -TERM "$server" && wait "$server" || fail "the server did not end well on SIGTERM"; }
+uuid() { printf '0192f0c1-%04x-7%03x-8%03x-%06x%06x' $((RANDOM)) $((RANDOM % 4096)) $((RANDOM % 4096)) $((RANDOM)) $((RANDOM)); }
+
+step "a ledger over TLS"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out cert.pem -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 2>/dev/null
+export SSL_CERT_FILE=$dir/cert.pem CASELEDGER_SERVER=$url
+CASELEDGER_LOG_VKEY=$("$cl" init ledger --origin erase.example/l/1 2>/dev/null)
+export CASELEDGER_LOG_VKEY
+sed -i "1i authorities = [\"localhost:$port\"]" ledger/ledger.toml
+serve
+for role in case_system privacy_officer analyst auditor; do
+  "$cl" key new "$role.key" --name "erase-$role" >/dev/null
+  expect 0 "$cl" enroll --as ledger/keys/governor.key --vkey "$("$cl" key show "$role.key")" --organisation erase --role "$role"
+done
+
+kept=$(uuid) going=$(uuid) secret=Quintanilla-$RANDOM$RANDOM
+opened() { printf '{"stream":"%s","kind":"case","version":1,"type":"CaseOpened","occurred_at":"2024-03-05T14:00:00Z","precision":"minute","operator":"op-1","jurisdiction":"US-TX","handling":"internal","body":{"case_type":"ERU","clocks":[{"clock":"reported_us","at":"2024-03-05T14:00:00Z","precision":"minute"}],"missing_from":{"state":"US-TX"},"state_care":false,"episode_no":1}}\n' "$1"; }
+note() { printf '{"stream":"%s","kind":"case","version":%d,"type":"CaseStatusNoted","occurred_at":"2024-03-05T14:00:00Z","precision":"minute","operator":"op-1","jurisdiction":"US-TX","handling":"internal","body":{"category":"contact"},"sealed":[{"subject":"%s","handling":"law_enforcement","fields":{"note":"%s"}}]}\n' "$1" "$2" "$3" "$secret"; }
+{ opened "$kept"; opened "$going"; } >cases.ndjson
+expect 0 "$cl" append --key case_system.key cases.ndjson
+people=() version=1
+unseal() { "$cl" unseal "$1" --version "$2" --purpose missing_child --key analyst.key >out.txt 2>err.txt; }
+
+for round in $(seq "$rounds"); do
+  whole=$(uuid) partly=$(uuid) stays=$(uuid)
+  for person in "$whole" "$partly" "$stays"; do
+    version=$((version + 1))
+    note "$kept" "$version" "$person"
+    note "$going" "$version" "$person"
+  done >notes.ndjson
+  expect 0 "$cl" append --key case_system.key notes.ndjson
+  people+=("$whole:$((version - 2))" "$partly:$((version - 1))" "$stays:$version")
+  for person in "$whole" "$partly"; do expect 0 "$cl" erase "$person" --basis gdpr17 --key case_system.key --operator op-1; done
+  # Whichever the kill comes before is simply decided again.
+  decide() {
+    local both=("$cl" erase --basis gdpr17 --key privacy_officer.key --operator op-2 --decide 1)
+    "${both[@]}" "$partly" --outcome partial --exception art17-3e --spare "$kept" >/dev/null 2>&1 || true
+    "${both[@]}" "$whole" --outcome granted >/dev/null 2>&1 || true
+  }
+  decide &
+  deciding=$!
+  sleep "0.$(printf %03d $((30 + RANDOM % 200)))"
+  kill -9 "$server"
+  wait "$server" 2>/dev/null || true
+  serve
+  wait "$deciding"
+  decide
+  for person in "$whole" "$partly"; do
+    for _ in $(seq 100); do
+      "$cl" events --stream "$person" --key auditor.key --format jsonl | grep -q ErasureExecuted && break
+      sleep 0.05
+    done
+    "$cl" events --stream "$person" --key auditor.key --format jsonl | grep -q ErasureExecuted || fail "round $round: nobody carried out the erasure of $person"
+  done
+done
+
+step "what was erased is gone, what was spared is read, nothing is found by the audit"
+for each in "${people[@]}"; do
+  person=${each%:*} version=${each#*:}
+  streams=$("$cl" events --stream "$person" --key auditor.key --format jsonl 2>/dev/null || true)
+  case $streams in
+    *partial*) unseal "$kept" "$version" || fail "what was spared of $person is not read"; ! unseal "$going" "$version" || fail "what was not spared of $person is read" ;;
+    *ErasureExecuted*) ! unseal "$kept" "$version" && ! unseal "$going" "$version" || fail "$person is read after the erasure" ;;
+    *) unseal "$kept" "$version" && unseal "$going" "$version" || fail "$person, whom nobody erased, is not read" ;;
+  esac
+done
+expect 0 "$cl" audit "$url" --key auditor.key
+
+step "the folder, and a restore of it"
+stop
+server=
+expect 0 "$cl" backup ledger backup --vault vault.copy
+! grep -rlq "$secret" ledger backup || fail "plaintext lies in $(grep -rl "$secret" ledger backup | head -1)"
+expect 0 "$cl" audit ledger --format json
+jq -e '.findings == []' out.txt >/dev/null || fail "the audit of the folder finds something: $(jq -c .findings out.txt | head -c 400)"
+expect 0 "$cl" restore backup restored --vault vault.copy --last-signed ledger/last-signed
+jq -e ".erased_subjects == $((2 * rounds)) and .opened_parts == $((3 * rounds))" out.txt >/dev/null || fail "the restore says $(cat out.txt)"
+step "all is well"
