@@ -6,6 +6,7 @@
 #include "projections/cases.h"
 #include "projections/coverage.h"
 #include "projections/cross_border.h"
+#include "projections/cybertipline.h"
 #include "projections/deployments.h"
 #include "projections/disclosures.h"
 #include "projections/expedited.h"
@@ -32,6 +33,7 @@ std::span<const Projection* const> catalogue() {
       &coverage(),
       &recovery(),
       &intake(),
+      &cybertipline(),
       &triage(),
       &queues(),
       &automation(),

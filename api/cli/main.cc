@@ -282,7 +282,7 @@ class CommandLine {
     report_->callback([this, report_] {
       if (report_->get_subcommands().empty()) chosen_ = [this] { return make_report(report_options_); };
     });
-    report_->add_option("TEMPLATE", report_options_.template_id, "transparency, statutory-11295a");
+    report_->add_option("TEMPLATE", report_options_.template_id, "transparency, statutory-11295a, cybertipline-annual");
     source(report_, report_options_.source);
     report_->add_option("--period", report_options_.period, "2024, 2024-Q3, 2024-03 or FROM/TO");
     report_->add_option("--as-of", report_options_.as_of, "as the ledger knew it: a position or a time (with --dir: folded anew)");

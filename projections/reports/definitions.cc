@@ -108,11 +108,11 @@ bool is_defined(std::string_view id) {
 
 std::span<const std::string_view> dimensions() {
   static constexpr std::string_view all[] = {
-      "age_band", "analysis", "basis", "case_type", "case_type_current", "channel", "clause", "country", "criteria", "decision",
-      "detector_kind", "esp", "exam", "finding", "instrument", "item", "item_type", "jurisdiction", "kind", "list", "match",
+      "age_band", "analysis", "basis", "case_type", "case_type_current", "channel", "clause", "country", "criteria", "decision", "detail",
+      "detector_kind", "esp", "exam", "file_type", "finding", "incident_type", "instrument", "item", "item_type", "jurisdiction", "kind", "list", "match",
       "mode", "phase", "plate_state", "policy", "priority", "programme", "purpose", "queue", "race_ethnicity", "reason",
-      "recipient_class", "requester_class", "scope", "service", "sex", "source", "state_care", "system", "unit", "unit_name",
-      "urgency", "vendor",
+      "recipient_class", "requester_class", "scope", "service", "sex", "source", "state", "state_care", "system", "unit", "unit_name",
+      "urgency", "user_location", "vendor",
   };
   return all;
 }

@@ -46,6 +46,7 @@ const SectionPlan& family_section();      // T13
 const SectionPlan& policy_section();      // T14
 const SectionPlan& integrity_section();   // T15
 const SectionPlan& privacy_section();     // T16
+const SectionPlan& cybertipline_section();  // CT
 
 // Does "R4" stand for "R4.3h.km"?
 constexpr bool covers(std::string_view metric, std::string_view id) {

@@ -19,6 +19,7 @@ struct Template {
 
 const Template& transparency();
 const Template& statutory_11295a();
+const Template& cybertipline_annual();
 
 std::span<const Template* const> templates();
 

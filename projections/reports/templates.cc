@@ -9,6 +9,7 @@ std::span<const Template* const> templates() {
   static const Template* const all[] = {
       &transparency(),
       &statutory_11295a(),
+      &cybertipline_annual(),
   };
   return all;
 }

@@ -212,5 +212,5 @@ TEST_CASE("a period that begins after the as-of makes no edition") {
 
 TEST_CASE("templates are found by name, and an unknown one says which there are") {
   CHECK(find_template("transparency").value() == &transparency());
-  CHECK(find_template("nothing").error().sentence == "there is no template \"nothing\"; there are transparency, statutory-11295a");
+  CHECK(find_template("nothing").error().sentence == "there is no template \"nothing\"; there are transparency, statutory-11295a, cybertipline-annual");
 }
