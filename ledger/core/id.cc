@@ -89,6 +89,13 @@ bool take_digits(std::string_view& text, int width, int& value) {
   text.remove_prefix(static_cast<std::size_t>(width));
   return true;
 }
+// Leap seconds are 23:59:60 UTC, at the end of June or December (RFC 3339 §5.7), and fall together with the second after them here.
+bool ends_half_year(std::chrono::sys_seconds time) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date{day};
+  return time == day && date.day() == std::chrono::day{1} && (date.month() == std::chrono::January || date.month() == std::chrono::July);
+}
+
 bool take(std::string_view& text, std::string_view any_of) {
   if (text.empty() || any_of.find(text[0]) == std::string_view::npos) return false;
   text.remove_prefix(1);
@@ -125,8 +132,9 @@ Result<Instant> parse_rfc3339(std::string_view whole) {
     if (negative) om = -om;
   }
   if (!text.empty()) return bad();
-  const auto local = sys_days{date} + hours{h} + minutes{mi} + seconds{s};
-  return Instant{duration_cast<microseconds>(local.time_since_epoch()).count() + fraction - Micros{om} * 60'000'000, om};
+  const auto utc = sys_days{date} + hours{h} + minutes{mi - om} + seconds{s};
+  if (s == 60 && !ends_half_year(utc)) return bad();
+  return Instant{duration_cast<microseconds>(utc.time_since_epoch()).count() + fraction, om};
 }
 
 }  // namespace caseledger

@@ -52,6 +52,7 @@ struct Instant {
   Micros at;
   int offset_minutes;
 };
+// A leap second, 23:59:60 UTC on the last day of June or December, is taken for the second after it.
 Result<Instant> parse_rfc3339(std::string_view text);
 
 }  // namespace caseledger
