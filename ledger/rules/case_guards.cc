@@ -35,7 +35,10 @@ std::map<SubjectId, OfChild> children_of(const Judged& j) {
   return children;
 }
 
-bool is_only_child(const Judged& j, const SubjectId& child) { return load_le<std::uint32_t>(child.bytes.data() + 12) == j.state.only_child; }
+bool is_only_child(const Judged& j, const SubjectId& child) {
+  const auto added = j.earlier(j.state.only_child);
+  return added && added->event.type == Body::CaseSubjectAdded && uuid_of(*added->event.body<CaseSubjectAdded>().subject_id()) == child;
+}
 
 // The missing child an event speaks of has to be one of the case, not yet back or found dead.
 Result<void> child_is_missing(const Judged& j, const schema::Uuid& subject) {

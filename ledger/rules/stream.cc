@@ -147,7 +147,7 @@ Phase phase_of_children(const StreamState& state) {
 void add_subject(StreamState& state, const CaseSubjectAdded& added) {
   if (added.role() != SubjectRole::missing_child) return;
   count_up(state.children);
-  state.only_child = state.children == 1 ? load_le<std::uint32_t>(uuid_of(*added.subject_id()).bytes.data() + 12) : 0;
+  state.only_child = state.children == 1 ? state.version : 0;
 }
 
 bool names(const EventView& event, Version version) {

@@ -46,7 +46,7 @@ struct StreamState {
   std::uint8_t recovered = 0;  // of them, back alive
   std::uint8_t deceased = 0;   // of them, found dead
   std::uint8_t located = 0;
-  std::uint32_t only_child = 0;  // last four bytes of the subject id, while there is one child
+  Version only_child = 0;      // the event that added it, while there is one child
   Version closing = 0;         // the first of the two events that close it
   Version closed_by = 0;       // what a reopening has to name
 
