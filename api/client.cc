@@ -26,7 +26,7 @@ frames::Rejected rejection(const Error& error) { return {0, std::string(name(err
 }  // namespace
 
 Client::Impl::Impl(ClientConfig wanted, const Signer& key, Url where, TlsContext tls_context)
-    : config(std::move(wanted)), author(key), url(std::move(where)), tls(std::move(tls_context)), latest(config.known), known(config.log, config.known, config.consistent) {}
+    : config(std::move(wanted)), author(key), url(std::move(where)), tls(std::move(tls_context)), latest(config.known), known(config.log, config.known, config.consistent, config.successors) {}
 
 // ── its thread ──
 

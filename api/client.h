@@ -20,6 +20,7 @@ struct ClientConfig {
   bool json = false;                       // speak caseledger.v1+json
   bool in_order = true;                    // a batch waits for the answers of those it continues or refers to
   std::optional<Checkpoint> known;         // of an earlier connection: what the log may not fall behind
+  KnownLog::Successors successors;         // asked, on the client's thread, where a checkpoint is by another key of the log
   KnownLog::Consistent consistent;         // asked, on the client's thread, where the log has grown between two connections
 
   std::size_t waiting_batches_max = 16 * 1024;  // unanswered; append() waits for room beyond

@@ -49,9 +49,13 @@ Result<Draft> approval_event(std::string_view origin, Version version, Version p
   return governance_event(origin, version, "ProposalApproved", {{"proposal", std::move(named)}}, now, random);
 }
 
+Result<Draft> proposal_event(std::string_view origin, Version version, json::object action, Micros now, const RandomBytes& random) {
+  return governance_event(origin, version, "ProposalMade", {{"action", std::move(action)}}, now, random);
+}
+
 Result<Draft> adoption_event(std::string_view origin, Version version, const StreamId& policy, Version policy_version, Micros effective_from, Micros now, const RandomBytes& random) {
   json::object action{{"type", "PolicyAdopted"}, {"policy", {{"stream", to_string(policy)}, {"version", policy_version}}}, {"effective_from", to_rfc3339(effective_from)}};
-  return governance_event(origin, version, "ProposalMade", {{"action", std::move(action)}}, now, random);
+  return proposal_event(origin, version, std::move(action), now, random);
 }
 
 RandomBytes system_random() {

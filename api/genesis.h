@@ -1,6 +1,8 @@
 // The events every ledger begins with.
 #pragma once
 
+#include <boost/json/object.hpp>
+
 #include "api/json.h"
 #include "ledger/core/note.h"
 
@@ -27,6 +29,8 @@ Result<Draft> genesis_event(const Genesis& genesis, Micros now, const RandomByte
 // Proposals and approvals at a version of the governance stream.
 Result<Draft> enrolment_event(std::string_view origin, Version version, const EnrolmentRequest& request, Micros now, const RandomBytes& random);
 Result<Draft> approval_event(std::string_view origin, Version version, Version proposal, Micros now, const RandomBytes& random);
+// action: as in the JSON of a ProposalMade, {"type":"KeyRevoked",…}
+Result<Draft> proposal_event(std::string_view origin, Version version, boost::json::object action, Micros now, const RandomBytes& random);
 Result<Draft> adoption_event(std::string_view origin, Version version, const StreamId& policy, Version policy_version, Micros effective_from, Micros now, const RandomBytes& random);
 
 RandomBytes system_random();

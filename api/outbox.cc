@@ -6,9 +6,18 @@ namespace caseledger::api {
 
 // ── the log ──
 
+Result<SignedCheckpoint> KnownLog::verify(std::string_view note) {
+  auto opened = open_checkpoint(note, keys_);
+  if (opened || !successors_) return opened;
+  auto keys = successors_(log_);
+  if (!keys || keys->size() <= keys_.size()) return opened;
+  keys_ = std::move(*keys);
+  return open_checkpoint(note, keys_);
+}
+
 Result<Checkpoint> KnownLog::open(std::string_view note) {
   if (opened_ && note == opened_note_) return *opened_;
-  TRY_AS(opened, open_checkpoint(note, log_));
+  TRY_AS(opened, verify(note));
   const Checkpoint& checkpoint = opened.checkpoint;
   if (latest_ && checkpoint.size == latest_->size && checkpoint.root != latest_->root)
     return fail(Errc::verification_failed, "the log " + log_.name + " has forked: two roots were signed for size " + std::to_string(checkpoint.size));

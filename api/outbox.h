@@ -11,6 +11,7 @@
 
 #include "api/frames.h"
 #include "ledger/core/receipt.h"
+#include "ledger/log_signers.h"
 
 namespace caseledger::api {
 
@@ -19,21 +20,28 @@ class KnownLog {
  public:
   // May the log have grown from one to the other? Asked where it did between two connections.
   using Consistent = std::function<Result<void>(const Checkpoint& old, const Checkpoint& grown)>;
-  KnownLog(Vkey log, std::optional<Checkpoint> latest, Consistent consistent)
-      : log_(std::move(log)), latest_(std::move(latest)), consistent_(std::move(consistent)) {}
+  // The log's keys from a trusted one on, as governance proves them (ledger/succession.h). Asked where a checkpoint has another signature.
+  using Successors = std::function<Result<std::vector<rules::Authority::LogKey>>(const Vkey& trusted)>;
+  KnownLog(Vkey log, std::optional<Checkpoint> latest, Consistent consistent, Successors successors = {})
+      : log_(std::move(log)), keys_{{log_}}, latest_(std::move(latest)), consistent_(std::move(consistent)), successors_(std::move(successors)) {}
 
-  // Verified once per checkpoint. Errors: verification_failed, malformed, wrong_origin.
+  // Verified once per checkpoint, with the key of its size: once another is known the old one's signature alone is refused. Errors: verification_failed, malformed, wrong_origin.
   Result<Checkpoint> open(std::string_view note);
   // On connecting: the log may not be shorter than it was, nor another of the same size. Errors: verification_failed.
   Result<void> meet(const Checkpoint& checkpoint) const;
 
   const std::optional<Checkpoint>& latest() const { return latest_; }
   const Vkey& vkey() const { return log_; }
+  std::span<const rules::Authority::LogKey> keys() const { return keys_; }
 
  private:
+  Result<SignedCheckpoint> verify(std::string_view note);
+
   Vkey log_;
+  std::vector<rules::Authority::LogKey> keys_;
   std::optional<Checkpoint> latest_;
   Consistent consistent_;
+  Successors successors_;
   std::string opened_note_;
   std::optional<Checkpoint> opened_;
 };

@@ -67,7 +67,7 @@ std::vector<RouteTable::Route> RouteTable::routes() const {
   add(auditors, "/metrics", "Counters and gauges for Prometheus", &RouteTable::metrics, {}, {});
 
   add(any_page, "/checkpoint", "The latest signed checkpoint", &RouteTable::checkpoint, {}, {});
-  add(readers, "/tile/entries/{tile}", "Up to 256 entries of the log", &RouteTable::entries, {}, {304, 404});
+  add(opened, "/tile/entries/{tile}", "Up to 256 entries of the log", &RouteTable::entries, {}, {304, 404});
   add(any_page, "/tile/{level}/{tile}", "Up to 256 hashes of the tree", &RouteTable::tile, {}, {304, 404});
   add(readers, "/v1/receipts/{position}", "The proof of one event, or of its batch", &RouteTable::receipt, {once("of")}, {404});
 
@@ -95,6 +95,7 @@ std::vector<RouteTable::Route> RouteTable::routes() const {
   add(readers, "/v1/queues", "What waits, by queue", &RouteTable::queues, {many("priority"), many("kind"), many("jurisdiction"), once("overdue")}, {413, 503});
   add(readers, "/v1/queues/{queue}", "What waits in a queue, the most urgent first", &RouteTable::queue,
       {many("priority"), many("kind"), many("jurisdiction"), once("overdue"), once("limit"), once("after")}, {413, 503});
+  add(any_page, "/v1/log-keys", "The keys that sign the log, and the proof of each from the one before", &RouteTable::log_keys, {}, {503});
   add(readers, "/v1/authority", "Who may do what, and what waits for approval", &RouteTable::authority, {}, {503});
   return all;
 }
@@ -146,28 +147,30 @@ Response RouteTable::handle(const Request& request) const {
 
 Response RouteTable::answer(const Route& route, const Request& request) const {
   const bool here = !config_.behind_proxy && from_here(request);
+  Access access = route.info.access;
+  if (access == Access::opened) access = is_opened(route.place(request.path)) ? Access::any_page : Access::readers;
   Response response;
-  if (const auto reader = identify(route, request, here); !reader) {
+  if (const auto reader = identify(access, request, here); !reader) {
     response = reader.error();
   } else {
-    auto found = look_up(route, request, *reader, here);
+    auto found = look_up(route, access, request, *reader, here);
     response = found ? std::move(*found) : problem(here ? found.error() : told_to_strangers(found.error()));
     if (!found && response.status == 500) config_.failed(request, found.error());
   }
-  if (route.info.access == Access::any_page || route.info.access == Access::published) response.headers.emplace_back("Access-Control-Allow-Origin", "*");
+  if (access == Access::any_page || access == Access::published) response.headers.emplace_back("Access-Control-Allow-Origin", "*");
   return response;
 }
 
 // Who asks. Addresses answer for what comes without a valid token, keys for the rest, so that many keys may share an address.
-std::expected<Reader, Response> RouteTable::identify(const Route& route, const Request& request, bool here) const {
+std::expected<Reader, Response> RouteTable::identify(Access access, const Request& request, bool here) const {
   const Micros boot = config_.clock.boot();
   const auto asked = request.headers.find("authorization");
-  const bool shows_token = !is_public(route.info.access) && asked != request.headers.end();
+  const bool shows_token = !is_public(access) && asked != request.headers.end();
   if (!shows_token && here && config_.open_reads_on_loopback) return Reader();
-  if (!config_.behind_proxy && route.info.access != Access::published)
+  if (!config_.behind_proxy && access != Access::published)
     if (const auto later = shows_token ? reads_of_address_.look(request.remote, boot) : reads_of_address_.take(request.remote, boot))
       return std::unexpected(too_many_requests(*later));
-  if (is_public(route.info.access)) return Reader();
+  if (is_public(access)) return Reader();
   if (!shows_token) return std::unexpected(unauthenticated("this is told to enrolled keys: send a bearer token; caseledger token makes one", false));
 
   const auto refuse = [&](AuthFault fault, std::string_view sentence) {
@@ -188,10 +191,10 @@ std::expected<Reader, Response> RouteTable::identify(const Route& route, const R
   return Reader(entitlement_, std::move(authority), *enrolment, wall);
 }
 
-Result<Response> RouteTable::look_up(const Route& route, const Request& request, const Reader& reader, bool here) const {
-  if (route.info.access == Access::readers && !reader.reads_bodies())
+Result<Response> RouteTable::look_up(const Route& route, Access access, const Request& request, const Reader& reader, bool here) const {
+  if (access == Access::readers && !reader.reads_bodies())
     return fail(Errc::not_permitted, "this is told to those who work on cases and to auditors; oversight reads editions, definitions and policies");
-  if (route.info.access == Access::auditors && !reader.reads_everything())
+  if (access == Access::auditors && !reader.reads_everything())
     return fail(Errc::not_permitted, "this is told to auditors without scopes: it comes of events of every organisation");
   TRY_AS(query, Query::parse(request.query, route.info.parameters, config_.query_bytes_max));
   std::string place(route.place(request.path));

@@ -66,6 +66,7 @@ enum class Access {
   everyone,
   any_page,  // everyone, and the scripts of any web page too (CORS)
   published, // the same, as often as they like: it is kept in memory, and there is no hurry to hold anyone back
+  opened,    // any_page as far as the governors opened the log's entries, else readers
 };
 
 struct RouteInfo {
@@ -113,8 +114,9 @@ class RouteTable {
   };
   std::vector<Route> routes() const;
   Response answer(const Route& route, const Request& request) const;
-  std::expected<Reader, Response> identify(const Route& route, const Request& request, bool here) const;
-  Result<Response> look_up(const Route& route, const Request& request, const Reader& reader, bool here) const;
+  bool is_opened(std::string_view entries) const;
+  std::expected<Reader, Response> identify(Access access, const Request& request, bool here) const;
+  Result<Response> look_up(const Route& route, Access access, const Request& request, const Reader& reader, bool here) const;
 
   // ── the log (routes_log.cc) ──
   Result<Response> checkpoint(const Call& call) const;
@@ -141,6 +143,7 @@ class RouteTable {
   Result<Response> definitions(const Call& call) const;
   Result<Response> policies(const Call& call) const;
   Result<Response> authority(const Call& call) const;
+  Result<Response> log_keys(const Call& call) const;
 
   // ── editions (routes_editions.cc) ──
   Result<Response> editions(const Call& call) const;

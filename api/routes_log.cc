@@ -28,6 +28,13 @@ Result<Response> RouteTable::tile(const Call& call) const {
   return cached_answer(call.request, text_answer(std::move(body), std::string(octets)), "public, max-age=31536000, immutable");
 }
 
+// All of its entries, that is: one that also holds earlier ones is for enrolled keys.
+bool RouteTable::is_opened(std::string_view entries) const {
+  const auto from = authorities_.current()->published_from();
+  const auto tile = from ? parse_entries_path(entries) : Result<TileId>(fail(Errc::not_found, ""));
+  return tile && tile->index * 256 >= from->value;
+}
+
 Result<Response> RouteTable::entries(const Call& call) const {
   TRY_AS(tile, parse_entries_path(call.place));
   TRY(check_published(tile, ledger_.head().size));
@@ -37,7 +44,7 @@ Result<Response> RouteTable::entries(const Call& call) const {
     append_be(body, static_cast<std::uint16_t>(entry_bytes));
     append(body, entry.encode());
   }
-  return cached_answer(call.request, text_answer(std::move(body), std::string(octets)), "private, max-age=31536000, immutable");
+  return cached_answer(call.request, text_answer(std::move(body), std::string(octets)), is_opened(call.place) ? "public, max-age=31536000, immutable" : "private, max-age=31536000, immutable");
 }
 
 Result<Response> RouteTable::receipt(const Call& call) const {

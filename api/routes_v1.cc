@@ -153,6 +153,14 @@ Result<Response> RouteTable::policies(const Call& call) const {
   return cached_answer(call.request, json_answer(json::object{{"policies", std::move(list)}}), "public, max-age=60");
 }
 
+Result<Response> RouteTable::log_keys(const Call&) const {
+  const auto authority = authorities_.current();
+  const auto state = published_state(ledger_, rules::governance_stream(ledger_.origin()));
+  if (!state && state.error().code != Errc::not_found) return std::unexpected(state.error());
+  TRY_AS(proofs, successions(ledger_.log(), ledger_.tiles(), *authority, state ? state->last : Position{}, state ? state->version : 0));
+  return json_answer(log_keys_to_json(ledger_.origin(), authority->log_keys(), proofs));
+}
+
 Result<Response> RouteTable::authority(const Call&) const {
   // First the stream, then the authority: what is published with the stream's last event holds at least that event.
   const auto state = published_state(ledger_, rules::governance_stream(ledger_.origin()));

@@ -131,6 +131,37 @@ json::object proposal_to_json(const rules::Authority::Proposal& proposal, const 
 
 }  // namespace
 
+json::object log_keys_to_json(const std::string& origin, std::span<const rules::Authority::LogKey> keys, std::span<const Succession> proofs) {
+  json::array all;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    json::array proof;
+    if (i > 0)
+      for (const auto& each : proofs[i - 1].events) proof.push_back(json::object{{"event", base64(each.event)}, {"receipt", each.receipt}});
+    all.push_back(json::object{{"vkey", keys[i].vkey.text()}, {"from_size", exact_number(keys[i].from_size)}, {"proof", std::move(proof)}});
+  }
+  return {{"origin", origin}, {"keys", std::move(all)}};
+}
+
+Result<std::vector<Succession>> log_keys_from_json(const json::value& value) {
+  try {
+    std::vector<Succession> all;
+    const auto& keys = value.as_object().at("keys").as_array();
+    for (std::size_t i = 1; i < keys.size(); ++i) {
+      const auto& key = keys[i].as_object();
+      TRY_AS(vkey, parse_vkey(std::string_view(key.at("vkey").as_string())));
+      Succession succession{{vkey, key.at("from_size").to_number<std::uint64_t>()}, {}};
+      for (const auto& each : key.at("proof").as_array()) {
+        TRY_AS(event, from_base64(std::string_view(each.as_object().at("event").as_string())));
+        succession.events.push_back({std::move(event), std::string(each.as_object().at("receipt").as_string())});
+      }
+      all.push_back(std::move(succession));
+    }
+    return all;
+  } catch (const std::exception& exception) {  // Boost.JSON's, of a value of another kind
+    return fail(Errc::malformed, std::string("the log's keys cannot be read: ") + exception.what());
+  }
+}
+
 json::object authority_to_json(const rules::Authority& authority, const Vkey& log_key, Version version) {
   json::array governors, keys, proposals;
   for (const Vkey& governor : authority.governors()) governors.emplace_back(governor.text());

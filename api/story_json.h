@@ -3,7 +3,7 @@
 
 #include <boost/json/object.hpp>
 
-#include "ledger/rules/authority.h"
+#include "ledger/succession.h"
 #include "projections/cases.h"
 
 namespace caseledger::api {
@@ -13,6 +13,9 @@ boost::json::object story_to_json(const projections::Story& story);
 
 // {"origin", "constituted", "governance": {"stream", "version"}, "log_vkey", "governors", "threshold", "keys", "proposals"}: all that a
 // governor needs to propose, and to see what waits for approval. version: of the governance stream; the next event of it is one more.
+// {"origin", "keys": [{"vkey", "from_size", "proof": [{"event", "receipt"}]}]}: genesis' key needs no proof.
+boost::json::object log_keys_to_json(const std::string& origin, std::span<const rules::Authority::LogKey> keys, std::span<const Succession> proofs);
+Result<std::vector<Succession>> log_keys_from_json(const boost::json::value& keys);
 boost::json::object authority_to_json(const rules::Authority& authority, const Vkey& log_key, Version version);
 
 }  // namespace caseledger::api

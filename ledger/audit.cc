@@ -1,5 +1,7 @@
 #include "ledger/audit.h"
 
+#include <algorithm>
+
 #include "ledger/audit_folder.h"
 #include "ledger/audit_kept.h"
 #include "ledger/audit_pass.h"
@@ -41,6 +43,14 @@ std::optional<Checkpoint> latest(const store::Log& log, const Terms& terms) {
   return std::nullopt;
 }
 
+// Streams of which something is excised later than the pass has come.
+std::set<StreamId> still_to_be_excised(const Pass& pass) {
+  std::set<StreamId> streams;
+  for (const auto& [position, excision] : pass.terms.excisions)
+    if (!pass.replay->authority().excisions().contains(position)) streams.insert(excision.stream);
+  return streams;
+}
+
 // False when the log is shorter than what was signed.
 bool audit_log(const store::Log& log, const store::Folds* folds, Marks& marks, Pass& pass) {
   pass.audit.checkpoint = latest(log, pass.terms);
@@ -50,7 +60,7 @@ bool audit_log(const store::Log& log, const store::Folds* folds, Marks& marks, P
   if (!heads_cursor) pass.findings.add(error("fold.unreadable", {.path = "store/folds"}, heads_cursor.error().sentence));
   pass.run(source, size, [&](std::uint64_t entries) {
     marks.reach(entries, *pass.tree);
-    if (folds && heads_cursor && heads_cursor->value == entries) check_heads(*folds, pass.replay->heads(), pass.findings);
+    if (folds && heads_cursor && heads_cursor->value == entries) check_heads(*folds, pass.replay->heads(), still_to_be_excised(pass), pass.findings);
   });
   const std::uint64_t end = pass.tree->size();
   if (pass.covered < end)
@@ -75,18 +85,25 @@ Result<std::unique_ptr<store::Log>> open_log(const std::filesystem::path& ledger
   return log;
 }
 
-// The log's key, the trusted one or else the one in genesis, and the log's name in any case.
-Terms terms_of(const store::Log& log, const AuditOptions& options, Findings& findings) {
-  Terms terms{"", options.log_key, options.witnesses, nullptr};
-  if (!terms.log_key) {
+// The log's keys, the trusted one or else the one in genesis and those after it, and the log's name in any case.
+Terms terms_of(const store::Log& log, const store::Folds* folds, const AuditOptions& options, Findings& findings) {
+  Terms terms{"", {}, options.witnesses, {}, nullptr};
+  if (options.log_key) terms.log_keys = {{*options.log_key, 0}};
+  if (!options.log_key) {
     const auto named = genesis_log_key(log);
-    if (named) terms.log_key = *named;
+    if (named) terms.log_keys = {{*named, 0}};
     if (const auto end = log.end(); !named && (!end || end->size.value > 0))
       findings.add(error("log_key.unknown", {.path = "store/log"}, "no key was given, and genesis cannot say: " + named.error().sentence));
   }
   const auto note = log.last_checkpoint();
-  if (terms.log_key) terms.origin = terms.log_key->name;
+  if (!terms.log_keys.empty()) terms.origin = terms.log_keys[0].vkey.name;
   else if (note && *note) terms.origin = (*note)->substr(0, (*note)->find('\n'));
+  if (terms.log_keys.empty()) return terms;
+  const auto authority = authority_of(log, folds, terms.origin);
+  if (!authority) return terms;  // the pass names what is damaged
+  const auto same = [&](const auto& each) { return each.vkey == terms.log_keys[0].vkey; };
+  if (std::ranges::any_of(authority->log_keys(), same)) terms.log_keys = authority->log_keys();
+  terms.excisions = authority->excisions();
   return terms;
 }
 
@@ -109,7 +126,7 @@ Result<Audit> audit_folder(const std::filesystem::path& ledger, const AuditOptio
   else if (!folds) findings.add(error("fold.unreadable", {.path = "store/folds"}, folds.error().sentence));
   const auto log = open_log(ledger, audit, findings);
   if (!log) return audit;
-  Terms terms = terms_of(**log, options, findings);
+  Terms terms = terms_of(**log, folds ? folds->get() : nullptr, options, findings);
   const auto no_origin = [] { return fail(Errc::not_found, "it opens only for the ledger's origin, which nothing tells yet"); };
   auto vault = terms.origin.empty() ? Result<std::unique_ptr<store::Vault>>(no_origin()) : store::Vault::open(ledger / "vault", terms.origin, true);
   const bool damaged = !vault && vault.error().code == Errc::verification_failed && std::filesystem::exists(ledger / "vault", ignored);

@@ -39,6 +39,7 @@ struct AuditCounts {
   std::uint64_t signatures = 0;          // by authors and by the log, that hold
   std::uint64_t checkpoints = 0, tiles = 0;
   std::uint64_t withheld_events = 0;     // their leaf hash stands in their place
+  std::uint64_t excised_events = 0;      // by the governors' decision: their leaf hash stands in their place, for good
   std::uint64_t unjudged_events = 0;     // whose rules depend on events that are withheld or damaged
   std::uint64_t imported_anomalies = 0;  // facts recorded elsewhere that the rules would have refused
   std::uint64_t policy_breaches = 0;     // decisions that name a policy not in force, or that it does not yield

@@ -135,7 +135,7 @@ class Check {
     if (opened && opened->size != note.size) opened = fail(Errc::verification_failed, "it is the checkpoint of size " + number(opened->size));
     exhibit_.checkpoints.push_back(opened ? std::optional(*opened) : std::nullopt);
     exhibit_.signatures += opened.has_value();
-    if (!opened) find("checkpoint.wrong", {.path = "store/log checkpoint " + number(note.size)}, opened.error().sentence);
+    if (!opened) find("checkpoint.wrong", source_.note_place(note.size), opened.error().sentence);
   }
 
   Exhibit& exhibit_;
@@ -148,11 +148,12 @@ class Check {
 void check(Exhibit& exhibit, const Source& source, const Terms& terms) { Check(exhibit, source, terms).run(); }
 
 Result<Checkpoint> open_own_checkpoint(std::string_view note, const Terms& terms) {
-  if (!terms.log_key) return fail(Errc::verification_failed, "without the log's key its signature cannot be verified");
-  TRY_AS(opened, open_checkpoint(note, *terms.log_key, terms.witnesses));
+  if (terms.log_keys.empty()) return fail(Errc::verification_failed, "without the log's key its signature cannot be verified");
+  TRY_AS(opened, open_checkpoint(note, terms.log_keys, terms.witnesses));
   TRY_AS(parsed, parse_note(note));
   const auto& first = parsed.signatures.front();
-  if (first.name != terms.log_key->name || first.key_id != terms.log_key->id())
+  const Vkey& key = *log_key_at(terms.log_keys, opened.checkpoint.size);
+  if (first.name != key.name || first.key_id != key.id())
     return fail(Errc::malformed, "the log's signature is not the first of the checkpoint");
   return std::move(opened.checkpoint);
 }

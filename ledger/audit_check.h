@@ -8,6 +8,7 @@
 
 #include "ledger/audit_source.h"
 #include "ledger/inbox.h"
+#include "ledger/log_signers.h"
 #include "ledger/store/vault.h"
 
 namespace caseledger::audit {
@@ -15,8 +16,9 @@ namespace caseledger::audit {
 // What everything is held to.
 struct Terms {
   std::string origin;
-  std::optional<Vkey> log_key;
+  std::vector<rules::Authority::LogKey> log_keys;  // none: not known
   std::vector<Vkey> witnesses;
+  rules::Excisions excisions = {};
   const store::Vault* vault = nullptr;
 };
 

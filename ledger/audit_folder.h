@@ -20,6 +20,7 @@ class FolderSource : public Source {
   Place batch_place(EntryIndex index) const override { return {.path = "store/log", .entry = index}; }
   Result<Again> event(Position position) override;
   Result<Entry> entry(EntryIndex index) override { return log_.entry(index); }
+  bool may_withhold() const override { return false; }
 
  private:
   bool take_entry(Exhibit& exhibit);

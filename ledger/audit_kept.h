@@ -1,6 +1,8 @@
 // What a data folder keeps beside the log: it has to be what follows from the log, or what was signed.
 #pragma once
 
+#include <set>
+
 #include "ledger/audit_replay.h"
 #include "ledger/audit_tree.h"
 #include "ledger/store/folds.h"
@@ -8,8 +10,9 @@
 
 namespace caseledger::audit {
 
-// The heads in the folds, at the moment when as many entries are replayed as their cursor says.
-void check_heads(const store::Folds& folds, const store::Heads& heads, Findings& findings);
+// The heads in the folds, at the moment when as many entries are replayed as their cursor says. Those of `except` may still rest on events
+// that were excised since.
+void check_heads(const store::Folds& folds, const store::Heads& heads, const std::set<StreamId>& except, Findings& findings);
 
 // Behind the last entry: skips, tiles of no entry, cursors beyond the log.
 void check_folds(const store::Folds& folds, const Replay& replay, EntryIndex heads_cursor, std::uint64_t size, Findings& findings);

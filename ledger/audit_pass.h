@@ -22,10 +22,16 @@ struct Pass {
   Findings findings;
   std::optional<TreeCheck> tree;
   std::optional<Replay> replay;
+  // Did the log's own governance turn out to decide something else than the terms presume? Then they are what it says, for another pass.
+  std::optional<Terms> better_terms() const;
+
   std::uint64_t covered = 0;  // entries under the last stored checkpoint whose signature holds
 
  private:
   void list_suspects(Source& source);
+  void check_handovers(Source& source);
+
+  std::map<PublicKey, std::uint64_t> last_signed_;  // the greatest size whose checkpoint by the key holds
 };
 
 }  // namespace caseledger::audit

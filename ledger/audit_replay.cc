@@ -1,5 +1,7 @@
 #include "ledger/audit_replay.h"
 
+#include <algorithm>
+
 #include "ledger/rules/policy_check.h"
 #include "ledger/store/folds.h"
 #include "ledger/store/log.h"
@@ -20,12 +22,13 @@ std::optional<Position> Backlinks::previous(Position position) const {
   return Position{position.value - (distance < far ? distance : far_.at(position.value))};
 }
 
-Replay::Replay(std::string origin, Micros clock_tolerance, Source& source, Findings& findings, AuditCounts& counts)
+Replay::Replay(std::string origin, Micros clock_tolerance, Source& source, Findings& findings, AuditCounts& counts, const rules::Excisions& presumed)
     : clock_tolerance_(clock_tolerance),
       source_(source),
       findings_(findings),
       counts_(counts),
       authority_(std::move(origin)),
+      presumed_(presumed),
       stream_of_([this](const StreamId& id) { return heads_.get(id); }),
       find_([this](const StreamId& id, Version version) { return find(id, version); }) {}
 
@@ -52,7 +55,7 @@ void Replay::take(Exhibit& exhibit) {
     findings_.add(error("rules." + std::string(name(author.error().code)), source_.entry_place(exhibit.index), author.error().sentence));
   std::optional<rules::Context> context;
   if (exhibit.sound)
-    context.emplace(rules::Context{authority_, author ? *author : nullptr, exhibit.parsed->author, exhibit.parsed->recorded_at, clock_tolerance_, stream_of_, find_});
+    context.emplace(rules::Context{authority_, author ? *author : nullptr, exhibit.parsed->author, exhibit.parsed->recorded_at, clock_tolerance_, stream_of_, find_, exhibit.index, &presumed_});
   for (const SeenEvent& seen : exhibit.events)
     if (seen.view) heads_.expect(seen.view->stream);
   for (std::size_t i = 0; i < exhibit.events.size(); ++i) take_event(exhibit, i, first + i, context ? &*context : nullptr);
@@ -83,6 +86,8 @@ Position Replay::place(const Exhibit& exhibit) {
 
 void Replay::take_event(const Exhibit& exhibit, std::size_t which, Position position, const rules::Context* context) {
   const SeenEvent& seen = exhibit.events[which];
+  if (seen.kind == ItemKind::leaf) leaves_.emplace_back(position, exhibit.index);
+  if (seen.kind == ItemKind::leaf && take_excised(exhibit, which, position)) return;
   if (!seen.view) {
     backlinks_.add(position, std::nullopt);
     counts_.withheld_events += seen.kind == ItemKind::leaf;
@@ -97,7 +102,9 @@ void Replay::take_event(const Exhibit& exhibit, std::size_t which, Position posi
   const auto at = heads_.place(event.stream);
   const rules::StreamState state = heads_.at(at);
   counts_.streams += state.version == 0;
-  if (exhibit.links) check_link(exhibit, which, position, state);
+  if (exhibit.links) check_link(exhibit, which, place_of(exhibit, which, position), state);
+  if (presumed_.contains(position))
+    findings_.add(error("event.not_excised", place_of(exhibit, which, position), "its excision is decided, and its bytes are still there"));
 
   const bool gap = !follows(state, event);
   bool admitted = false;
@@ -117,12 +124,46 @@ Place Replay::place_of(const Exhibit& exhibit, std::size_t which, Position posit
   return place;
 }
 
-void Replay::check_link(const Exhibit& exhibit, std::size_t which, Position position, const rules::StreamState& state) {
+// An event whose excision a later one decides is void from the start; its version counts.
+bool Replay::take_excised(const Exhibit& exhibit, std::size_t which, Position position) {
+  const auto found = presumed_.find(position);
+  if (found == presumed_.end()) return false;
+  const rules::Excision& excision = found->second;
+  const auto at = heads_.place(excision.stream);
+  const rules::StreamState state = heads_.at(at);
+  Place place = source_.batch_place(exhibit.index);
+  place.position = position;
+  place.stream = excision.stream;
+  place.version = excision.version;
+  if (exhibit.links) check_link(exhibit, which, place, state);
+  if (excision.version != state.version + 1 || (state.version != 0 && state.kind != excision.kind))
+    findings_.add(error("event.excised", place, "the excision names another event than stands there: its stream is at version " + number(state.version)));
+  const bool sealed = std::ranges::any_of(exhibit.sealed, [&](const auto& row) { return row.position == position; });
+  if (sealed) findings_.add(error("sealed.extra", place, "there is a sealed part of an event that was excised"));
+  ++counts_.excised_events;
+  counts_.streams += state.version == 0;
+  backlinks_.add(position, state.version == 0 ? std::nullopt : std::optional(state.last));
+  heads_.set(at, rules::pass(state, excision.kind, excision.version, position));
+  if (excision.version % store::skip_every == 0) skips_[{excision.stream, excision.version}] = position;
+  return true;
+}
+
+void Replay::finish() {
+  const auto& decided = authority_.excisions();
+  for (const auto& [position, index] : leaves_) {
+    if (decided.contains(position) || (source_.may_withhold() && !presumed_.contains(position))) continue;
+    Place place = source_.batch_place(index);
+    place.position = position;
+    findings_.add(error("event.missing", std::move(place), "only its leaf hash is there, and no excision that was decided names it"));
+  }
+}
+
+void Replay::check_link(const Exhibit& exhibit, std::size_t which, const Place& place, const rules::StreamState& state) {
   const Position link{load_le<std::uint64_t>(exhibit.links->data() + 8 * which)};
   const Position wanted = state.version == 0 ? store::no_link : state.last;
   if (link == wanted) return;
   const auto say = [](Position p) { return p == store::no_link ? std::string("none") : number(p.value); };
-  findings_.add(error("link.wrong", place_of(exhibit, which, position),
+  findings_.add(error("link.wrong", place,
       "the event before it in its stream stands at position " + say(wanted) + ", the link says " + say(link)));
 }
 
@@ -144,12 +185,17 @@ bool Replay::excused(Errc code) const {
   return code == Errc::unknown_author || code == Errc::not_permitted || code == Errc::unresolved_reference || authority_.governors().empty();
 }
 
+// Until its excision was decided, an event was there for what followed it to rest on.
+bool Replay::lacks_excised(const StreamId& stream, Position position) const {
+  return std::ranges::any_of(presumed_, [&](const auto& each) { return each.second.stream == stream && each.first < position && position < each.second.decided; });
+}
+
 bool Replay::judge(const rules::StreamState& state, const Exhibit& exhibit, std::size_t which, Position position, const rules::Context& context) {
   const SeenEvent& seen = exhibit.events[which];
   const EventView& event = *seen.view;
   const auto refs = std::span(exhibit.refs).subspan(seen.refs_begin, seen.refs_end - seen.refs_begin);
   const auto admitted = rules::admit(state, event, refs, context);
-  if (!admitted && excused(admitted.error().code)) {
+  if (!admitted && (excused(admitted.error().code) || lacks_excised(event.stream, position))) {
     ++counts_.unjudged_events;
   } else if (!admitted) {
     findings_.add(error("rules." + std::string(name(admitted.error().code)), place_of(exhibit, which, position), admitted.error().sentence));
@@ -200,7 +246,7 @@ std::optional<rules::Recorded> Replay::find(const StreamId& stream, Version vers
   lent_.push_back(std::move(again->event));
   const EventView event = view_event(lent_.back());
   if (event.stream != stream || event.version != version) return std::nullopt;
-  return rules::Recorded{event, again->author};
+  return rules::Recorded{event, again->author, step->second};
 }
 
 }  // namespace caseledger::audit

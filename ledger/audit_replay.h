@@ -27,9 +27,11 @@ class Backlinks {
 
 class Replay {
  public:
-  Replay(std::string origin, Micros clock_tolerance, Source& source, Findings& findings, AuditCounts& counts);
+  // presumed: excisions that later events are expected to decide. finish() says where they did not.
+  Replay(std::string origin, Micros clock_tolerance, Source& source, Findings& findings, AuditCounts& counts, const rules::Excisions& presumed);
 
   void take(Exhibit& exhibit);
+  void finish();
 
   const store::Heads& heads() const { return heads_; }
   const rules::Authority& authority() const { return authority_; }
@@ -53,12 +55,14 @@ class Replay {
 
  private:
   Position place(const Exhibit& exhibit);
+  bool take_excised(const Exhibit& exhibit, std::size_t which, Position position);
   void take_event(const Exhibit& exhibit, std::size_t which, Position position, const rules::Context* context);
-  void check_link(const Exhibit& exhibit, std::size_t which, Position position, const rules::StreamState& state);
+  void check_link(const Exhibit& exhibit, std::size_t which, const Place& place, const rules::StreamState& state);
   bool judge(const rules::StreamState& state, const Exhibit& exhibit, std::size_t which, Position position, const rules::Context& context);
   Place place_of(const Exhibit& exhibit, std::size_t which, Position position) const;
   bool follows(const rules::StreamState& state, const EventView& event);
   bool excused(Errc code) const;
+  bool lacks_excised(const StreamId& stream, Position position) const;
   void govern(const PublicKey& author, const EventView& event, Position position, bool admitted);
   std::optional<rules::Recorded> find(const StreamId& stream, Version version);
 
@@ -71,6 +75,9 @@ class Replay {
   Backlinks backlinks_;
   std::unordered_map<Skip, Position, SkipHash> skips_;
   std::vector<Compromise> compromises_;
+
+  const rules::Excisions& presumed_;
+  std::vector<std::pair<Position, EntryIndex>> leaves_;  // events of which only the leaf hash is there
 
   // Where the next batch belongs, and how far the entries' own claims are off: 0 in a sound log.
   Position next_;

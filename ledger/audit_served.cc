@@ -8,8 +8,8 @@ namespace {
 constexpr std::size_t stride = 2 + entry_bytes;
 }  // namespace
 
-ServedSource::ServedSource(Fetch fetch, FetchPiece piece, std::uint64_t size, bool with_batches)
-    : served_(std::move(fetch), size), piece_(std::move(piece)), with_batches_(with_batches) {}
+ServedSource::ServedSource(Fetch fetch, FetchPiece piece, std::uint64_t size, bool with_batches, std::map<std::uint64_t, std::string> handovers)
+    : served_(std::move(fetch), size), piece_(std::move(piece)), with_batches_(with_batches), handovers_(std::move(handovers)) {}
 
 bool ServedSource::draw(Exhibit& exhibit) {
   exhibit.clear(next_);
@@ -23,6 +23,7 @@ bool ServedSource::draw(Exhibit& exhibit) {
     const std::uint32_t before = at == 0 ? 0 : record_ends_.back();
     record_ends_.push_back(at < records_.size() ? before + 4 + static_cast<std::uint32_t>(records_[at].size()) : before);
   }
+  if (const auto note = handovers_.find(next_.value + 1); note != handovers_.end()) exhibit.notes.push_back({note->first, note->second});
   if (next_.value % 256 == 0) {
     const auto first = parse_entry(exhibit.entry);
     first_positions_.push_back(first ? first->first_position : Position{~std::uint64_t{0}});

@@ -1,6 +1,8 @@
 // A served log, from a bundle or an address, as the source of an audit.
 #pragma once
 
+#include <map>
+
 #include "ledger/audit_source.h"
 
 namespace caseledger::audit {
@@ -8,7 +10,8 @@ namespace caseledger::audit {
 class ServedSource : public Source {
  public:
   // with_batches: records have to be there too. piece: where files can be read in pieces; else looking back reads them whole.
-  ServedSource(Fetch fetch, FetchPiece piece, std::uint64_t size, bool with_batches);
+  // handovers: checkpoints by which a key of the log handed over to the next, by their size.
+  ServedSource(Fetch fetch, FetchPiece piece, std::uint64_t size, bool with_batches, std::map<std::uint64_t, std::string> handovers);
 
   bool draw(Exhibit& exhibit) override;
   Result<std::optional<Kept>> tile(unsigned level, std::uint64_t index) override;
@@ -16,8 +19,10 @@ class ServedSource : public Source {
   Place tile_place(const TileId& tile) const override { return {.path = tile_path(tile)}; }
   Place entry_place(EntryIndex index) const override { return {.path = entries_path(index.value / 256, served_.width(index.value / 256)), .entry = index}; }
   Place batch_place(EntryIndex index) const override { return {.path = batch_path(index.value / 256, served_.width(index.value / 256)), .entry = index}; }
+  Place note_place(std::uint64_t size) const override { return {.path = "handover of size " + number(size)}; }
   Result<Again> event(Position position) override;
   Result<Entry> entry(EntryIndex index) override;
+  bool may_withhold() const override { return true; }
 
  private:
   void open_files(Exhibit& exhibit);
@@ -31,6 +36,7 @@ class ServedSource : public Source {
   static constexpr unsigned missing_files_max = 100;  // in a row; a log that lacks more is not read any further
 
   const bool with_batches_;
+  const std::map<std::uint64_t, std::string> handovers_;
   unsigned missing_files_ = 0;
   EntryIndex next_;
   Buffer entries_, batches_;          // the files that hold the next entry

@@ -5,6 +5,8 @@
 
 namespace caseledger::audit {
 
+inline std::string number(std::uint64_t value) { return std::to_string(value); }  // for sentences
+
 // One event as check() saw it.
 struct SeenEvent {
   ItemKind kind = ItemKind::event;
@@ -66,6 +68,7 @@ class Source {
   virtual Place tile_place(const TileId& tile) const = 0;
   virtual Place entry_place(EntryIndex index) const = 0;
   virtual Place batch_place(EntryIndex index) const = 0;
+  virtual Place note_place(std::uint64_t size) const { return {.path = "store/log checkpoint " + number(size)}; }
 
   // What was drawn before, once more.
   struct Again {
@@ -74,9 +77,10 @@ class Source {
   };
   virtual Result<Again> event(Position position) = 0;
   virtual Result<Entry> entry(EntryIndex index) = 0;
-};
 
-inline std::string number(std::uint64_t value) { return std::to_string(value); }  // for sentences
+  // Copies may leave out the bytes of events; the ledger's own folder only those that were excised.
+  virtual bool may_withhold() const = 0;
+};
 
 inline Finding error(std::string code, Place place, std::string sentence) {
   return {Severity::error, std::move(code), std::move(place), std::move(sentence)};

@@ -1,5 +1,9 @@
 #include "ledger/backup.h"
 
+#include <algorithm>
+#include <map>
+#include <set>
+
 #include "ledger/backup_segment.h"
 #include "ledger/beside.h"
 #include "ledger/store/safe_file.h"
@@ -20,24 +24,26 @@ std::array<std::uint8_t, 8> key_of(std::uint64_t number) {
 
 std::unexpected<Error> differs(std::string why) { return fail(Errc::verification_failed, "the log cannot be backed up: " + std::move(why) + "; audit it"); }
 
+using LogKeys = std::vector<rules::Authority::LogKey>;
+
 // The backup's folder, made or found, and the checkpoint it reached; size 0 for a new one.
-Result<Checkpoint> open_backup(const fs::path& backup, const Vkey& log_key) {
+Result<Checkpoint> open_backup(const fs::path& backup, const LogKeys& log_keys) {
   std::error_code error;
   fs::create_directories(backup / "segment", error);
   if (!error) fs::permissions(backup, fs::perms::owner_all, error);
   if (error) return fail(Errc::io, "cannot make " + backup.string() + ": " + error.message());
   TRY_AS(vkey, store::read_file(backup / "vkey"));
-  const std::string own = log_key.text() + '\n';
+  const auto is_own = [&](const auto& key) { return text_of(*vkey) == key.vkey.text() + '\n'; };
   if (vkey->empty()) {
     for (const auto& each : fs::directory_iterator(backup, error))
       if (each.path().filename() != "segment") return fail(Errc::usage, backup.string() + " is no backup and not empty");
-    TRY(store::write_file(backup / "vkey", bytes_of(own)));
-  } else if (text_of(*vkey) != own) {
+    TRY(store::write_file(backup / "vkey", bytes_of(log_keys[0].vkey.text() + '\n')));
+  } else if (std::ranges::none_of(log_keys, is_own)) {
     return fail(Errc::wrong_origin, backup.string() + " is a backup of another log");
   }
   TRY_AS(note, store::read_file(backup / "checkpoint"));
-  if (note->empty()) return Checkpoint{log_key.name, 0, empty_root()};
-  TRY_AS(opened, open_checkpoint(text_of(*note), log_key));
+  if (note->empty()) return Checkpoint{log_keys[0].vkey.name, 0, empty_root()};
+  TRY_AS(opened, open_checkpoint(text_of(*note), log_keys));
   return opened.checkpoint;
 }
 
@@ -68,7 +74,40 @@ class Run {
     return segment.finish();
   }
 
+  // Segments that were written while events still stood which the log holds no more: written anew, as the log has their batches now.
+  Result<std::size_t> leave_out(const fs::path& backup, const rules::Excisions& excisions) const {
+    std::map<std::uint64_t, std::set<Position>> concerned;  // by segment: excised events
+    for (const auto& [position, excision] : excisions) {
+      TRY_AS(target, log_.event(position));
+      TRY_AS(decided, log_.event(excision.decided));
+      if (target.index.value >= before_.size || decided.index.value < before_.size) continue;
+      TRY_AS(from, backup::segment_of(backup, target.index.value));
+      concerned[from].insert(position);
+    }
+    for (const auto& [from, excised] : concerned) TRY(rewrite(backup::segment_path(backup, from), excised));
+    return concerned.size();
+  }
+
  private:
+  Result<void> rewrite(const fs::path& path, const std::set<Position>& excised) const {
+    TRY_AS(range, backup::read_range(path));
+    TRY_AS(fresh, backup::SegmentWriter::create(path, range));
+    auto now = log_.rows(Log::Family::batches);
+    TRY(backup::read_segment(path, [&](Log::Family family, Bytes key, Bytes value) -> Result<void> {
+      const Position at{key.size() < 8 ? 0 : load_be<std::uint64_t>(key.data())};
+      if (family == Log::Family::sealed && excised.contains(at)) return {};
+      if (family != Log::Family::batches) return fresh.add(family, key, value);
+      TRY_AS(row, store::parse_batch_row(key, value));
+      const auto first = excised.lower_bound(row.first);
+      if (first == excised.end() || *first >= row.first + row.count) return fresh.add(family, key, value);
+      now.seek(key);
+      if (!now.valid() || !equal(now.key(), key)) return differs("the batch at position " + std::to_string(at.value) + " is missing");
+      return fresh.add(family, key, now.value());
+    }));
+    TRY(fresh.finish());
+    return {};
+  }
+
   void take(Bytes entry) {
     edge_.append(leaf_hash(entry));
     if (edge_.size() % 256 == 0) (void)edge_.trim();
@@ -112,17 +151,23 @@ class Run {
 }  // namespace
 
 Result<BackedUp> back_up(const fs::path& ledger, const Vkey& log_key, const fs::path& backup, const BackupOptions& options) {
-  TRY_AS(before, open_backup(backup, log_key));
+  const auto folds = open_folds_beside(ledger);
   TRY_AS(log, open_log_beside(ledger));  // one moment of the folder: rows up to its last checkpoint
   TRY_AS(note, log->last_checkpoint());
   if (!note) return fail(Errc::not_found, "the log has no entry yet: there is nothing to back up");
-  TRY_AS(opened, open_checkpoint(*note, log_key));
+  TRY_AS(authority, authority_of(*log, folds ? folds->get() : nullptr, log_key.name));
+  const auto given = [&](const auto& key) { return key.vkey == log_key; };
+  if (std::ranges::none_of(authority.log_keys(), given)) return fail(Errc::wrong_origin, "the log names another key than " + log_key.text());
+  TRY_AS(before, open_backup(backup, authority.log_keys()));
+  TRY_AS(opened, open_checkpoint(*note, authority.log_keys()));
   Run run(*log, options, before, opened.checkpoint);
   TRY(run.meet());
-  BackedUp done{opened.checkpoint, before.size, 0};
+  BackedUp done{opened.checkpoint, before.size};
   if (before.size < done.checkpoint.size) {
     TRY_AS(bytes, run.copy(backup::segment_path(backup, before.size)));
     done.bytes = bytes;
+    TRY_AS(rewritten, run.leave_out(backup, authority.excisions()));
+    done.rewritten = rewritten;
     TRY(store::write_file(backup / "checkpoint", bytes_of(*note)));
   }
   if (fs::exists(ledger / "ledger.toml")) {

@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <fstream>
 #include <unistd.h>
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "ledger/store/safe_file.h"
@@ -36,6 +38,20 @@ Hash next_digest(const Hash& before, Bytes rows) {
 std::filesystem::path segment_path(const std::filesystem::path& backup, std::uint64_t from) {
   const std::string digits = std::to_string(from);
   return backup / "segment" / (std::string(digits.size() < 12 ? 12 - digits.size() : 0, '0') + digits);
+}
+
+Result<std::uint64_t> segment_of(const std::filesystem::path& backup, std::uint64_t entry) {
+  std::optional<std::uint64_t> found;
+  std::error_code error;
+  for (const auto& each : std::filesystem::directory_iterator(backup / "segment", error)) {
+    std::string digits = each.path().filename();
+    digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size() - 1));
+    const auto from = from_decimal(digits);
+    if (from && *from <= entry && (!found || *from > *found)) found = *from;
+  }
+  if (error) return fail(Errc::io, "cannot list " + (backup / "segment").string() + ": " + error.message());
+  if (!found) return fail(Errc::not_found, (backup / "segment").string() + " has no segment that holds entry " + std::to_string(entry));
+  return *found;
 }
 
 // ── writing ──
@@ -98,8 +114,27 @@ Result<std::uint64_t> SegmentWriter::finish() {
 
 // ── reading ──
 
+namespace {
+std::unexpected<Error> damaged_at(const std::filesystem::path& path, std::uint64_t at, const char* why) {
+  return fail(Errc::malformed, path.string() + ", byte " + std::to_string(at) + ": " + why);
+}
+
+Result<Range> parse_header(const std::filesystem::path& path, Bytes header) {
+  if (header.size() != magic.size() + 16 || text_of(header.first(magic.size())) != magic) return damaged_at(path, 0, "no segment of a backup begins here");
+  return Range{load_le<std::uint64_t>(header.data() + magic.size()), load_le<std::uint64_t>(header.data() + magic.size() + 8)};
+}
+}  // namespace
+
+Result<Range> read_range(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return fail(Errc::not_found, path.string() + ": there is no such segment");
+  Buffer header(magic.size() + 16);
+  file.read(reinterpret_cast<char*>(header.data()), static_cast<std::streamsize>(header.size()));
+  return parse_header(path, Bytes(header).first(static_cast<std::size_t>(file.gcount())));
+}
+
 Result<Range> read_segment(const std::filesystem::path& path, const Visit& visit) {
-  const auto damaged = [&](std::uint64_t at, const char* why) { return fail(Errc::malformed, path.string() + ", byte " + std::to_string(at) + ": " + why); };
+  const auto damaged = [&](std::uint64_t at, const char* why) { return damaged_at(path, at, why); };
   std::ifstream file(path, std::ios::binary);
   if (!file) return fail(Errc::not_found, path.string() + ": there is no such segment");
   std::uint64_t at = 0;
@@ -110,8 +145,8 @@ Result<Range> read_segment(const std::filesystem::path& path, const Visit& visit
     return static_cast<std::size_t>(file.gcount()) == bytes;
   };
   Buffer header, rows, word;
-  if (!take(header, magic.size() + 16) || text_of(Bytes(header).first(magic.size())) != magic) return damaged(0, "no segment of a backup begins here");
-  const Range range{load_le<std::uint64_t>(header.data() + magic.size()), load_le<std::uint64_t>(header.data() + magic.size() + 8)};
+  if (!take(header, magic.size() + 16)) return damaged(0, "no segment of a backup begins here");
+  TRY_AS(range, parse_header(path, header));
   Hash digest = sha256(header);
   for (bool last = false; !last;) {
     const std::uint64_t begin = at;

@@ -37,8 +37,12 @@ class SegmentWriter {
   std::uint64_t bytes_ = 0;
 };
 
+// Of the segment that holds an entry; its file begins there. Errors: not_found, io.
+Result<std::uint64_t> segment_of(const std::filesystem::path& backup, std::uint64_t entry);
+
 // Visits every row, each chunk verified before. Errors: not_found, malformed, io, and what the visit fails with.
 using Visit = std::function<Result<void>(store::Log::Family family, Bytes key, Bytes value)>;
+Result<Range> read_range(const std::filesystem::path& path);
 Result<Range> read_segment(const std::filesystem::path& path, const Visit& visit);
 
 }  // namespace caseledger::backup

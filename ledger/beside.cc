@@ -1,5 +1,8 @@
 #include "ledger/beside.h"
 
+#include <algorithm>
+#include <ranges>
+
 #include "ledger/core/event.h"
 #include "ledger/history.h"
 
@@ -78,6 +81,47 @@ Result<Vkey> genesis_log_key(const store::Log& log) {
   const EventView event = view_event(first.bytes);
   if (event.type != schema::Body::GovernanceConstituted) return fail(Errc::malformed, "the log does not begin with governance.constituted");
   return parse_vkey(text_of(event.body<schema::GovernanceConstituted>().log_vkey()));
+}
+
+Result<rules::Authority> authority_of(const store::Log& log, const store::Folds* folds, const std::string& origin) {
+  const StreamId governance = rules::governance_stream(origin);
+  EntryIndex from;
+  Position last;
+  Version version = 0;
+  if (folds) {
+    TRY_AS(cursor, folds->heads_cursor());
+    TRY_AS(state, folds->head(governance));
+    if (state) last = state->last, version = state->version, from = cursor;
+  }
+  std::vector<FoundRef> refs;
+  TRY_AS(scan, log.scan(from));
+  for (; scan.valid(); scan.next()) {
+    TRY_AS(row, scan.batch());
+    TRY_AS(items, parse_items(row.items, row.count));
+    for (std::uint32_t i = 0; i < row.count; ++i) {
+      if (items[i].kind != ItemKind::event || std::ranges::search(items[i].bytes, governance.bytes).empty()) continue;
+      const Buffer aligned(items[i].bytes.begin(), items[i].bytes.end());
+      TRY(check_event_bytes(aligned, refs));
+      const EventView event = view_event(aligned);
+      if (event.stream == governance) last = row.first + i, version = event.version;
+    }
+  }
+  std::vector<store::StoredEvent> events;
+  auto cursor = log.batches();
+  for (; version > 0; --version) {
+    TRY_AS(event, log.event(cursor, last));
+    if (version > 1 && event.previous >= last) return fail(Errc::verification_failed, "the governance stream does not lead back to genesis");
+    last = event.previous;
+    events.push_back(std::move(event));
+  }
+  rules::Authority authority(origin);
+  for (const auto& event : std::views::reverse(events)) {
+    if (event.kind != ItemKind::event) continue;
+    TRY(check_event_bytes(event.bytes, refs));
+    TRY_AS(entry, log.entry(event.index));
+    if (const EventView view = view_event(event.bytes); authority.admits(entry.author, view)) authority.apply(entry.author, view, event.position);
+  }
+  return authority;
 }
 
 }  // namespace caseledger

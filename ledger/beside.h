@@ -3,7 +3,7 @@
 // What is seen is one moment of the folder: everything up to some commit.
 #pragma once
 
-#include "ledger/core/note.h"
+#include "ledger/rules/authority.h"
 #include "ledger/store/folds.h"
 #include "ledger/store/log.h"
 
@@ -25,5 +25,9 @@ Result<std::optional<StreamEnd>> stream_end_beside(const std::filesystem::path& 
 
 // The log's key as genesis names it. Errors: not_found (no genesis yet), malformed, io, verification_failed.
 Result<Vkey> genesis_log_key(const store::Log& log);
+
+// What governors decided, as the log seems to say: of the strict form and as authority admits it, but no signature is verified. Where no folds
+// say how far the governance stream goes, the whole log is searched for it. Errors: io, verification_failed (damaged).
+Result<rules::Authority> authority_of(const store::Log& log, const store::Folds* folds, const std::string& origin);
 
 }  // namespace caseledger

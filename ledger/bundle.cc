@@ -76,6 +76,21 @@ Result<Hash> Served::node(Node node) const {
   return node_from_tile(node, hashes);
 }
 
+std::string handover_path(std::size_t n) { return "handover/" + std::to_string(n); }
+
+Result<std::map<std::uint64_t, std::string>> bundle_handovers(const Fetch& fetch) {
+  std::map<std::uint64_t, std::string> found;
+  for (std::size_t n = 1;; ++n) {
+    const auto note = fetch(handover_path(n));
+    if (!note && note.error().code == Errc::not_found) return found;
+    if (!note) return std::unexpected(note.error());
+    TRY_AS(parsed, parse_note(text_of(*note)));
+    TRY_AS(checkpoint, parse_checkpoint_text(parsed.text));
+    if (!found.empty() && checkpoint.size <= found.rbegin()->first) return fail(Errc::malformed, handover_path(n) + " is of a size before the one ahead of it");
+    found[checkpoint.size] = std::string(text_of(*note));
+  }
+}
+
 Result<Vkey> bundle_vkey(const Fetch& fetch) {
   TRY_AS(bytes, fetch("vkey"));
   std::string_view text = text_of(bytes);

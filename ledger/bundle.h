@@ -1,6 +1,7 @@
 // The offline bundle: a log in a folder, for whoever wants to check it without the ledger.
 //
 //   checkpoint                    the signed note everything else is held to
+//   handover/<n>                  where the log has had several keys: the checkpoint over the decision that another follows the n-th
 //   vkey                          the log's key, so that the folder can be checked by itself; it is worth what its bearer is worth
 //   tile/<level>/<N>[.p/<width>]  hashes, and tile/entries/<N>[.p/<width>]: C2SP tlog-tiles, as served at the checkpoint's size
 //   batch/<N>[.p/<width>]         256 records a file, each u32le length ‖ entry ‖ items
@@ -8,9 +9,11 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 
 #include "ledger/core/event.h"
 #include "ledger/core/merkle.h"
+#include "ledger/log_signers.h"
 #include "ledger/store/log.h"
 
 namespace caseledger {
@@ -33,7 +36,7 @@ struct Exported {
 // Writes beside the target and renames at the end: a bundle is there whole or not at all. The log may go on growing meanwhile.
 // Events are copied, not judged; the entries have to give the checkpoint's root.
 // Errors: usage (the target is there and not empty), not_found (no checkpoint of that size), verification_failed, io.
-Result<Exported> export_bundle(const store::Log& log, const Vkey& log_key, const std::filesystem::path& target, const ExportOptions& options = {});
+Result<Exported> export_bundle(const store::Log& log, const std::vector<rules::Authority::LogKey>& log_keys, const std::filesystem::path& target, const ExportOptions& options = {});
 
 // ── reading one ──
 
@@ -70,6 +73,10 @@ class Served {
   Fetch fetch_;
   std::uint64_t size_;
 };
+
+std::string handover_path(std::size_t n);  // from 1
+// All there are, by the size they claim. Errors: io, malformed.
+Result<std::map<std::uint64_t, std::string>> bundle_handovers(const Fetch& fetch);
 
 // The key that a bundle brings along. Errors: not_found, malformed, io.
 Result<Vkey> bundle_vkey(const Fetch& fetch);

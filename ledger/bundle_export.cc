@@ -21,7 +21,7 @@ class Export {
     done_.checkpoint = std::move(checkpoint);
   }
 
-  Result<Exported> run(const store::Log& log, const std::string& note, const Vkey& log_key) {
+  Result<Exported> run(const store::Log& log, const std::string& note, const std::vector<rules::Authority::LogKey>& log_keys) {
     const std::uint64_t size = done_.checkpoint.size;
     TRY_AS(scan, log.scan({0}));
     for (; scan.valid() && edge_.size() < size; scan.next()) TRY(take(scan));
@@ -32,7 +32,8 @@ class Export {
     if (edge_.root() != done_.checkpoint.root) return damaged("its entries give another root");
     TRY(write_partial_tiles());
     TRY(write("checkpoint", bytes_of(note)));
-    TRY(write("vkey", bytes_of(log_key.text() + '\n')));
+    TRY(write("vkey", bytes_of(log_key_at(log_keys, size)->text() + '\n')));
+    TRY(write_handovers(log, log_keys));
     return done_;
   }
 
@@ -40,6 +41,15 @@ class Export {
   std::unexpected<Error> damaged(const std::string& why) const {
     return fail(Errc::verification_failed,
         "the log is not what the checkpoint of size " + std::to_string(done_.checkpoint.size) + " says: " + why + "; audit it");
+  }
+
+  // The last checkpoint below a key's first size is over the decision that brought it, and by the key before.
+  Result<void> write_handovers(const store::Log& log, const std::vector<rules::Authority::LogKey>& log_keys) {
+    for (std::size_t n = 1; n < log_keys.size() && log_keys[n].from_size <= done_.checkpoint.size; ++n) {
+      TRY_AS(note, log.checkpoint_below(log_keys[n].from_size));
+      TRY(write(handover_path(n), bytes_of(note)));
+    }
+    return {};
   }
 
   Result<void> take(store::Log::Scan& scan) {
@@ -147,15 +157,15 @@ Result<std::string> note_at(const store::Log& log, std::optional<std::uint64_t> 
 
 }  // namespace
 
-Result<Exported> export_bundle(const store::Log& log, const Vkey& log_key, const fs::path& target, const ExportOptions& options) {
+Result<Exported> export_bundle(const store::Log& log, const std::vector<rules::Authority::LogKey>& log_keys, const fs::path& target, const ExportOptions& options) {
   const fs::path name = target.has_filename() ? target : target.parent_path();
   std::error_code error;
   if (fs::exists(name, error) && !(fs::is_directory(name, error) && fs::is_empty(name, error)))
     return fail(Errc::usage, name.string() + " is there already and not an empty folder");
   TRY_AS(note, note_at(log, options.size));
-  TRY_AS(opened, open_checkpoint(note, log_key));
+  TRY_AS(opened, open_checkpoint(note, log_keys));
   TRY_AS(scaffold, Scaffold::beside(name));
-  TRY_AS(exported, Export(scaffold.path(), opened.checkpoint, options).run(log, note, log_key));
+  TRY_AS(exported, Export(scaffold.path(), opened.checkpoint, options).run(log, note, log_keys));
   fs::permissions(scaffold.path(), fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec);
   TRY(scaffold.become(name));
   return std::move(exported);

@@ -22,7 +22,7 @@ std::optional<rules::Recorded> Recall::operator()(const StreamId& stream, Versio
   if (version == 0 || version > events_.size() || events_[version - 1].kind != ItemKind::event) return std::nullopt;
   const EventView event = view_event(events_[version - 1].bytes);
   if (event.stream != stream) return std::nullopt;
-  return rules::Recorded{event, {}};
+  return rules::Recorded{event, {}, events_[version - 1].position};
 }
 
 Result<void> fold_head(const store::Log& log, const EventView& event, Position position, store::Heads& heads, Moved* moved) {
@@ -39,6 +39,20 @@ Result<void> fold_head(const store::Log& log, const EventView& event, Position p
   if (event.version % store::skip_every == 0) moved->skips.push_back({event.stream, event.version, position});
   std::ranges::move(store::shares_of(event, position), std::back_inserter(moved->shares));
   return {};
+}
+
+Result<rules::Authority> authority_at(const store::Log& log, std::string origin, Position last, Version version) {
+  rules::Authority authority(std::move(origin));
+  TRY_AS(events, walk(log, last, version));
+  for (const auto& event : events) {
+    TRY_AS(entry, log.entry(event.index));
+    TRY_AS(record, log.record(event.index));
+    TRY_AS(items, parse_items(Bytes(record).subspan(entry_bytes), entry.count));
+    if (items_root(items) != entry.root || event.kind != ItemKind::event)  // who may write follows from these bytes
+      return fail(Errc::verification_failed, "the log is damaged: entry " + std::to_string(event.index.value) + " holds other events than its author signed");
+    authority.apply(entry.author, view_event(event.bytes), event.position);
+  }
+  return authority;
 }
 
 Result<Receipt> receipt(const store::Log& log, const store::Tiles& tiles, Position position, bool whole_batch, std::uint64_t size, std::string checkpoint) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ledger/core/receipt.h"
+#include "ledger/rules/authority.h"
 #include "ledger/rules/standing.h"
 #include "ledger/store/heads.h"
 #include "ledger/store/log.h"
@@ -45,6 +46,10 @@ class Recall {
 
 // One event later: the state of its stream. Errors: io, verification_failed.
 Result<void> fold_head(const store::Log& log, const EventView& event, Position position, store::Heads& heads, Moved* moved);
+
+// The authority as the governance stream gives it whose event of that version stands at `last`; what it is folded from is what its authors
+// signed. Errors: io, verification_failed.
+Result<rules::Authority> authority_at(const store::Log& log, std::string origin, Position last, Version version);
 
 // The receipt of the event at a position, or of its whole batch, under a checkpoint of `size` entries.
 // Errors: not_found, io.

@@ -4,8 +4,8 @@
 
 namespace caseledger {
 
-Keeper::Keeper(store::Folds& folds, store::Tiles& tiles, store::Shares& shares, const Config& config)
-    : folds_(folds), tiles_(tiles), shares_(shares), config_(config), thread_([this] { run(); }) {}
+Keeper::Keeper(store::Log& log, store::Folds& folds, store::Tiles& tiles, store::Shares& shares, const Config& config)
+    : log_(log), folds_(folds), tiles_(tiles), shares_(shares), config_(config), thread_([this] { run(); }) {}
 
 Keeper::~Keeper() {
   {
@@ -22,10 +22,11 @@ void Keeper::moved(Moved moved) {
   if (failure_) return;
   heads_.insert(heads_.end(), moved.heads.begin(), moved.heads.end());
   skips_.insert(skips_.end(), moved.skips.begin(), moved.skips.end());
+  excised_.insert(excised_.end(), moved.excised.begin(), moved.excised.end());
   size_ = moved.size;
-  const bool run_is_full = heads_.size() >= config_.heads_run_rows;
+  const bool is_due = heads_.size() >= config_.heads_run_rows || !excised_.empty();
   lock.unlock();
-  if (run_is_full) changed_.notify_all();
+  if (is_due) changed_.notify_all();
 }
 
 std::optional<Error> Keeper::failure() const {
@@ -36,7 +37,7 @@ std::optional<Error> Keeper::failure() const {
 void Keeper::run() {
   std::unique_lock lock(mutex_);
   for (bool last = false; !last;) {
-    changed_.wait_for(lock, std::chrono::seconds(1), [&] { return stopping_ || heads_.size() >= config_.heads_run_rows; });
+    changed_.wait_for(lock, std::chrono::seconds(1), [&] { return stopping_ || heads_.size() >= config_.heads_run_rows || !excised_.empty(); });
     last = stopping_;
     const bool run_is_due = last || heads_.size() >= config_.heads_run_rows;
     std::vector<store::Heads::Row> rows;
@@ -44,11 +45,21 @@ void Keeper::run() {
     const EntryIndex size = size_;
     lock.unlock();
     changed_.notify_all();
-    auto written = write_small();
+    auto written = purge();
+    if (written) written = write_small();
     if (written && !rows.empty()) written = write_heads(std::move(rows), size);
     lock.lock();
     if (!written && !failure_) failure_ = written.error();
   }
+}
+
+Result<void> Keeper::purge() {
+  std::vector<Position> excised;
+  {
+    const std::lock_guard lock(mutex_);
+    excised.swap(excised_);
+  }
+  return excised.empty() ? Result<void>() : log_.purge(excised);
 }
 
 Result<void> Keeper::write_small() {

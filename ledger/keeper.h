@@ -1,4 +1,5 @@
-// Writes what the sequencer changed into the folds: heads in sorted runs, full tiles, skips, shares.
+// Writes what the sequencer changed into the folds: heads in sorted runs, full tiles, skips, shares. Rids the log's files of what was
+// excised.
 //
 // A thread of its own, behind the commits. What a crash loses is folded again from the log at the next start.
 #pragma once
@@ -12,7 +13,7 @@ namespace caseledger {
 
 class Keeper {
  public:
-  Keeper(store::Folds& folds, store::Tiles& tiles, store::Shares& shares, const Config& config);
+  Keeper(store::Log& log, store::Folds& folds, store::Tiles& tiles, store::Shares& shares, const Config& config);
   ~Keeper();  // writes what it has
 
   // Takes over what a commit changed; waits while too much is waiting to be written.
@@ -23,9 +24,11 @@ class Keeper {
 
  private:
   void run();
+  Result<void> purge();
   Result<void> write_small();                                              // tiles, skips and shares
   Result<void> write_heads(std::vector<store::Heads::Row> rows, EntryIndex size);
 
+  store::Log& log_;
   store::Folds& folds_;
   store::Tiles& tiles_;
   store::Shares& shares_;
@@ -34,6 +37,7 @@ class Keeper {
   std::condition_variable changed_;
   std::vector<store::Heads::Row> heads_;
   std::vector<Moved::Skip> skips_;
+  std::vector<Position> excised_;
   EntryIndex size_;
   bool stopping_ = false;
   std::optional<Error> failure_;

@@ -1,6 +1,7 @@
 #include "ledger/ledger.h"
 
 #include <algorithm>
+#include <map>
 
 #include "ledger/history.h"
 
@@ -21,9 +22,9 @@ std::vector<StreamId> subjects_among(const std::vector<store::Heads::Row>& moved
 }
 }  // namespace
 
-Ledger::Ledger(std::string origin, Signer log_key, Config config, Clock clock, Sinks sinks)
+Ledger::Ledger(std::string origin, Signer log_key, Config config, Clock clock, Sinks sinks, FindLogKey find_log_key)
     : origin_(std::move(origin)),
-      log_key_(std::move(log_key)),
+      log_keys_(std::move(log_key), std::move(find_log_key)),
       config_(config),
       clock_(std::move(clock)),
       sinks_(std::move(sinks)),
@@ -32,8 +33,9 @@ Ledger::Ledger(std::string origin, Signer log_key, Config config, Clock clock, S
       verified_(config.waiting_batches_max, config.waiting_bytes_max),
       published_authority_(origin_) {}
 
-Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& folder, std::string origin, Signer log_key, Config config, Clock clock, Sinks sinks) {
-  std::unique_ptr<Ledger> ledger(new Ledger(std::move(origin), std::move(log_key), config, std::move(clock), std::move(sinks)));
+Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& folder, std::string origin, Signer log_key, Config config, Clock clock, Sinks sinks,
+                                             FindLogKey find_log_key) {
+  std::unique_ptr<Ledger> ledger(new Ledger(std::move(origin), std::move(log_key), config, std::move(clock), std::move(sinks), std::move(find_log_key)));
   TRY(ledger->load(folder));
   ledger->start();
   return ledger;
@@ -54,14 +56,27 @@ Result<void> Ledger::load(const std::filesystem::path& folder) {
   last_signed_.emplace(std::move(last_signed));
   tiles_ = std::make_unique<store::Tiles>(*folds_);
   shares_ = std::make_unique<store::Shares>(*folds_);
-  TRY(load_tree(*last_signed_));
-  TRY(load_heads());
-  return load_authority();
+  TRY_AS(end, load_tree());
+  TRY_AS(moved, load_heads(end.size));
+  TRY(load_authority());
+  TRY(leave_out_excised(moved));
+  TRY(check_signed(end));
+  keeper_ = std::make_unique<Keeper>(*log_, *folds_, *tiles_, *shares_, config_);
+  shares_->add(moved.shares);
+  if (!moved.heads.empty() || !moved.excised.empty()) keeper_->moved(std::move(moved));
+  sequencer_ = std::make_unique<Sequencer>(Sequencer::Parts{origin_, log_keys_, *log_, *last_signed_, heads_, *tiles_, *folds_, *vault_, authority_, clock_, config_}, end);
+  return {};
 }
 
-Result<void> Ledger::load_tree(store::LastSigned& last_signed) {
-  const auto differs = [&](std::string why) { return fail(Errc::verification_failed, "the log of " + origin_ + " is not what was signed: " + std::move(why)); };
-  const auto mark = last_signed.mark();
+namespace {
+std::unexpected<Error> not_what_was_signed(const std::string& origin, std::string why) {
+  return fail(Errc::verification_failed, "the log of " + origin + " is not what was signed: " + std::move(why));
+}
+}  // namespace
+
+Result<store::Log::End> Ledger::load_tree() {
+  const auto differs = [&](std::string why) { return not_what_was_signed(origin_, std::move(why)); };
+  const auto mark = last_signed_->mark();
   TRY_AS(written, folds_->cursor("tiles"));
   TRY_AS(scan, log_->scan({0}));
   store::Log::End end;
@@ -80,26 +95,33 @@ Result<void> Ledger::load_tree(store::LastSigned& last_signed) {
   if (mark && mark->size > end.size.value)
     return differs("it has " + std::to_string(end.size.value) + " entries, and a checkpoint over " + std::to_string(mark->size) +
                    " was signed. It was cut short or put back from a backup; restore the missing entries, do not start it");
+  return end;
+}
+
+// The last checkpoint is over what is there, by the key of its size.
+Result<void> Ledger::check_signed(const store::Log::End& end) {
   TRY_AS(note, log_->last_checkpoint());
+  const Checkpoint whole{origin_, end.size.value, tiles_->root()};
   if (note) {
-    TRY_AS(opened, open_checkpoint(*note, log_key_.vkey()));
-    if (opened.checkpoint != Checkpoint{origin_, end.size.value, tiles_->root()}) return differs("its last checkpoint is over other entries");
+    const std::vector<rules::Authority::LogKey> given{{log_keys_.given(), 0}};  // before genesis
+    TRY_AS(opened, open_checkpoint(*note, authority_.log_keys().empty() ? given : authority_.log_keys()));
+    if (opened.checkpoint != whole) return not_what_was_signed(origin_, "its last checkpoint is over other entries");
   } else if (end.size.value > 0) {
-    return differs("it has entries and no checkpoint");
+    return not_what_was_signed(origin_, "it has entries and no checkpoint");
   }
-  if (!mark || mark->size < end.size.value) TRY(last_signed.write({end.size.value, tiles_->root()}));
+  TRY_AS(key, log_keys_.at(authority_, end.size.value + 1));  // that signs from now on
+  const auto mark = last_signed_->mark();
+  if (!mark || mark->size < end.size.value) TRY(last_signed_->write({end.size.value, whole.root}));
   const Micros now = clock_.wall();
   if (end.size.value > 0 && now - end.recorded_at > config_.gap_max.count() && !config_.gap_confirmed)
     return fail(Errc::usage, "the last entry was recorded on " + to_rfc3339(end.recorded_at) + ", more than 30 days ago; confirm with --after-long-stop that the clock is right");
-  const std::string checkpoint = note ? *note : sign_checkpoint({origin_, 0, empty_root()}, log_key_);
-  head_ = {end.size.value, end.next, end.recorded_at, checkpoint};
-  sequencer_ = std::make_unique<Sequencer>(Sequencer::Parts{origin_, log_key_, *log_, *last_signed_, heads_, *tiles_, *folds_, *vault_, authority_, clock_, config_}, end);
+  head_ = {end.size.value, end.next, end.recorded_at, note ? *note : sign_checkpoint(whole, *key)};
   return {};
 }
 
-Result<void> Ledger::load_heads() {
+Result<Moved> Ledger::load_heads(EntryIndex size) {
   TRY_AS(cursor, folds_->heads_cursor());
-  if (cursor.value > head_.size) return fail(Errc::verification_failed, "the folds reach beyond the log; delete store/folds and start again");
+  if (cursor > size) return fail(Errc::verification_failed, "the folds reach beyond the log; delete store/folds and start again");
   TRY(folds_->each_head([&](const store::Heads::Row& row) { heads_.set(heads_.place(row.stream), row.state); }));
   Moved moved;
   Buffer scratch;
@@ -109,26 +131,42 @@ Result<void> Ledger::load_heads() {
     TRY(each_event(row, scratch, [&](const EventView& event, Position position) { return fold_head(*log_, event, position, heads_, &moved); }));
   }
   TRY(scan.status());
-  moved.size = {head_.size};
-  keeper_ = std::make_unique<Keeper>(*folds_, *tiles_, *shares_, config_);
-  shares_->add(moved.shares);
-  if (!moved.heads.empty()) keeper_->moved(std::move(moved));
-  return {};
+  moved.size = size;
+  return moved;
 }
 
 Result<void> Ledger::load_authority() {
-  TRY_AS(events, walk(*log_, heads_.get(rules::governance_stream(origin_)).last, heads_.get(rules::governance_stream(origin_)).version));
-  for (const auto& event : events) {
-    TRY_AS(entry, log_->entry(event.index));
-    TRY_AS(record, log_->record(event.index));
-    TRY_AS(items, parse_items(Bytes(record).subspan(entry_bytes), entry.count));
-    if (items_root(items) != entry.root)  // who may write follows from these bytes
-      return fail(Errc::verification_failed, "the log is damaged: entry " + std::to_string(event.index.value) + " holds other events than its author signed");
-    authority_.apply(entry.author, view_event(event.bytes), event.position);
+  const rules::StreamState governance = heads_.get(rules::governance_stream(origin_));
+  TRY_AS(authority, authority_at(*log_, origin_, governance.last, governance.version));
+  authority_ = published_authority_ = std::move(authority);
+  const auto is_given = [&](const rules::Authority::LogKey& each) { return each.vkey == log_keys_.given(); };
+  if (!authority_.log_keys().empty() && std::ranges::none_of(authority_.log_keys(), is_given))
+    return fail(Errc::wrong_origin, "the log key of this folder is none that governance names; genesis says " + authority_.log_keys()[0].vkey.text());
+  return {};
+}
+
+// Streams of which events were excised, as they stand without them. A fold of their bytes alone knows nothing of those at their end, and one
+// that was written before the decision knows too much. What the files still owe goes with it.
+Result<void> Ledger::leave_out_excised(Moved& moved) {
+  std::map<StreamId, rules::Excision> streams;
+  for (const auto& [position, excision] : authority_.excisions()) {
+    const auto [at, fresh] = streams.try_emplace(excision.stream, excision);
+    if (!fresh && position > at->second.position) at->second = excision;
   }
-  if (authority_.log_key() && *authority_.log_key() != log_key_.vkey())
-    return fail(Errc::wrong_origin, "the log key of this folder is not the one that genesis names, " + authority_.log_key()->text());
-  published_authority_ = authority_;
+  for (const auto& [stream, latest] : streams) {
+    const auto place = heads_.place(stream);
+    const rules::StreamState before = heads_.at(place);
+    const bool ends_with_it = before.version <= latest.version;
+    const Version version = ends_with_it ? latest.version : before.version;
+    const Position last = ends_with_it ? latest.position : before.last;
+    TRY_AS(events, walk(*log_, last, version));
+    const rules::StreamState state = rules::refold(stream, latest.kind, version, last, Recall(std::move(events)));
+    if (state == before) continue;
+    heads_.set(place, state);
+    moved.heads.push_back(heads_.row(place));
+  }
+  TRY_AS(owed, log_->owed());
+  moved.excised = std::move(owed);
   return {};
 }
 
@@ -222,6 +260,12 @@ void Ledger::wait_beyond(std::uint64_t size, std::chrono::milliseconds at_most) 
 }
 
 void Ledger::on_head(std::function<void()> listener) { listeners_.push_back(std::move(listener)); }
+
+Vkey Ledger::log_vkey() const {
+  const std::lock_guard lock(published_mutex_);
+  const Vkey* key = log_key_at(published_authority_.log_keys(), head_.size);
+  return key ? *key : log_keys_.given();
+}
 
 rules::Authority Ledger::authority() const {
   const std::lock_guard lock(published_mutex_);

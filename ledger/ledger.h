@@ -20,12 +20,14 @@ class Ledger {
     std::function<void(std::vector<StreamId>)> subjects = [](std::vector<StreamId>) {};  // streams of data subjects that moved
   };
 
-  // Starts from a folder's stores, which may not be there yet. Errors: locked, verification_failed, wrong_origin, usage, io.
-  static Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& folder, std::string origin, Signer log_key, Config config, Clock clock, Sinks sinks);
+  // Starts from a folder's stores, which may not be there yet. log_key: one of the log's; others are found where they are needed.
+  // Errors: locked, verification_failed, wrong_origin, usage, io, not_found (a key).
+  static Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& folder, std::string origin, Signer log_key, Config config, Clock clock, Sinks sinks,
+                                              FindLogKey find_log_key = {});
   ~Ledger();
 
   const std::string& origin() const { return origin_; }
-  const Vkey& log_vkey() const { return log_key_.vkey(); }
+  Vkey log_vkey() const;  // that signed the head's checkpoint
 
   // Errors: overloaded, draining. The submission is not touched then.
   Result<void> submit(Ticket ticket, Submission& submission);
@@ -56,18 +58,20 @@ class Ledger {
   std::size_t waiting() const { return submitted_.size() + verified_.size(); }
 
  private:
-  Ledger(std::string origin, Signer log_key, Config config, Clock clock, Sinks sinks);
+  Ledger(std::string origin, Signer log_key, Config config, Clock clock, Sinks sinks, FindLogKey find_log_key);
   Result<void> load(const std::filesystem::path& folder);
-  Result<void> load_tree(store::LastSigned& last_signed);
-  Result<void> load_heads();
+  Result<store::Log::End> load_tree();
+  Result<Moved> load_heads(EntryIndex size);
   Result<void> load_authority();
+  Result<void> leave_out_excised(Moved& moved);
+  Result<void> check_signed(const store::Log::End& end);
   void start();
   void verify_loop();
   void sequence_loop();
   void stop_admitting(Error error);
 
   const std::string origin_;
-  Signer log_key_;
+  LogSigners log_keys_;
   const Config config_;
   const Clock clock_;
   Sinks sinks_;

@@ -1,6 +1,10 @@
 // The way back from a backup: into a folder beside the target, replayed, audited, and only then put in place.
 #include "ledger/backup.h"
+
+#include <algorithm>
+
 #include "ledger/backup_segment.h"
+#include "ledger/beside.h"
 #include "ledger/erasure.h"
 #include "ledger/scaffold.h"
 #include "ledger/store/safe_file.h"
@@ -32,6 +36,21 @@ Result<void> load_segments(const fs::path& backup, Log& log, std::uint64_t size,
     if (options.progress) options.progress(reached, size);
   }
   return log.commit(group);
+}
+
+// Media that no later run could reach may still hold events that the log itself says were excised: they are not put back.
+Result<std::size_t> replay_excisions(Log& log, const rules::Authority& authority) {
+  std::vector<Position> still_there;
+  for (const auto& [position, excision] : authority.excisions()) {
+    TRY_AS(event, log.event(position));
+    if (event.kind == ItemKind::event) still_there.push_back(position);
+  }
+  if (still_there.empty()) return 0;
+  auto group = log.group();
+  TRY(log.excise(group, still_there));
+  TRY(log.commit(group));
+  TRY(log.purge(still_there));
+  return still_there.size();
 }
 
 // Keys of the erased are destroyed before anybody could use them; what was sealed under them is not put back.
@@ -80,17 +99,25 @@ Result<Restored> restore(const fs::path& backup, const fs::path& ledger, const R
   if (vkey->empty() || note->empty()) return fail(Errc::not_found, backup.string() + " is no backup, or its first run was not finished");
   const auto key = options.log_key ? Result<Vkey>(*options.log_key) : parse_vkey(text_of(*vkey).substr(0, vkey->size() - 1));
   if (!key) return std::unexpected(key.error());
-  if (text_of(*vkey) != key->text() + '\n') return fail(Errc::wrong_origin, backup.string() + " is a backup of another log than that of " + key->text());
-  TRY_AS(opened, open_checkpoint(text_of(*note), *key));
-  const Checkpoint& checkpoint = opened.checkpoint;
+  const auto another = [&] { return fail(Errc::wrong_origin, backup.string() + " is a backup of another log than that of " + key->text()); };
+  TRY_AS(parsed, parse_note(text_of(*note)));
+  TRY_AS(checkpoint, parse_checkpoint_text(parsed.text));  // believed once the log's keys are known
+  if (checkpoint.origin != key->name) return another();
 
   TRY_AS(scaffold, Scaffold::beside(target));
   const fs::path& folder = scaffold.path();
   if (!options.vault.empty()) TRY(store::Vault::import_from(options.vault, folder / "vault"));
-  Restored restored{checkpoint, 0, {}};
+  Restored restored{checkpoint, 0, 0, {}};
   {
     TRY_AS(log, Log::open(folder / "store" / "log"));
     TRY(load_segments(backup, *log, checkpoint.size, options));
+    TRY_AS(authority, authority_of(*log, nullptr, key->name));
+    const auto given = [&](const auto& each) { return each.vkey == *key; };
+    const auto brought = [&](const auto& each) { return text_of(*vkey) == each.vkey.text() + '\n'; };
+    if (std::ranges::none_of(authority.log_keys(), given) || std::ranges::none_of(authority.log_keys(), brought)) return another();
+    TRY(open_checkpoint(text_of(*note), authority.log_keys()));
+    TRY_AS(excised, replay_excisions(*log, authority));
+    restored.excised_events = excised;
     TRY_AS(erased, replay_erasures(folder, key->name, *log));
     restored.erased_subjects = erased;
   }

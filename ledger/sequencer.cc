@@ -11,6 +11,7 @@ struct Sequencer::Placed {
   Entry entry;
   EntryIndex index;
   std::vector<Position> links;
+  bool rotates = false;  // decides that the log has a new key
 
   bool holds(Position position) const { return position >= entry.first_position && position - entry.first_position < batch.events().size(); }
 };
@@ -31,6 +32,8 @@ struct Sequencer::Group {
   std::vector<Refused> refused;
   std::vector<store::Heads::Place> touched;
   std::vector<Moved::Skip> skips;
+  std::vector<Position> excised;
+  std::vector<Checkpoint> handovers;  // over a decision to rotate the log key: by the key that is to go
 
   // Of the batch being admitted, to take it back.
   struct Before {
@@ -39,7 +42,7 @@ struct Sequencer::Group {
   };
   std::vector<Before> before;
   std::optional<rules::Authority> authority_before;
-  std::size_t skips_before = 0;
+  std::size_t skips_before = 0, excised_before = 0;
   bool authority_changed = false;
   std::deque<Buffer> lent;  // events the rules looked at
 
@@ -75,9 +78,13 @@ Result<Sequencer::Done> Sequencer::commit_group(std::vector<Verified> arrived) {
   const Micros admitted = parts_.clock.boot();
   Micros written = admitted;
   if (!group.placed.empty()) {
-    for (const Placed& placed : group.placed) parts_.tiles.append(leaf_hash(placed.entry.encode()));
+    for (const Placed& placed : group.placed) {
+      parts_.tiles.append(leaf_hash(placed.entry.encode()));
+      if (placed.rotates) group.handovers.push_back({parts_.origin, placed.index.value + 1, parts_.tiles.root()});
+    }
     const Checkpoint checkpoint{parts_.origin, group.size.value, parts_.tiles.root()};
-    done.outcome.checkpoint = sign_checkpoint(checkpoint, parts_.log_key);
+    TRY_AS(note, sign(checkpoint));
+    done.outcome.checkpoint = std::move(note);
     TRY(write(group, done.outcome.checkpoint));
     written = parts_.clock.boot();
     TRY(parts_.last_signed.write({checkpoint.size, checkpoint.root}));
@@ -87,6 +94,11 @@ Result<Sequencer::Done> Sequencer::commit_group(std::vector<Verified> arrived) {
   done.head = {end_.size.value, end_.next, end_.recorded_at, done.outcome.checkpoint};
   done.times = {group.placed.size(), group.next - group.first, admitted - begun, written - admitted, parts_.clock.boot() - written};
   return done;
+}
+
+Result<std::string> Sequencer::sign(const Checkpoint& checkpoint) {
+  TRY_AS(key, parts_.log_keys.at(parts_.authority, checkpoint.size));
+  return sign_checkpoint(checkpoint, *key);
 }
 
 void Sequencer::take(Verified arrived, Group& group) {
@@ -115,12 +127,13 @@ std::expected<void, Rejection> Sequencer::admit(Group& group) {
   group.before.clear();
   group.authority_before.reset();
   group.skips_before = group.skips.size();
+  group.excised_before = group.excised.size();
   const auto author = parts_.authority.author(placed.batch.author());
   if (!author) return std::unexpected(Rejection{author.error(), {}});
 
   const std::function stream = [this](const StreamId& id) { return parts_.heads.get(id); };
   const std::function find_event = [this, &group](const StreamId& id, Version version) { return lend(id, version, group); };
-  const rules::Context context{parts_.authority, *author, placed.batch.author(), group.now, parts_.config.clock_tolerance.count(), stream, find_event};
+  const rules::Context context{parts_.authority, *author, placed.batch.author(), group.now, parts_.config.clock_tolerance.count(), stream, find_event, placed.index};
 
   std::vector<EventProblem> problems;
   std::vector<StreamId> failed;  // what follows in these streams cannot be judged
@@ -142,10 +155,7 @@ std::expected<void, Rejection> Sequencer::admit(Group& group) {
     group.before.push_back({place, state});
     parts_.heads.set(place, rules::advance(state, event, position, find_event));
     if (event.version % store::skip_every == 0) group.skips.push_back({event.stream, event.version, position});
-    if (event.kind == StreamKind::governance) {
-      if (!group.authority_before) group.authority_before = parts_.authority;
-      parts_.authority.apply(placed.batch.author(), event, position);
-    }
+    if (event.kind == StreamKind::governance) govern(event, position, group);
   }
   if (!problems.empty()) return std::unexpected(Rejection{problems[0].error, std::move(problems)});
   return {};
@@ -157,8 +167,8 @@ std::expected<void, Sequencer::Problem> Sequencer::admit_event(const rules::Stre
     auto admitted = rules::admit(state, event, refs, context);
     if (!admitted) return std::unexpected(Problem{std::move(admitted.error()), std::nullopt});
     if (auto sealable = this->sealable(event); !sealable) return std::unexpected(Problem{std::move(sealable.error()), std::nullopt});
-    if (event.type == schema::Body::GovernanceConstituted && text_of(event.body<schema::GovernanceConstituted>().log_vkey()) != parts_.log_key.vkey().text())
-      return std::unexpected(Problem{{Errc::value_out_of_range, "genesis names another log key than the one this ledger signs with, " + parts_.log_key.vkey().text()}, std::nullopt});
+    if (event.kind == StreamKind::governance)
+      if (auto can = can_carry_out(event, group); !can) return std::unexpected(Problem{std::move(can.error()), std::nullopt});
     return {};
   }
   const auto stored = find(event.stream, event.version, group);
@@ -182,10 +192,42 @@ Result<void> Sequencer::sealable(const EventView& event) const {
   return {};
 }
 
+// Admitting what is not carried out would be a false record.
+Result<void> Sequencer::can_carry_out(const EventView& event, const Group& group) {
+  using schema::Action;
+  if (event.type == schema::Body::GovernanceConstituted && text_of(event.body<schema::GovernanceConstituted>().log_vkey()) != parts_.log_keys.given().text())
+    return fail(Errc::value_out_of_range, "genesis names another log key than the one this ledger signs with, " + parts_.log_keys.given().text());
+  const auto* proposal = parts_.authority.proposal_of(event);
+  if (!proposal) return {};
+  if (proposal->action_type() == Action::KeyRotated) {
+    TRY_AS(vkey, parse_vkey(text_of(proposal->action_as_KeyRotated()->log_vkey())));
+    TRY(parts_.log_keys.of(vkey));
+  }
+  if (const auto* excised = proposal->action_as_EventExcised(); excised && Position{excised->position().value_or(0)} >= group.first)
+    return fail(Errc::unresolved_reference, "the event at position " + std::to_string(excised->position().value_or(0)) + " is being recorded at this moment; try again once it is");
+  return {};
+}
+
+void Sequencer::govern(const EventView& event, Position position, Group& group) {
+  Placed& placed = group.placed.back();
+  if (!group.authority_before) group.authority_before = parts_.authority;
+  const std::size_t keys = parts_.authority.log_keys().size();
+  parts_.authority.apply(placed.batch.author(), event, position);
+  placed.rotates = placed.rotates || (keys > 0 && parts_.authority.log_keys().size() > keys);
+  const rules::Excision* excision = parts_.authority.excision_decided_at(position);
+  if (!excision) return;
+  const auto place = parts_.heads.place(excision->stream);
+  const rules::StreamState state = parts_.heads.at(place);
+  group.before.push_back({place, state});
+  group.excised.push_back(excision->position);
+  parts_.heads.set(place, rules::refold(excision->stream, state.kind, state.version, state.last, [&](const StreamId& id, Version version) { return lend(id, version, group); }));
+}
+
 void Sequencer::undo(Group& group) {
   for (auto before = group.before.rbegin(); before != group.before.rend(); ++before) parts_.heads.set(before->place, before->state);
   if (group.authority_before) parts_.authority = std::move(*group.authority_before);
   group.skips.resize(group.skips_before);
+  group.excised.resize(group.excised_before);
   group.placed.pop_back();
 }
 
@@ -220,7 +262,12 @@ Result<void> Sequencer::write(Group& group, const std::string& checkpoint) {
     writes_.add(placed.index, placed.entry, links, pieces);
     TRY(seal_parts(placed));
   }
+  for (const Checkpoint& each : group.handovers) {
+    TRY_AS(note, sign(each));
+    writes_.add_checkpoint(each.size, note);
+  }
   writes_.add_checkpoint(group.size.value, checkpoint);
+  if (!group.excised.empty()) TRY(parts_.log.excise(writes_, group.excised));
   TRY(parts_.vault.sync());
   return parts_.log.commit(writes_);
 }
@@ -244,7 +291,8 @@ Result<void> Sequencer::seal_parts(const Placed& placed) {
 Result<void> Sequencer::answer(Group& group, Done& done) {
   if (done.outcome.checkpoint.empty()) {
     TRY_AS(last, parts_.log.last_checkpoint());
-    done.outcome.checkpoint = last ? std::move(*last) : sign_checkpoint({parts_.origin, 0, empty_root()}, parts_.log_key);
+    TRY_AS(empty, sign({parts_.origin, 0, empty_root()}));
+    done.outcome.checkpoint = last ? std::move(*last) : std::move(empty);
   }
   for (const Placed& placed : group.placed) {
     TRY_AS(path, parts_.tiles.fresh_proof(placed.index));
@@ -261,6 +309,7 @@ Result<void> Sequencer::answer(Group& group, Done& done) {
   done.authority_changed = group.authority_changed;
   done.moved.size = group.size;
   done.moved.skips = std::move(group.skips);
+  done.moved.excised = std::move(group.excised);
   done.moved.heads.reserve(group.touched.size());
   for (const auto place : group.touched) done.moved.heads.push_back(parts_.heads.row(place));
   return {};
@@ -300,10 +349,11 @@ Result<std::optional<Sequencer::Found>> Sequencer::find(const StreamId& stream, 
 }
 
 std::optional<rules::Recorded> Sequencer::lend(const StreamId& stream, Version version, Group& group) const {
+  if (parts_.authority.is_excised(stream, version)) return std::nullopt;  // its bytes go with this commit
   auto found = find(stream, version, group);
   if (!found || !*found || (*found)->event.kind != ItemKind::event) return std::nullopt;
   group.lent.push_back(std::move((*found)->event.bytes));
-  return rules::Recorded{view_event(group.lent.back()), (*found)->author};
+  return rules::Recorded{view_event(group.lent.back()), (*found)->author, (*found)->event.position};
 }
 
 }  // namespace caseledger

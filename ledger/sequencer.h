@@ -8,6 +8,7 @@
 
 #include "ledger/clock.h"
 #include "ledger/config.h"
+#include "ledger/log_signers.h"
 #include "ledger/rules/rules.h"
 #include "ledger/store/folds.h"
 #include "ledger/store/last_signed.h"
@@ -68,6 +69,7 @@ struct Moved {
   };
   std::vector<Skip> skips;
   std::vector<store::Share> shares;
+  std::vector<Position> excised;  // bytes that the log's files are to let go
   EntryIndex size;
 };
 
@@ -81,7 +83,7 @@ class Sequencer {
  public:
   struct Parts {
     const std::string& origin;
-    const Signer& log_key;
+    LogSigners& log_keys;
     store::Log& log;
     store::LastSigned& last_signed;
     store::Heads& heads;
@@ -126,8 +128,11 @@ class Sequencer {
   std::expected<void, Problem> admit_event(const rules::StreamState& state, const EventView& event, std::span<const FoundRef> refs,
                                            const rules::Context& context, Group& group);
   Result<void> sealable(const EventView& event) const;  // are its subjects there to seal for?
+  Result<void> can_carry_out(const EventView& event, const Group& group);  // what governors decide with it
+  void govern(const EventView& event, Position position, Group& group);
   void undo(Group& group);
   std::expected<bool, Rejection> answer_again(const VerifiedBatch& batch, Ticket ticket, Group& group);
+  Result<std::string> sign(const Checkpoint& checkpoint);
   Result<void> write(Group& group, const std::string& checkpoint);
   Result<void> seal_parts(const Placed& placed);
   Result<void> answer(Group& group, Done& done);

@@ -147,9 +147,12 @@ Result<void> Runner::fold_run(store::Log::Scan& scan, std::uint64_t size) {
     for (std::uint64_t events = 0; events < run_events && scan.valid() && cursor_ < size; scan.next()) {
       TRY_AS(row, scan.batch());
       TRY_AS(entry, scan.entry());
+      bool decides = false;
       TRY(each_event(row, scratch, [&](const EventView& event, Position position) {
+        decides = decides || event.type == schema::Body::ProposalMade || event.type == schema::Body::ProposalApproved;
         return take(folds_, ledger_.log(), {event, position, row.index, entry.recorded_at, entry.author});
       }));
+      if (decides) TRY(leave_out_excised(row.first, row.first + row.count));
       events += row.count;
       unwritten_events_ += row.count;
       events_since_rest_ += row.count;
@@ -163,6 +166,34 @@ Result<void> Runner::fold_run(store::Log::Scan& scan, std::uint64_t size) {
   return folded;
 }
 
+// Of a stream, before a position. What a commit under way, or a batch that is refused in the end, makes of its head is waited out.
+Result<std::vector<store::StoredEvent>> Runner::durable_events(const StreamId& stream, Position end) const {
+  for (;;) {
+    const Head head = ledger_.head();
+    const auto state = ledger_.heads().get(stream);
+    if (state.last < head.next) {
+      TRY_AS(last, ledger_.log().event(state.last));
+      const auto is_last = [&](const EventView& event) { return event.stream == stream && event.version == state.version; };
+      if (last.kind != ItemKind::event || is_last(view_event(last.bytes))) return walk(ledger_.log(), state.last, state.version, end);
+    }
+    if (stopping_) return fail(Errc::draining, "the ledger is shutting down");
+    ledger_.wait_beyond(head.size, std::chrono::milliseconds(5));
+  }
+}
+
+// As a retraction: the stream is what it would be without the event, up to here.
+Result<void> Runner::leave_out_excised(Position from, Position end) {
+  const rules::Authority authority = ledger_.authority();
+  for (const auto& [position, excision] : authority.excisions()) {
+    if (excision.decided < from || excision.decided >= end) continue;
+    TRY_AS(stored, durable_events(excision.stream, end));
+    TRY_AS(recorded, facts_of(ledger_.log(), std::move(stored)));
+    folds_.refold(excision.stream, Standing(recorded.facts).facts());
+    purge_due_ = true;
+  }
+  return {};
+}
+
 Result<void> Runner::write() {
   const std::string kind = folds_.kind_of_rows();
   std::vector<Folds::Row> rows;
@@ -171,6 +202,7 @@ Result<void> Runner::write() {
     rows = folds_.take_changes();
   }
   TRY(ledger_.folds().write_rows(kind, rows, {cursor_}));
+  if (std::exchange(purge_due_, false)) TRY(ledger_.folds().purge());
   written_ = cursor_;
   unwritten_events_ = 0;
   return {};

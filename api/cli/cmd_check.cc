@@ -26,7 +26,12 @@ Result<Policy> policy_of(const VerifyOptions& options) {
     TRY_AS(text, read_text(options.policy));
     return parse_policy_or_vkey(text);
   }
-  if (!options.vkey.empty()) return parse_policy_or_vkey(options.vkey);
+  Policy policy;
+  for (const auto& vkey : options.vkeys) {  // several where a log has changed its key
+    TRY_AS(one, parse_policy_or_vkey(vkey));
+    policy.logs.insert(policy.logs.end(), one.logs.begin(), one.logs.end());
+  }
+  if (!policy.logs.empty()) return policy;
   return fail(Errc::usage, "verifying needs to know whom to trust: --log-vkey VKEY or --policy FILE");
 }
 
@@ -78,7 +83,7 @@ Result<std::string> verify_one(const path& file, const Policy& policy, const Ver
 
 json::object counts_json(const AuditCounts& c) {
   return {{"entries", c.entries},   {"events", c.events},         {"streams", c.streams},           {"signatures", c.signatures},         {"checkpoints", c.checkpoints},
-          {"tiles", c.tiles},       {"withheld_events", c.withheld_events}, {"unjudged_events", c.unjudged_events}, {"imported_anomalies", c.imported_anomalies}, {"policy_breaches", c.policy_breaches},
+          {"tiles", c.tiles},       {"withheld_events", c.withheld_events}, {"excised_events", c.excised_events}, {"unjudged_events", c.unjudged_events}, {"imported_anomalies", c.imported_anomalies}, {"policy_breaches", c.policy_breaches},
           {"suspect_entries", c.suspect_entries}, {"sealed_parts", c.sealed_parts}, {"opened_parts", c.opened_parts}, {"erased_parts", c.erased_parts}};
 }
 
@@ -160,6 +165,11 @@ Exit audit_source(const AuditOptions& asked) {
       const auto vkey = log_key_of({asked.source, asked.key, {}});
       if (!vkey) return report(vkey.error());
       options.log_key = *vkey;
+    } else if (const auto note = server->get("/checkpoint"); note && !open_checkpoint(*note, *options.log_key)) {
+      // Signed by a key that the trusted one may lead to.
+      const auto keys = log_keys_of(*server, *options.log_key);
+      const auto opened = keys ? open_checkpoint(*note, *keys) : Result<SignedCheckpoint>(std::unexpected(keys.error()));
+      if (opened) options.log_key = *log_key_at(*keys, opened->checkpoint.size);
     }
     audit = audit_served(
         [&](std::string at) -> Result<Buffer> {

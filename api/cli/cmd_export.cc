@@ -1,4 +1,5 @@
 // export
+#include <algorithm>
 #include <iostream>
 
 #include "api/cli/commands.h"
@@ -21,7 +22,12 @@ Exit export_folder(const path& folder, const path& out, std::optional<std::uint6
                           if (!progress) progress.emplace("exporting", of);
                           progress->at(done);
                         }};
-  const auto exported = export_bundle(**log, *vkey, out, options);
+  const auto folds = open_folds_beside(folder);
+  const auto authority = authority_of(**log, folds ? folds->get() : nullptr, vkey->name);
+  if (!authority) return report(authority.error());
+  const auto is_own = [&](const auto& key) { return key.vkey == *vkey; };
+  if (std::ranges::none_of(authority->log_keys(), is_own)) return report({Errc::wrong_origin, "the log names another key than " + (folder / "vkey").string()});
+  const auto exported = export_bundle(**log, authority->log_keys(), out, options);
   progress.reset();
   if (!exported) return report(exported.error());
   std::error_code error;

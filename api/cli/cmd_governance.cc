@@ -12,6 +12,8 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::uint64_t rotation_lead_entries = 1'000;  // between a proposal that names no size and its key's first checkpoint
+
 Result<json::object> authority_of(const Remote& remote) {
   TRY_AS(server, HttpServer::at(remote.server, remote.key));
   TRY_AS(answer, server.get_json("/v1/authority"));
@@ -82,6 +84,75 @@ Exit proposal_adopt(const AdoptOptions& options) {
   if (auto done = adopt(options.remote, *policy, options.version, from, said); !done) return report(done.error());
   std::cout << said << '\n';
   return Exit::ok;
+}
+
+// ── what else governors decide ──
+
+namespace {
+
+Exit proposed(const Remote& remote, const json::object& action) {
+  return governed(remote, [&](std::string_view origin, Version version) { return proposal_event(origin, version, action, system_clock().wall(), system_random()); });
+}
+
+// Where an event stands, and in what kind of stream: an excision names both.
+Result<std::pair<std::uint64_t, std::string>> place_of(const ProposeOptions& options) {
+  if (options.position && !options.kind.empty()) return std::pair(*options.position, options.kind);
+  TRY_AS(server, HttpServer::at(options.remote.server, options.remote.key));
+  auto page = server.get_json("/v1/streams/" + options.stream + "/events?limit=1&from=" + std::to_string(options.version));
+  if (!page) return fail(page.error().code, page.error().sentence + "; where this key may not read it, give --position and --kind");
+  const auto& events = page->as_object().at("events").as_array();
+  const auto* found = events.empty() ? nullptr : &events[0].as_object();
+  if (!found || found->at("event").as_object().at("version").to_number<Version>() != options.version)
+    return fail(Errc::not_found, "version " + std::to_string(options.version) + " of stream " + options.stream + " is not there for this key to read; otherwise give --position and --kind");
+  return std::pair(found->at("position").to_number<std::uint64_t>(), std::string(found->at("event").as_object().at("kind").as_string()));
+}
+
+}  // namespace
+
+Exit proposal_excise(const ProposeOptions& options) {
+  const auto place = place_of(options);
+  if (!place) return report(place.error());
+  return proposed(options.remote, {{"type", "EventExcised"},
+                                   {"target", {{"stream", options.stream}, {"version", options.version}}},
+                                   {"authority", options.authority},
+                                   {"position", place->first},
+                                   {"kind", place->second}});
+}
+
+Exit proposal_publish_entries(const ProposeOptions& options) {
+  return proposed(options.remote, {{"type", "EntriesPublished"}, {"from_index", options.from_index.value_or(0)}});
+}
+
+Exit proposal_revoke(const ProposeOptions& options) {
+  json::object action{{"type", "KeyRevoked"}, {"vkey", options.vkey}, {"reason", options.reason}};
+  if (options.compromised_from) action["compromised_from"] = *options.compromised_from;
+  return proposed(options.remote, action);
+}
+
+Exit proposal_governors(const ProposeOptions& options) {
+  return proposed(options.remote, {{"type", "GovernorsChanged"}, {"governors", json::array(options.governors.begin(), options.governors.end())}, {"threshold", options.threshold}});
+}
+
+// The key lies in the folder before anyone decides for it: a rotation to a key that the ledger does not hold is refused.
+Exit key_rotate(const ProposeOptions& options) {
+  const auto config = read_folder(options.folder);
+  if (!config) return report(config.error());
+  std::uint64_t from_size = options.from_size.value_or(0);
+  if (!options.from_size) {
+    const auto server = HttpServer::at(options.remote.server);
+    if (!server) return report(server.error());
+    const auto note = server->get("/checkpoint");
+    if (!note) return report(note.error());
+    const auto parsed = parse_note(*note);
+    const auto checkpoint = parsed ? parse_checkpoint_text(parsed->text) : Result<Checkpoint>(std::unexpected(parsed.error()));
+    if (!checkpoint) return report(checkpoint.error());
+    from_size = checkpoint->size + rotation_lead_entries;
+  }
+  const Signer key = Signer::generate(config->origin);
+  const path file = options.folder / "keys" / ("log-" + hex(Bytes(key.vkey().key).first(4)) + ".key");
+  if (auto written = write_key(file, key); !written) return report(written.error());
+  std::cerr << "the log's next key lies in " << file.string() << "; it signs from size " << from_size << " on, once the governors have decided\n";
+  return proposed(options.remote, {{"type", "KeyRotated"}, {"log_vkey", key.vkey().text()}, {"from_size", from_size}});
 }
 
 Exit proposal_list(const Remote& remote, Format format) {

@@ -67,7 +67,7 @@ Exit backup_folder(const BackupRequest& request) {
                                                                     }});
   progress.reset();
   if (!done) return report(done.error());
-  std::cout << to_text(json::object{{"entries", done->checkpoint.size}, {"root", base64(done->checkpoint.root.bytes)}, {"before", done->before}, {"bytes", done->bytes}}) << '\n';
+  std::cout << to_text(json::object{{"entries", done->checkpoint.size}, {"root", base64(done->checkpoint.root.bytes)}, {"before", done->before}, {"bytes", done->bytes}, {"rewritten_segments", done->rewritten}}) << '\n';
   if (request.vault.empty()) std::cerr << "The keys of data subjects are not in it: copy them apart with --vault FILE, and again after every erasure.\n";
   return Exit::ok;
 }
@@ -92,12 +92,12 @@ Exit restore_folder(const RestoreRequest& request) {
   const auto& counts = done->audit.counts;
   std::cout << to_text(json::object{{"entries", done->checkpoint.size}, {"root", base64(done->checkpoint.root.bytes)}, {"events", counts.events},
                                     {"sealed_parts", counts.sealed_parts}, {"opened_parts", counts.opened_parts}, {"erased_parts", counts.erased_parts},
-                                    {"erased_subjects", done->erased_subjects}})
+                                    {"erased_subjects", done->erased_subjects}, {"excised_events", counts.excised_events}})
             << '\n';
   if (request.vault.empty()) std::cerr << "Without a copy of the vault nothing that is sealed in it can be read again.\n";
   if (request.last_signed.empty())
     std::cerr << "Whether entries after these were signed is not known here; with --last-signed FILE, saved from the old folder, it is checked.\n";
-  std::cerr << "Put log.key and service.key into " << (request.folder / "keys").string() << " before it is served.\n";
+  std::cerr << "Put log.key, service.key and, where the log's key was rotated, the log-*.key files into " << (request.folder / "keys").string() << " before it is served.\n";
   return Exit::ok;
 }
 

@@ -98,6 +98,15 @@ void tell_erasures(const Result<std::vector<Erasures::Done>>& done) {
     spdlog::info("erased: version {} of subject stream {} is carried out, {} parts", each.erasure.decision, to_string(each.erasure.stream), each.destroyed.parts);
 }
 
+// DIR/vkey is the key that signs now.
+void tell_log_key(const path& folder, const Ledger& ledger) {
+  const std::string wanted = ledger.log_vkey().text() + '\n';
+  const auto told = read_text(folder / "vkey");
+  if (told && *told == wanted) return;
+  if (auto written = write_text(folder / "vkey", wanted); !written) return spdlog::warn("{}", escaped(written.error().sentence));
+  if (told) spdlog::info("the log is signed by {} from now on", ledger.log_vkey().text());
+}
+
 Result<void> run(const ServeOptions& options) {
   TRY_AS(config, read_folder(options.folder));
   if (!options.listen.empty()) config.listen = options.listen;
@@ -159,6 +168,8 @@ Result<void> run(const ServeOptions& options) {
   TRY_AS(server, Server::start(std::move(server_config), *ledger, outcomes, [&](const Request& request) { return routes.handle(request); }, system_clock()));
   spdlog::info("serving {} on {}:{}, {} entries, {} events", config.origin, endpoint.address, server->port(), ledger->head().size, ledger->head().next.value);
 
+  tell_log_key(options.folder, *ledger);
+
   timespec poll{.tv_sec = 1, .tv_nsec = 0};
   std::optional<Error> failure;
   int signal = -1;
@@ -166,6 +177,7 @@ Result<void> run(const ServeOptions& options) {
     signal = sigtimedwait(&signals, nullptr, &poll);
     failure = ledger->failure();
     if (!failure) service.write(ServiceEvents::Hours::over);
+    tell_log_key(options.folder, *ledger);
   }
   if (failure) spdlog::error("the ledger stopped: {}", escaped(failure->sentence));
   else spdlog::info("draining");

@@ -57,6 +57,24 @@ struct AdoptOptions {
   std::string effective_from;  // RFC 3339; empty: now
 };
 Exit proposal_adopt(const AdoptOptions& options);
+
+struct ProposeOptions {
+  Remote remote;  // key: a governor's, or for an excision a privacy officer's
+  std::string stream;
+  std::uint32_t version = 0;
+  std::string authority, kind;  // of an excision; kind and position are looked up where they are not given
+  std::optional<std::uint64_t> position, compromised_from, from_index;
+  std::string vkey, reason;
+  std::vector<std::string> governors;
+  unsigned threshold = 1;
+  path folder;                  // of the ledger, for a new log key
+  std::optional<std::uint64_t> from_size;
+};
+Exit proposal_excise(const ProposeOptions& options);
+Exit proposal_publish_entries(const ProposeOptions& options);
+Exit proposal_revoke(const ProposeOptions& options);
+Exit proposal_governors(const ProposeOptions& options);
+Exit key_rotate(const ProposeOptions& options);
 // Errors: already_recorded, and what the server says.
 Result<void> adopt(const Remote& remote, const StreamId& policy, Version version, Micros effective_from, std::string& said);
 
@@ -168,7 +186,7 @@ Exit report_series(const SeriesOptions& options);
 struct VerifyOptions {
   std::vector<path> files;
   path policy, bundle, event;
-  std::string vkey;
+  std::vector<std::string> vkeys;
 };
 Exit verify_files(const VerifyOptions& options);
 

@@ -180,11 +180,27 @@ Result<FolderConfig> read_folder(const fs::path& folder) {
   return config;
 }
 
+namespace {
+
+// A rotation's key lies beside the first under any name that ends in .key.
+Result<Signer> log_key_among(const fs::path& keys, const Vkey& wanted) {
+  std::error_code error;
+  for (const auto& each : fs::directory_iterator(keys, error)) {
+    if (each.path().extension() != ".key") continue;
+    auto key = read_key(each.path());
+    if (key && key->vkey() == wanted) return key;
+  }
+  return fail(Errc::not_found, "no file in " + keys.string() + " holds it");
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Ledger>> open_folder(const fs::path& folder, const FolderConfig& config, Ledger::Sinks sinks) {
   TRY_AS(key, read_key(folder / "keys" / "log.key"));
   if (key.vkey().name != config.origin)
     return fail(Errc::wrong_origin, "the folder's log key is of " + key.vkey().name + ", its configuration says " + config.origin);
-  return Ledger::open(folder, config.origin, std::move(key), config.limits, system_clock(), std::move(sinks));
+  return Ledger::open(folder, config.origin, std::move(key), config.limits, system_clock(), std::move(sinks),
+                      [keys = folder / "keys"](const Vkey& wanted) { return log_key_among(keys, wanted); });
 }
 
 }  // namespace caseledger::api

@@ -128,6 +128,11 @@ class CommandLine {
     auto* fresh = command(*key, "new", "Make a private key; prints its vkey", "  caseledger key new desk.key --name desk.example.org", [this] { return key_new(folder_, name_); });
     fresh->add_option("FILE", folder_, "a file that is not there yet")->required();
     fresh->add_option("--name", name_, "the key's name, without spaces")->required();
+    auto* rotate = command(*key, "rotate", "Make a new log key in a ledger's folder, and propose that it signs from a size on",
+                           "  caseledger key rotate ledger --as governor.key --server http://127.0.0.1:8420", [this] { return key_rotate(propose_options_); });
+    rotate->add_option("DIR", propose_options_.folder, "the ledger's folder")->required();
+    rotate->add_option("--from-size", propose_options_.from_size, "its first checkpoint has so many entries, or more; 1000 from now without it");
+    remote(rotate, propose_options_.remote, true, "--as", "a governor's private key");
     auto* show = command(*key, "show", "Print the vkey of a private key", "  caseledger key show desk.key", [this] { return key_show(folder_); });
     show->add_option("FILE", folder_, "a private key")->required();
 
@@ -160,6 +165,32 @@ class CommandLine {
     adopt->add_option("VERSION", adopt_options_.version, "which of its publications, by version in the stream")->required();
     adopt->add_option("--effective-from", adopt_options_.effective_from, "RFC 3339; now without it");
     remote(adopt, adopt_options_.remote, true, "--as", "a governor's private key");
+    const auto propose = [&](CLI::App* to, const char* whose) { remote(to, propose_options_.remote, true, "--as", whose); };
+    const std::string address = " --as governor.key --server http://127.0.0.1:8420";
+    auto* excise = command(*proposal, "excise", "Propose, by order of a court, that an event's bytes give way to their hash; takes a privacy officer and the governors",
+                           "  caseledger proposal excise 0192f0c1-7a2b-7000-8000-0123456789ab 3 --authority court-3/117 --as officer.key --server http://127.0.0.1:8420",
+                           [this] { return proposal_excise(propose_options_); });
+    excise->add_option("STREAM", propose_options_.stream, "the event's stream")->required();
+    excise->add_option("VERSION", propose_options_.version, "its version there")->required();
+    excise->add_option("--authority", propose_options_.authority, "who ordered it, a code such as court-3/117")->required();
+    excise->add_option("--position", propose_options_.position, "where it stands; looked up without it");
+    excise->add_option("--kind", propose_options_.kind, "the kind of its stream; looked up without it");
+    propose(excise, "a privacy officer's or governor's private key");
+    auto* publish = command(*proposal, "publish-entries", "Propose that the log's entries are open to everyone: who appended how much, and when",
+                            "  caseledger proposal publish-entries --from-index 0" + address, [this] { return proposal_publish_entries(propose_options_); });
+    publish->add_option("--from-index", propose_options_.from_index, "entries from this one on; all without it");
+    propose(publish, "a governor's private key");
+    auto* revoke = command(*proposal, "revoke", "Propose that a key may append no more", "  caseledger proposal revoke \"$(caseledger key show desk.key)\" --reason lost --compromised-from 5000" + address,
+                           [this] { return proposal_revoke(propose_options_); });
+    revoke->add_option("VKEY", propose_options_.vkey, "the key")->required();
+    revoke->add_option("--reason", propose_options_.reason, "a code")->required();
+    revoke->add_option("--compromised-from", propose_options_.compromised_from, "the position from which on its signatures are suspect");
+    propose(revoke, "a governor's private key");
+    auto* governors = command(*proposal, "governors", "Propose who governs from now on", "  caseledger proposal governors --governor VKEY1 --governor VKEY2 --threshold 2" + address,
+                              [this] { return proposal_governors(propose_options_); });
+    governors->add_option("--governor", propose_options_.governors, "a governor's vkey, once for each of all there shall be")->required();
+    governors->add_option("--threshold", propose_options_.threshold, "how many of them decide")->required();
+    propose(governors, "a governor's private key");
     auto* approve = command(*proposal, "approve", "Approve one", "  caseledger proposal approve 4 --as governor2.key --server http://127.0.0.1:8420",
                             [this] { return proposal_approve(remote_, proposal_); });
     approve->add_option("VERSION", proposal_, "its version in the governance stream; 1 is genesis")->required();
@@ -394,7 +425,7 @@ class CommandLine {
                             [this] { return verify_files(verify_options_); });
     verify_->add_option("FILE", verify_options_.files, "receipts, checkpoints, editions, bundle folders")->required();
     verify_->add_option("--policy", verify_options_.policy, "a tlog-policy: logs, witnesses, quorum");
-    verify_->add_option("--log-vkey", verify_options_.vkey, "the log's key, where there is no policy")->envname("CASELEDGER_LOG_VKEY");
+    verify_->add_option("--log-vkey", verify_options_.vkeys, "the log's key, where there is no policy; once for each where it has changed")->envname("CASELEDGER_LOG_VKEY");
     verify_->add_option("--bundle", verify_options_.bundle, "check receipts against this bundle too, and count an edition's figures again from it");
     verify_->add_option("--event", verify_options_.event, "the bytes of the event that a receipt is of");
 
@@ -447,6 +478,7 @@ class CommandLine {
   std::string name_;
   std::uint32_t proposal_ = 0;
   AdoptOptions adopt_options_;
+  ProposeOptions propose_options_;
   unsigned threads_ = 2;
   std::optional<std::uint64_t> size_;
 };

@@ -1,5 +1,7 @@
 #include "api/cli/remote.h"
 
+#include "api/story_json.h"
+
 #include <boost/json.hpp>
 #include <csignal>
 #include <iostream>
@@ -116,6 +118,12 @@ Result<Vkey> log_key_of(const Remote& remote) {
   return parse_vkey(std::string_view(text->get_string()));
 }
 
+Result<std::vector<rules::Authority::LogKey>> log_keys_of(const HttpServer& server, const Vkey& trusted) {
+  TRY_AS(answer, server.get_json("/v1/log-keys"));
+  TRY_AS(proofs, log_keys_from_json(answer));
+  return follow_successions(trusted, proofs);
+}
+
 Result<Connection> connect(const Remote& remote, bool in_order) {
   TRY_AS(key, read_key(remote.key));
   Connection connection;
@@ -126,6 +134,10 @@ Result<Connection> connect(const Remote& remote, bool in_order) {
   config.url = remote.server;
   config.log = log;
   config.in_order = in_order;
+  config.successors = [url = remote.server](const Vkey& trusted) -> Result<std::vector<rules::Authority::LogKey>> {
+    TRY_AS(server, HttpServer::at(url));
+    return log_keys_of(server, trusted);
+  };
   TRY_AS(client, Client::connect(std::move(config), *connection.key));
   connection.client = std::move(client);
   return connection;

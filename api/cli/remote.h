@@ -32,6 +32,9 @@ class HttpServer {
 // The log's key: as the user knows it, or the server's own word, which is said on standard error.
 Result<Vkey> log_key_of(const Remote& remote);
 
+// The log's keys from one that is trusted on, each proved; that one alone where the server knows of no others.
+Result<std::vector<rules::Authority::LogKey>> log_keys_of(const HttpServer& server, const Vkey& trusted);
+
 // A session for a key. Errors: those of read_key and Client::connect.
 struct Connection {
   std::unique_ptr<Signer> key;

@@ -85,7 +85,7 @@ Result<void> Authority::admits_genesis(const PublicKey& author, const Governance
 }
 
 Result<void> Authority::admits_action(const ProposalMade& proposal) const {
-  const auto is_log = [&](const Vkey& vkey) { return log_key_ && log_key_->key == vkey.key; };
+  const auto is_log = [&](const Vkey& vkey) { return std::ranges::any_of(log_keys_, [&](const LogKey& each) { return each.vkey.key == vkey.key; }); };
   const auto governs = [&](const Vkey& vkey) { return std::ranges::any_of(governors_, [&](const Vkey& g) { return g.key == vkey.key; }); };
   switch (proposal.action_type()) {
     case Action::NONE: return fail(Errc::malformed, "the proposal proposes nothing");
@@ -121,11 +121,23 @@ Result<void> Authority::admits_action(const ProposalMade& proposal) const {
       return {};
     }
     case Action::PolicyAdopted: return {};
-    // Admitting what is not carried out would be a false record.
-    case Action::KeyRotated:
-    case Action::EventExcised:
-    case Action::EntriesPublished:
-      return fail(Errc::illegal_transition, std::string("this ledger does not carry out ") + EnumNameAction(proposal.action_type()) + " yet");
+    case Action::KeyRotated: {
+      const auto& rotated = *proposal.action_as_KeyRotated();
+      TRY_AS(vkey, author_key(rotated.log_vkey()));
+      if (vkey.name != origin_) return fail(Errc::value_out_of_range, "the log key has to carry the origin as its name");
+      if (is_log(vkey)) return fail(Errc::illegal_transition, "the key " + vkey.text() + " signs or has signed the log; a rotation brings a new one");
+      if (find(vkey.key)) return fail(Errc::value_out_of_range, "log, service, governors and authors need keys of their own");
+      if (rotated.from_size() <= log_keys_.back().from_size)
+        return fail(Errc::illegal_transition, "a rotation from size " + std::to_string(log_keys_.back().from_size) + " is in force; a later one has to come behind it");
+      return {};
+    }
+    case Action::EventExcised: return {};
+    case Action::EntriesPublished: {
+      const std::uint64_t from = proposal.action_as_EntriesPublished()->from_index();
+      if (published_from_ && published_from_->value <= from)
+        return fail(Errc::illegal_transition, "entries are open to everyone from index " + std::to_string(published_from_->value) + " on already");
+      return {};
+    }
   }
   return {};
 }
@@ -146,12 +158,40 @@ Result<void> Authority::admits(const PublicKey& author, const EventView& event) 
     if (found == proposals_.end()) return fail(Errc::unresolved_reference, "version " + std::to_string(named.version()) + " of the governance stream is no proposal");
     if (found->second.in_force) return fail(Errc::illegal_transition, "the proposal is in force already");
     if (found->second.approvals.contains(author)) return fail(Errc::illegal_transition, "this governor has approved the proposal already");
-    return admits_action(view_event(found->second.event).body<ProposalMade>());  // what was in force since may stand against it
+    const auto& made = view_event(found->second.event).body<ProposalMade>();
+    TRY(may_decide(author, made));
+    return admits_action(made);  // what was in force since may stand against it
   }
   if (!constituted_)
     return fail(Errc::illegal_transition, "genesis has " + std::to_string(genesis_approvals_.size()) + " of " + std::to_string(threshold_) + " approvals; nothing else is admitted before");
-  if (event.type == Body::ProposalMade) return admits_action(event.body<ProposalMade>());
+  if (event.type == Body::ProposalMade) {
+    TRY(may_decide(author, event.body<ProposalMade>()));
+    return admits_action(event.body<ProposalMade>());
+  }
   return {};
+}
+
+// Governors decide everything; privacy officers have their part in excisions alone.
+Result<void> Authority::may_decide(const PublicKey& author, const ProposalMade& proposal) const {
+  const Enrolment* known = find(author);
+  if (!known || known->has(Role::governor) || proposal.action_type() == Action::EventExcised) return {};
+  return fail(Errc::not_permitted, known->vkey.name + " is no governor: privacy officers propose and approve excisions only");
+}
+
+const ProposalMade* Authority::proposal_of(const EventView& event) const {
+  if (event.type == Body::ProposalMade) return &event.body<ProposalMade>();
+  if (event.type != Body::ProposalApproved) return nullptr;
+  const auto found = proposals_.find(event.body<ProposalApproved>().proposal()->version());
+  return found == proposals_.end() ? nullptr : &view_event(found->second.event).body<ProposalMade>();
+}
+
+bool Authority::is_excised(const StreamId& stream, Version version) const {
+  return std::ranges::any_of(excisions_, [&](const auto& each) { return each.second.stream == stream && each.second.version == version; });
+}
+
+const Excision* Authority::excision_decided_at(Position position) const {
+  const auto found = std::ranges::find_if(excisions_, [&](const auto& each) { return each.second.decided == position; });
+  return found == excisions_.end() ? nullptr : &found->second;
 }
 
 void Authority::enrol(Enrolment enrolment) {
@@ -170,13 +210,21 @@ void Authority::set_governors(const flatbuffers::Vector<flatbuffers::Offset<flat
   }
 }
 
-void Authority::approve(Proposal& proposal, const PublicKey& governor, Position position) {
-  proposal.approvals.insert(governor);
-  // Approvals count per governor, and only of those who govern now.
+void Authority::approve(Proposal& proposal, const PublicKey& author, Position position) {
+  proposal.approvals.insert(author);
+  const auto& made = view_event(proposal.event).body<ProposalMade>();
+  // Approvals count per governor, and only of those who govern now. Excising takes a privacy officer beside them.
   const auto count = std::ranges::count_if(governors_, [&](const Vkey& g) { return proposal.approvals.contains(g.key); });
   if (static_cast<unsigned>(count) < threshold_ || proposal.in_force) return;
+  const auto is_officer = [&](const PublicKey& key) { return is_privacy_officer(key); };
+  if (made.action_type() == Action::EventExcised && std::ranges::none_of(proposal.approvals, is_officer)) return;
   proposal.in_force = true;
-  enact(view_event(proposal.event).body<ProposalMade>(), position);
+  enact(made, position);
+}
+
+bool Authority::is_privacy_officer(const PublicKey& key) const {
+  const Enrolment* known = find(key);
+  return known && known->has(Role::privacy_officer) && !known->revoked;
 }
 
 void Authority::enact(const ProposalMade& proposal, Position position) {
@@ -208,18 +256,26 @@ void Authority::enact(const ProposalMade& proposal, Position position) {
       adoptions_.push_back({uuid_of(adopted.policy()->stream()), adopted.policy()->version(), adopted.effective_from(), position});
       return;
     }
-    // The log's own concern: they change how it is read, not who may write.
-    case Action::NONE:
-    case Action::KeyRotated:
-    case Action::EventExcised:
-    case Action::EntriesPublished: return;
+    case Action::KeyRotated: {
+      const auto& rotated = *proposal.action_as_KeyRotated();
+      log_keys_.push_back({*parse_vkey(text_of(rotated.log_vkey())), rotated.from_size(), position});
+      return;
+    }
+    case Action::EventExcised: {
+      const auto& excised = *proposal.action_as_EventExcised();
+      const Position at{excised.position().value_or(0)};
+      excisions_[at] = {uuid_of(excised.target()->stream()), excised.target()->version(), excised.kind().value_or(StreamKind::unset), at, std::string(text_of(excised.authority())), position};
+      return;
+    }
+    case Action::EntriesPublished: published_from_ = EntryIndex{proposal.action_as_EntriesPublished()->from_index()}; return;
+    case Action::NONE: return;
   }
 }
 
 void Authority::apply(const PublicKey& author, const EventView& event, Position position) {
   if (event.type == Body::GovernanceConstituted) {
     const auto& genesis = event.body<GovernanceConstituted>();
-    log_key_ = *parse_vkey(text_of(genesis.log_vkey()));
+    log_keys_ = {{*parse_vkey(text_of(genesis.log_vkey())), 0}};
     enrol({*parse_vkey(text_of(genesis.service_vkey())), "ledger", bit(Role::service), 0, {}, position, {}, {}, {}});
     set_governors(*genesis.governors(), genesis.threshold(), position);
     genesis_approvals_ = {author};

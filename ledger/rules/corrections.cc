@@ -59,39 +59,39 @@ Result<Recorded> request_of(const Judged& j, const Decided& decided) {
   return *found;
 }
 
-// May the event that stands at a version follow what stands before it?
-Result<void> may_follow(const Judged& j, const Standing& standing, const StreamState& state, const Recorded& event) {
-  Context context = j.context;
-  context.key = event.author;
-  context.author = j.context.authority.find(event.author);
-  return judge({state, event.event, context, &standing});
-}
-
-// With the decision, every later event has to be one that may follow; those that could not before are anomalies already.
-Result<void> leaves_the_rest_legal(const Judged& j, Version target) {
-  const Standing before(j.event.stream, j.state.version, j.context.find);
-  Standing after(j.event.stream, j.state.version, j.context.find);
-  after.add({j.event, j.context.key});
-  StreamState was = before.state(target - 1, j.state.last), now = was;
-  for (Version v = target; v < j.event.version; was = before.step(was, v, j.state.last), now = after.step(now, v, j.state.last), ++v) {
-    const auto event = after.at(v);
-    if (!event || is_amendment(event->event.type)) continue;
-    const auto fits = may_follow(j, after, now, *event);
-    if (fits || (v != target && before.at(v) && !may_follow(j, before, was, *before.at(v)))) continue;
-    return j.refuse("version " + std::to_string(v) + ", " + std::string(event_type(event->event.type)->name) + ", could then not stand: " + fits.error().sentence);
-  }
-  return {};
-}
-
 template <class Asked>
 Result<void> decided(const Judged& j, Decision decision, const Recorded& request) {
   if (decision != Decision::approved) return {};
   const Version target = request.event.body<Asked>().target()->version();
   TRY(target_of(j, *request.event.body<Asked>().target()));  // another decision may have voided it since
-  return leaves_the_rest_legal(j, target);
+  const Standing before(j.event.stream, j.state.version, j.context.find);
+  Standing after(j.event.stream, j.state.version, j.context.find);
+  after.add({j.event, j.context.key});
+  return leaves_the_rest_legal(j.context, before, after, target, j.state.last);
+}
+
+// May the event that stands at a version follow what stands before it?
+Result<void> may_follow(const Context& now, const Standing& standing, const StreamState& state, const Recorded& event) {
+  Context context = now;
+  context.key = event.author;
+  context.author = now.authority.find(event.author);
+  return judge({state, event.event, context, &standing});
 }
 
 }  // namespace
+
+Result<void> leaves_the_rest_legal(const Context& context, const Standing& before, const Standing& after, Version from, Position last) {
+  StreamState was = before.state(from - 1, last), now = was;
+  for (Version v = from; v <= before.version(); was = before.step(was, v, last), now = after.step(now, v, last), ++v) {
+    const auto event = after.at(v);
+    if (!event || is_amendment(event->event.type)) continue;
+    const auto fits = may_follow(context, after, now, *event);
+    if (fits || (v != from && before.at(v) && !may_follow(context, before, was, *before.at(v)))) continue;
+    return fail(Errc::illegal_transition, describe(event->event.kind, event->event.stream) + ": version " + std::to_string(v) + ", " +
+                                              std::string(event_type(event->event.type)->name) + ", could then not stand: " + fits.error().sentence);
+  }
+  return {};
+}
 
 Result<void> asking_correction(const Judged& j) {
   const auto& body = j.event.body<CorrectionRequested>();

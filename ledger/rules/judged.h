@@ -56,6 +56,10 @@ Result<void> hotlist(const Judged& j);
 Result<void> publishing(const Judged& j);
 Result<void> own_stream(const Judged& j);
 
+// what governors decide
+Result<void> proposing(const Judged& j);
+Result<void> approving(const Judged& j);
+
 // corrections and retractions
 Result<void> asking_correction(const Judged& j);
 Result<void> deciding_correction(const Judged& j);
@@ -68,5 +72,9 @@ Result<void> executing_erasure(const Judged& j);
 Result<void> changing_hold(const Judged& j);
 Result<void> starting_preservation(const Judged& j);
 Result<void> ending_preservation(const Judged& j);
+
+// Where `after` takes the place of `before`, every event from a version on has to be one that may follow; those that could not before are
+// anomalies already. Errors: illegal_transition, naming the first that could not stand.
+Result<void> leaves_the_rest_legal(const Context& context, const Standing& before, const Standing& after, Version from, Position last);
 
 }  // namespace caseledger::rules

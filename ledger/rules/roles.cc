@@ -46,7 +46,8 @@ EventSet of_role(Role role) {
       return groups("ABCDEFGHIJKLM") | casework() | these({Body::CorrectionDecided, Body::RetractionDecided, Body::LegalHoldChanged});
     case Role::privacy_officer:
       return these({Body::ErasureRequested, Body::ErasureDecided, Body::LegalHoldChanged, Body::PreservationStarted,
-                    Body::PreservationExpired, Body::DocumentLinked, Body::ConsentRecorded, Body::RecordViewed, Body::RetractionRequested});
+                    Body::PreservationExpired, Body::DocumentLinked, Body::ConsentRecorded, Body::RecordViewed, Body::RetractionRequested,
+                    Body::ProposalMade, Body::ProposalApproved});
     case Role::auditor: return these({Body::RecordViewed, Body::SearchExecuted, Body::AuditFinding, Body::ModelEvaluated});
     case Role::oversight: return these({Body::AuditFinding});
     case Role::governor: return these({Body::GovernanceConstituted, Body::ProposalMade, Body::ProposalApproved, Body::PolicyPublished});

@@ -114,6 +114,9 @@ Result<void> judge(const Judged& j) {
     case Body::SearchExecuted:
     case Body::AuthFailed: return own_stream(j);
 
+    case Body::ProposalMade: return proposing(j);
+    case Body::ProposalApproved: return approving(j);
+
     case Body::CorrectionRequested: return asking_correction(j);
     case Body::CorrectionDecided: return deciding_correction(j);
     case Body::RetractionRequested: return asking_retraction(j);
@@ -131,8 +134,6 @@ Result<void> judge(const Judged& j) {
     case Body::IntlActionRecorded:
     case Body::ModelEvaluated:
     case Body::ResourceAllocated:
-    case Body::ProposalMade:
-    case Body::ProposalApproved:
     case Body::ErasureRequested:
     case Body::DisseminationLogged:
     case Body::AdmissionRefused:
@@ -159,6 +160,7 @@ Result<void> admit(const StreamState& state, const EventView& event, std::span<c
     return j.refuse(std::string("a ") + std::string(kind_name(event.kind)) + " stream cannot begin with " + std::string(event_type(event.type)->name));
   if (state.version != 0 && state.kind != event.kind)
     return j.refuse("the stream is a " + std::string(kind_name(state.kind)));
+  if (state.version != 0 && state.phase == Phase::none) return j.refuse("all its events were excised; what goes on needs a stream of its own");
 
   TRY(context.authority.admits(context.key, event));
   // As they are just before this event: one earlier in its batch may have constituted the ledger, or changed the governors.

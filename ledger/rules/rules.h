@@ -20,6 +20,8 @@ struct Context {
   // The state of a stream; version 0 where there is none.
   const std::function<StreamState(const StreamId&)>& stream;
   const FindRecorded& find;
+  EntryIndex entry = {};               // the event's own
+  const Excisions* bygone = nullptr;   // for who asks again later: events whose bytes are gone since
 };
 
 // May this event follow in a stream of this state? refs are the references its bytes hold.

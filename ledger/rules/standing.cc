@@ -26,7 +26,9 @@ void Standing::add(const Recorded& recorded) {
   events_.push_back(recorded);
   standing_.push_back(recorded);
   fates_.push_back(Fate::stands);
-  if (amends(recorded.event)) amend(recorded.event);
+  if (!amends(recorded.event)) return;
+  amended_ = true;
+  amend(recorded.event);
 }
 
 // Total: a decision that names no request, or a request that names no target, changes nothing.
@@ -66,6 +68,13 @@ StreamState Standing::step(StreamState state, Version version, Position last) co
 StreamState Standing::state(Version up_to, Position last) const {
   StreamState state;
   for (Version v = 1; v <= up_to; ++v) state = step(state, v, last);
+  return state;
+}
+
+StreamState refold(const StreamId& stream, StreamKind kind, Version version, Position last, const FindRecorded& find) {
+  const Standing standing(stream, version, find);
+  StreamState state = pass(standing.state(version, last), kind, version, last);
+  if (standing.amended()) state.flags |= amended;
   return state;
 }
 

@@ -17,6 +17,7 @@ namespace caseledger::rules {
 struct Recorded {
   EventView event;
   PublicKey author;
+  Position position = {};  // where whoever lends it knows
 };
 
 // One recorded event; nothing where there is none, or its bytes are gone.
@@ -43,6 +44,8 @@ class Standing {
   StreamState state(Version up_to, Position last) const;
   // That of one version more.
   StreamState step(StreamState state, Version version, Position last) const;
+  // Was a correction or retraction approved in it?
+  bool amended() const { return amended_; }
 
  private:
   void amend(const EventView& decision);
@@ -51,7 +54,11 @@ class Standing {
   std::vector<std::optional<Recorded>> standing_;
   std::vector<Fate> fates_;
   std::deque<Buffer> replacements_;  // aligned, what standing_ points into
+  bool amended_ = false;
 };
+
+// The state of a stream of `version` events, the last of which stands at `last`: folded from those whose bytes find still gives.
+StreamState refold(const StreamId& stream, StreamKind kind, Version version, Position last, const FindRecorded& find);
 
 // The state after one more recorded event, whatever it does to earlier ones.
 StreamState advance(const StreamState& state, const EventView& event, Position position, const FindRecorded& find);

@@ -310,4 +310,11 @@ StreamState apply(StreamState state, const EventView& event, Position position) 
   return state;
 }
 
+StreamState pass(StreamState state, StreamKind kind, Version version, Position position) {
+  state.kind = kind;
+  state.version = version;
+  state.last = position;
+  return state;
+}
+
 }  // namespace caseledger::rules

@@ -62,4 +62,7 @@ inline constexpr std::uint8_t amended = 4;    // a correction or retraction chan
 // facts and replays always fold. Over recorded events, some of which may amend others, advance() of standing.h folds.
 StreamState apply(StreamState state, const EventView& event, Position position);
 
+// The state after one more version of which no event is left: it counts, and changes nothing else.
+StreamState pass(StreamState state, StreamKind kind, Version version, Position position);
+
 }  // namespace caseledger::rules

@@ -152,11 +152,23 @@ Result<void> Database::flush() {
   return result_of(impl_->db->Flush(rocksdb::FlushOptions{}, impl_->families), "cannot flush");
 }
 
-Result<void> Database::purge(std::size_t family, std::span<const Buffer> keys) {
-  TRY(flush());
+namespace {
+rocksdb::CompactRangeOptions purging() {
   rocksdb::CompactRangeOptions options;
   options.exclusive_manual_compaction = false;
   options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;  // its last level keeps what was erased otherwise
+  return options;
+}
+}  // namespace
+
+Result<void> Database::purge(std::size_t family) {
+  TRY(flush());
+  return result_of(impl_->db->CompactRange(purging(), impl_->families[family + 1], nullptr, nullptr), "cannot compact");
+}
+
+Result<void> Database::purge(std::size_t family, std::span<const Buffer> keys) {
+  TRY(flush());
+  const auto options = purging();
   const bool one_by_one = keys.size() <= purge_one_by_one_max;
   for (std::size_t i = 0; i < keys.size(); i += one_by_one ? 1 : keys.size()) {
     const rocksdb::Slice from = slice(keys[i]), to = slice(one_by_one ? keys[i] : keys.back());

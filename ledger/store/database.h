@@ -59,6 +59,8 @@ class Database {
   // Leaves no byte of what was erased at these keys, which ascend, in files or in the write-ahead log. Reads and writes go on.
   Result<void> purge(std::size_t family, std::span<const Buffer> keys);
 
+  Result<void> purge(std::size_t family);  // of anything in it
+
   // Sorted, distinct keys, as one file per family, all or nothing. An empty value erases.
   struct Run {
     std::size_t family;

@@ -50,6 +50,8 @@ Result<std::unique_ptr<Folds>> Folds::open(const std::filesystem::path& folder, 
 
 Result<EntryIndex> Folds::heads_cursor() const { return cursor_value(database_->get(heads_family, bytes_of(heads_cursor_key))); }
 
+Result<void> Folds::purge() { return database_->purge(state_family); }
+
 Result<void> Folds::write_heads(const std::vector<Heads::Row>& sorted, EntryIndex cursor) {
   Database::Run run{heads_family, {}};
   run.rows.reserve(sorted.size() + 1);
@@ -57,6 +59,14 @@ Result<void> Folds::write_heads(const std::vector<Heads::Row>& sorted, EntryInde
   for (const auto& row : sorted)
     run.rows.emplace_back(std::string(text_of(row.stream.bytes)), std::string(reinterpret_cast<const char*>(&row.state), sizeof row.state));
   return database_->ingest({std::move(run)});
+}
+
+Result<std::optional<rules::StreamState>> Folds::head(const StreamId& stream) const {
+  TRY_AS(value, database_->get(heads_family, stream.bytes));
+  rules::StreamState state;
+  if (!value || value->size() != sizeof state) return std::nullopt;
+  std::memcpy(static_cast<void*>(&state), value->data(), sizeof state);
+  return state;
 }
 
 Result<void> Folds::each_head(const std::function<void(const Heads::Row&)>& visit) const {

@@ -31,6 +31,7 @@ class Folds {
 
   Result<EntryIndex> heads_cursor() const;
   Result<void> write_heads(const std::vector<Heads::Row>& sorted, EntryIndex cursor);
+  Result<std::optional<rules::StreamState>> head(const StreamId& stream) const;
   Result<void> each_head(const std::function<void(const Heads::Row&)>& visit) const;
 
   // The state of a stream as of heads_cursor(), if it had begun by then.
@@ -77,6 +78,7 @@ class Folds {
   Changes changes() { return Changes(database_->batch()); }
   Result<void> write(Changes& changes) { return database_->write(*changes.batch_); }
   Result<void> flush() { return database_->flush(); }
+  Result<void> purge();  // leaves no byte of rows that were overwritten or erased
 
  private:
   explicit Folds(std::unique_ptr<Database> database) : database_(std::move(database)) {}

@@ -51,7 +51,7 @@ Result<std::unique_ptr<Log>> Log::open(const std::filesystem::path& folder, Acce
                                    {.name = "sealed", .write_buffer_bytes = 32 << 20},
                                    {.name = "checkpoints", .write_buffer_bytes = 16 << 20}},
                                   access));
-  return std::unique_ptr<Log>(new Log(std::move(database)));
+  return std::unique_ptr<Log>(new Log(std::move(database), folder.parent_path() / "excising"));
 }
 
 Result<Log::End> Log::end() const {
@@ -94,6 +94,12 @@ Result<void> Log::erase_parts(std::span<const PartId> parts) {
   }
   TRY(database_->write(*batch));
   return database_->purge(sealed_family, keys);
+}
+
+// What is owed is on the disk before the commit that owes it.
+Result<void> Log::commit(Group& group) {
+  if (!group.excised_.empty()) TRY(owe(group.excised_));
+  return database_->write(*group.batch_);
 }
 
 // ── reading ──
@@ -170,6 +176,14 @@ Result<std::optional<std::string>> Log::last_checkpoint() const {
   if (cursor.valid()) return std::string(text_of(cursor.value()));
   TRY(cursor.status());
   return std::nullopt;
+}
+
+Result<std::string> Log::checkpoint_below(std::uint64_t size) const {
+  auto cursor = database_->cursor(checkpoints_family);
+  if (size > 0) cursor.seek_at_most(key_of(size - 1));
+  if (size > 0 && cursor.valid()) return std::string(text_of(cursor.value()));
+  TRY(cursor.status());
+  return absent("checkpoint below size", size);
 }
 
 Result<std::string> Log::sealed_part(Position position, std::uint16_t part) const {

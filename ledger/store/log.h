@@ -10,6 +10,8 @@
 // its last event without an index row per event.
 #pragma once
 
+#include <mutex>
+
 #include "ledger/core/entry.h"
 #include "ledger/store/database.h"
 
@@ -62,16 +64,20 @@ class Log {
     void add_checkpoint(std::uint64_t size, std::string_view note);
     void add_row(Family family, Bytes key, Bytes value);  // as rows() gave it
     std::size_t bytes() const { return batch_->bytes(); }
-    void clear() { batch_->clear(); }
+    void clear() {
+      batch_->clear();
+      excised_.clear();
+    }
 
    private:
     friend class Log;
     explicit Group(std::unique_ptr<Database::Batch> batch) : batch_(std::move(batch)) {}
     std::unique_ptr<Database::Batch> batch_;
     std::vector<Bytes> value_;
+    std::vector<Position> excised_;
   };
   Group group() { return Group(database_->batch()); }
-  Result<void> commit(Group& group) { return database_->write(*group.batch_); }
+  Result<void> commit(Group& group);
 
   // Ciphertexts of sealed parts that are to be no more: durable, and gone from the files, when it returns. From any thread.
   struct PartId {
@@ -80,6 +86,12 @@ class Log {
   };
   Result<void> erase_parts(std::span<const PartId> parts);
 
+  // Events give way to their leaf hashes with the group's commit, and their sealed parts go; those that did before stay as they are. What
+  // the files still hold then is owed, also across a crash, until purge() has returned. Errors: not_found, io, verification_failed.
+  Result<void> excise(Group& group, std::span<const Position> events) const;
+  Result<std::vector<Position>> owed() const;
+  Result<void> purge(std::span<const Position> excised);  // from any thread, one at a time
+
   // Errors: not_found, io, verification_failed.
   Result<Entry> entry(EntryIndex index) const;
   Result<std::vector<Entry>> entries(EntryIndex from, std::uint64_t count) const;
@@ -87,6 +99,7 @@ class Log {
   Result<Buffer> record(EntryIndex index) const;  // entry ‖ items, as bundles carry it
   Result<std::string> checkpoint(std::uint64_t size) const;
   Result<std::optional<std::string>> last_checkpoint() const;
+  Result<std::string> checkpoint_below(std::uint64_t size) const;  // the last one of fewer entries
   Result<std::string> sealed_part(Position position, std::uint16_t part) const;
 
   // Walks entries and batches together, from a position's batch or an entry on.
@@ -116,8 +129,12 @@ class Log {
   const Database& database() const { return *database_; }
 
  private:
-  explicit Log(std::unique_ptr<Database> database) : database_(std::move(database)) {}
+  Log(std::unique_ptr<Database> database, std::filesystem::path owed) : database_(std::move(database)), owed_file_(std::move(owed)) {}
+  Result<void> owe(std::span<const Position> excised);
+
   std::unique_ptr<Database> database_;
+  const std::filesystem::path owed_file_;  // positions, one a line
+  mutable std::mutex owed_mutex_;
 };
 
 }  // namespace caseledger::store

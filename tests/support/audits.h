@@ -65,6 +65,12 @@ inline Buffer imported_event(std::string_view type, std::string_view kind, const
   return std::move(draft->event);
 }
 
+inline AuditOptions trusting(const Vkey& trusted) {
+  AuditOptions options;
+  options.log_key = trusted;
+  return options;
+}
+
 // Something of everything the audit looks at: governance, two authors, cases closed by four eyes, sealed parts, an alert, imported facts.
 class Story {
  public:
@@ -96,7 +102,7 @@ class Story {
   }
 
   fs::path exported(const Scratch& scratch, const std::string& name = "bundle", ExportOptions options = {}) {
-    const auto done = export_bundle(ledger->log(), ledger.log_vkey(), scratch / name, options);
+    const auto done = export_bundle(ledger->log(), {{ledger.log_vkey()}}, scratch / name, options);
     if (!done) throw std::logic_error(done.error().sentence);
     return scratch / name;
   }

@@ -117,7 +117,12 @@ Result<void> TestLedger::open() {
     const std::lock_guard lock(mutex_);
     if (subjects_) subjects_(std::move(streams));
   };
-  TRY_AS(ledger, Ledger::open(folder_, wish_.origin, must(Signer::parse(log_secret_)), wish_.config, wish_.clock, std::move(sinks)));
+  TRY_AS(ledger, Ledger::open(folder_, wish_.origin, must(Signer::parse(log_secret_)), wish_.config, wish_.clock, std::move(sinks),
+                               [this](const Vkey& wanted) -> Result<Signer> {
+                                 for (const auto& secret : held_)
+                                   if (auto key = must(Signer::parse(secret)); key.vkey() == wanted) return key;
+                                 return fail(Errc::not_found, "the test does not hold it");
+                               }));
   ledger_ = std::move(ledger);
   return {};
 }
@@ -180,9 +185,20 @@ Signer TestLedger::enrol(std::vector<std::string> roles, std::string organisatio
 }
 
 void TestLedger::revoke(const Vkey& vkey) {
-  const StreamId governance = rules::governance_stream(wish_.origin);
-  const json::value body{{"action", {{"type", "KeyRevoked"}, {"vkey", vkey.text()}, {"reason", "test"}}}};
-  govern(event("ProposalMade", "governance", governance, state(governance).version + 1, api::to_text(body), {.jurisdiction = {}, .operator_code = "governor"}));
+  auto answer = propose(governor_, api::to_text(json::object{{"type", "KeyRevoked"}, {"vkey", vkey.text()}, {"reason", "test"}}));
+  if (!answer) throw std::logic_error(answer.error().error.sentence);
 }
+
+TestLedger::Answer TestLedger::propose(const Signer& author, std::string_view action) {
+  const Version next = state(governance()).version + 1;
+  return submit(sign(author, {event("ProposalMade", "governance", governance(), next, R"({"action":)" + std::string(action) + '}', {.jurisdiction = {}, .operator_code = "governor"})}));
+}
+
+TestLedger::Answer TestLedger::approve(const Signer& author, Version proposal) {
+  const Version next = state(governance()).version + 1;
+  return submit(sign(author, {must(api::approval_event(wish_.origin, next, proposal, wish_.clock.wall(), api::system_random())).event}));
+}
+
+void TestLedger::hold(const Signer& log_key) { held_.push_back(log_key.private_text()); }
 
 }  // namespace samples

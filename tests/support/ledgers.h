@@ -70,6 +70,12 @@ class TestLedger {
   Signer enrol(std::vector<std::string> roles, std::string organisation = "org-1", std::vector<std::string> jurisdictions = {});
   void revoke(const Vkey& vkey);
 
+  // What governors decide; an action is JSON: {"type":"KeyRevoked",…}
+  StreamId governance() const { return rules::governance_stream(wish_.origin); }
+  Answer propose(const Signer& author, std::string_view action);
+  Answer approve(const Signer& author, Version proposal);
+  void hold(const Signer& log_key);  // a key that a rotation may name
+
   Submission sign(const Signer& author, const std::vector<Buffer>& events, std::vector<Opening> openings = {}) const;
 
   // Hands in and waits for what becomes of it.
@@ -97,6 +103,7 @@ class TestLedger {
   std::filesystem::path folder_;
   Signer log_key_, service_, governor_;
   std::string log_secret_;
+  std::vector<std::string> held_;  // further log keys
   std::mutex mutex_;
   std::condition_variable changed_;
   std::map<std::uint64_t, Answer> answers_;  // by request

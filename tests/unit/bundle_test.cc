@@ -53,7 +53,7 @@ TEST_CASE("a bundle of an earlier published size is what was served then") {
   CHECK(audited(bundle).checkpoint->size == 5);
   CHECK(files_below(bundle)[2] == "tile/0/000.p/5");
   CHECK(told(audited(story.exported(scratch, "first", {.size = 1, .withhold = {}, .progress = {}}))) == "");
-  const auto unpublished = export_bundle(story.ledger->log(), story.ledger.log_vkey(), scratch / "never", {.size = 99, .withhold = {}, .progress = {}});
+  const auto unpublished = export_bundle(story.ledger->log(), {{story.ledger.log_vkey()}}, scratch / "never", {.size = 99, .withhold = {}, .progress = {}});
   REQUIRE_FALSE(unpublished);
   CHECK(unpublished.error().code == Errc::not_found);
   CHECK_FALSE(fs::exists(scratch / "never"));
@@ -65,11 +65,11 @@ TEST_CASE("a stopped and a running ledger give the same bundle") {
   const auto running = story.exported(scratch, "running");
   const auto beside = open_log_beside(story.ledger.folder());  // while the ledger holds the folder
   REQUIRE(beside);
-  REQUIRE(export_bundle(**beside, story.ledger.log_vkey(), scratch / "beside"));
+  REQUIRE(export_bundle(**beside, {{story.ledger.log_vkey()}}, scratch / "beside"));
   story.ledger.close();
   const auto stopped = open_log_beside(story.ledger.folder());
   REQUIRE(stopped);
-  REQUIRE(export_bundle(**stopped, *genesis_log_key(**stopped), scratch / "stopped"));
+  REQUIRE(export_bundle(**stopped, {{*genesis_log_key(**stopped)}}, scratch / "stopped"));
   for (const auto& file : files_below(running)) {
     CHECK(read(running / file) == read(scratch / "beside/" / file));
     CHECK(read(running / file) == read(scratch / "stopped/" / file));
@@ -81,12 +81,12 @@ TEST_CASE("an export refuses a target that holds anything, and takes an empty fo
   const Scratch scratch;
   fs::create_directories(scratch / "full");
   write(scratch / "full/something", "mine");
-  const auto refused = export_bundle(story.ledger->log(), story.ledger.log_vkey(), scratch / "full");
+  const auto refused = export_bundle(story.ledger->log(), {{story.ledger.log_vkey()}}, scratch / "full");
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == Errc::usage);
   CHECK(files_below(scratch / "full") == std::vector<std::string>{"something"});
   fs::create_directories(scratch / "empty");
-  CHECK(export_bundle(story.ledger->log(), story.ledger.log_vkey(), scratch / "empty/"));
+  CHECK(export_bundle(story.ledger->log(), {{story.ledger.log_vkey()}}, scratch / "empty/"));
   CHECK(fs::exists(scratch / "empty/checkpoint"));
 }
 
@@ -102,7 +102,7 @@ TEST_CASE("an export that fails leaves nothing behind") {
   }
   const auto log = open_log_beside(story.ledger.folder());
   REQUIRE(log);
-  const auto refused = export_bundle(**log, story.ledger.log_vkey(), scratch / "bundle");
+  const auto refused = export_bundle(**log, {{story.ledger.log_vkey()}}, scratch / "bundle");
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == Errc::verification_failed);
   CHECK(files_below(scratch / "").empty());
@@ -128,7 +128,7 @@ TEST_CASE("every changed byte of a bundle is found") {
   ledger.record(author, {case_assigned(stream, 3)});
   const Scratch scratch;
   const fs::path bundle = scratch / "bundle";
-  REQUIRE(export_bundle(ledger->log(), ledger.log_vkey(), bundle));
+  REQUIRE(export_bundle(ledger->log(), {{ledger.log_vkey()}}, bundle));
   REQUIRE(told(audited(bundle)) == "");
   AuditOptions options;
   options.threads = 1;

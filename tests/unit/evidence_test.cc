@@ -121,7 +121,7 @@ TEST_CASE("a receipt of a forked log, or a bundle that was changed, is found out
   one.record(author, {case_opened(stream)});
   const auto log = [&] { return store::Log::open(one.folder() / "store" / "log", store::Access::read); };
   const Scratch scratch;
-  REQUIRE(export_bundle(**log(), one.log_key.vkey(), scratch / "bundle"));
+  REQUIRE(export_bundle(**log(), {{one.log_key.vkey()}}, scratch / "bundle"));
   const auto policy = policy_of(one.log_key.vkey());
   // The same log key signs another history over the same batch.
   const Entry entry = *(*log())->entry({2});

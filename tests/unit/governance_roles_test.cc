@@ -73,8 +73,8 @@ constexpr std::string_view table = R"(
   ChildRecovered             x           -                x        -       x          -               -       -         -        -
   LongtermReviewed           x           -                x        -       x          -               -       -         -        -
   GovernanceConstituted      -           -                -        -       -          -               -       -         x        -
-  ProposalMade               -           -                -        -       -          -               -       -         x        -
-  ProposalApproved           -           -                -        -       -          -               -       -         x        -
+  ProposalMade               -           -                -        -       -          x               -       -         x        -
+  ProposalApproved           -           -                -        -       -          x               -       -         x        -
   CorrectionRequested        x           -                x        x       x          -               -       -         -        -
   CorrectionDecided          -           -                -        -       x          -               -       -         -        -
   RetractionRequested        x           -                x        x       x          x               -       -         -        -

@@ -38,7 +38,7 @@ struct Year {
 TEST_CASE("a bundle folds to the edition that the ledger makes, to the byte") {
   Year year;
   const Scratch scratch;
-  REQUIRE(export_bundle(year.ledger->log(), year.ledger.log_vkey(), scratch / "bundle"));
+  REQUIRE(export_bundle(year.ledger->log(), {{year.ledger.log_vkey()}}, scratch / "bundle"));
   const Served served(fetch_from(scratch / "bundle"), year.size());
   Withheld withheld;
   const auto from_bundle = fold(events_of(served, withheld), year.size());
@@ -64,7 +64,7 @@ TEST_CASE("events that a bundle withholds are counted, with the first one's posi
   Year year;
   const Scratch scratch;
   const auto is_assignment = [](const EventView& event) { return event.type == schema::Body::CaseAssigned; };
-  REQUIRE(export_bundle(year.ledger->log(), year.ledger.log_vkey(), scratch / "bundle", {.size = {}, .withhold = is_assignment, .progress = {}}));
+  REQUIRE(export_bundle(year.ledger->log(), {{year.ledger.log_vkey()}}, scratch / "bundle", {.size = {}, .withhold = is_assignment, .progress = {}}));
   const Served served(fetch_from(scratch / "bundle"), year.size());
   Withheld withheld;
   REQUIRE(fold(events_of(served, withheld), year.size()));

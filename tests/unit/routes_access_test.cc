@@ -1,5 +1,7 @@
 // Who is answered over HTTP, what they are told, and how often.
+#include "api/story_json.h"
 #include "api/token.h"
+#include "ledger/audit.h"
 #include "tests/support/service.h"
 
 using namespace caseledger;
@@ -51,10 +53,68 @@ std::string path_of(const StreamId& stream) { return "/v1/streams/" + to_string(
 
 }  // namespace
 
+TEST_CASE("entries are for enrolled keys until the governors publish them, and from the index that they name on") {
+  Closed closed;
+  auto& ledger = closed.service.ledger;
+  const auto status = [&](const std::string& path, const Asked& asked) { return closed.service.ask(path, asked).status; };
+  CHECK(status("/tile/entries/000.p/5", stranger) == 401);
+  const auto publish = [&](std::uint64_t from) { return ledger.propose(ledger.governor(), R"({"type":"EntriesPublished","from_index":)" + std::to_string(from) + '}'); };
+  REQUIRE(publish(256));
+  CHECK(publish(256).error().error.code == Errc::illegal_transition);
+  CHECK(publish(300).error().error.code == Errc::illegal_transition);
+  while (ledger->head().size < 260) ledger.record(closed.ours, {case_opened(new_stream())});
+  CHECK(status("/tile/entries/000", stranger) == 401);
+  CHECK(status("/tile/entries/000", closed.by(closed.ours)) == 200);
+  const auto open = closed.service.ask("/tile/entries/001.p/4", stranger);
+  CHECK(open.status == 200);
+  CHECK(std::ranges::find(open.headers, std::pair<std::string, std::string>("Access-Control-Allow-Origin", "*")) != open.headers.end());
+  CHECK(status("/tile/entries/001.p/5", stranger) == 404);
+  CHECK(status("/tile/entries/01", stranger) == 401);
+  CHECK(status("/v1/events", stranger) == 401);
+  REQUIRE(publish(0));
+  CHECK(status("/tile/entries/000", stranger) == 200);
+  CHECK(status("/tile/entries/000.p/5", stranger) == 200);
+}
+
+TEST_CASE("an audit over an address needs no token once the entries are published") {
+  Closed closed;
+  const auto fetch = [&](std::string path) -> Result<Buffer> {
+    const auto answer = closed.service.ask('/' + path, stranger);
+    if (answer.status == 200) return Buffer(answer.body.begin(), answer.body.end());
+    return fail(answer.status == 401 ? Errc::not_permitted : Errc::not_found, path);
+  };
+  AuditOptions options;
+  options.log_key = closed.service.ledger.log_vkey();
+  CHECK_FALSE(audit_served(fetch, options)->sound());
+  REQUIRE(closed.service.ledger.propose(closed.service.ledger.governor(), R"({"type":"EntriesPublished","from_index":0})"));
+  const auto audit = audit_served(fetch, options);
+  CHECK(audit->sound());
+  CHECK(audit->counts.entries == closed.service.ledger->head().size);
+}
+
+TEST_CASE("the log's keys are told to everyone, with the proof of each from the one before") {
+  Closed closed;
+  auto& ledger = closed.service.ledger;
+  CHECK(closed.service.read("/v1/log-keys", stranger).at("keys").as_array().size() == 1);
+  const Vkey old = ledger.log_vkey();
+  const Signer fresh = Signer::generate(ledger.origin());
+  ledger.hold(fresh);
+  REQUIRE(ledger.propose(ledger.governor(), R"({"type":"KeyRotated","log_vkey":")" + fresh.vkey().text() + R"(","from_size":)" + std::to_string(ledger->head().size + 2) + '}'));
+  for (int i = 0; i < 3; ++i) {
+    const auto proofs = api::log_keys_from_json(closed.service.read("/v1/log-keys", stranger));
+    REQUIRE(proofs);
+    const auto keys = follow_successions(old, *proofs);
+    REQUIRE(keys);
+    CHECK(keys->back().vkey == fresh.vkey());
+    ledger.record(closed.ours, {case_opened(new_stream())});
+  }
+  CHECK(closed.service.read("/v1/authority", closed.by(closed.auditor)).at("log_vkey").as_string() == fresh.vkey().text());
+}
+
 TEST_CASE("strangers are answered what is public, enrolled keys and auditors the rest") {
   const Closed closed;
   const Service open, proxied({.behind_proxy = true});
-  const std::set<std::string_view> to_all{"/healthz", "/readyz", "/checkpoint", "/tile/{level}/{tile}", "/v1/definitions", "/v1/policies", "/v1/editions"}, to_auditors{"/metrics", "/v1/figures", "/v1/figures/{id}", "/v1/figures/{id}/events", "/v1/reports/{template}"};
+  const std::set<std::string_view> to_all{"/healthz", "/readyz", "/checkpoint", "/tile/{level}/{tile}", "/v1/definitions", "/v1/policies", "/v1/editions", "/v1/log-keys"}, to_auditors{"/metrics", "/v1/figures", "/v1/figures/{id}", "/v1/figures/{id}/events", "/v1/reports/{template}"};
   for (const auto& route : closed.service.routes.list()) {
     if (route.path.starts_with("/v1/editions/")) continue;  // of a release: routes_editions_test.cc
     const auto path = example(std::string(route.path)) + (route.path.ends_with("/changes") ? "?since=0" : route.path == "/v1/reports/{template}" ? "?period=2024" : "");
