@@ -230,6 +230,61 @@ printf 'x' | dd of="$segment" bs=1 seek=3000 conv=notrunc status=none
 expect 1 "$cl" restore backup again --log-vkey "$vkey"
 [ ! -e again ] || fail "a damaged backup was put in place"
 
+step "what governors decide: an event excised, entries published, the log's key rotated"
+serve
+enrolled officer day privacy_officer
+governed() { expect 0 "$cl" proposal "$@" --server "$url" --log-vkey "$vkey"; }
+last=$("$cl" events --server "$url" --key keys/auditor.key --stream "$stream" --format jsonl | jq -s 'map(.event.version) | max')
+note $((last + 1)) | sed s/op-10/op-to-be-forgotten/ >forgotten.ndjson
+expect 0 "$cl" append --server "$url" --log-vkey "$vkey" --key keys/case_system.key --receipts forgotten forgotten.ndjson
+note $((last + 2)) >after.ndjson
+expect 0 "$cl" append --server "$url" --log-vkey "$vkey" --key keys/case_system.key after.ndjson
+expect 0 "$cl" backup ledger second-backup
+grep -rqF op-to-be-forgotten ledger second-backup || fail "nothing is there to be excised"
+governed excise "$stream" $((last + 1)) --authority court-3/117 --as keys/officer.key
+proposed=$(jq .version out.txt)
+expect 7 "$cl" proposal approve "$proposed" --server "$url" --log-vkey "$vkey" --as keys/case_system.key
+governed approve "$proposed" --as ledger/keys/governor.key
+for _ in $(seq 100); do [ -e ledger/store/excising ] || break; sleep 0.1; done
+sleep 3
+! grep -rlF op-to-be-forgotten ledger || fail "an excised event is still there"
+expect 0 "$cl" backup ledger second-backup
+! grep -rlF op-to-be-forgotten second-backup || fail "an excised event is still in the backup"
+expect 0 "$cl" verify forgotten/*.tlog-proof --log-vkey "$vkey"
+expect 7 "$cl" audit "$url" --log-vkey "$vkey"
+governed publish-entries --as ledger/keys/governor.key
+expect 0 "$cl" audit "$url" --log-vkey "$vkey"
+from=$(($(sed -n 2p <(curl -fsS "$url/checkpoint")) + 3))
+expect 0 "$cl" key rotate ledger --from-size "$from" --as ledger/keys/governor.key --server "$url" --log-vkey "$vkey"
+kill -9 "$server"
+wait "$server" 2>/dev/null || true
+serve
+for more in 3 4 5; do
+  note $((last + more)) >more.ndjson
+  expect 0 "$cl" append --server "$url" --log-vkey "$vkey" --key keys/case_system.key --receipts "rotated-$more" more.ndjson
+done
+for _ in $(seq 50); do [ "$(cat ledger/vkey)" = "$vkey" ] || break; sleep 0.1; done
+fresh=$(cat ledger/vkey)
+[ "$fresh" != "$vkey" ] || fail "the log has the key it had"
+expect 0 "$cl" audit "$url" --log-vkey "$vkey"
+expect 0 "$cl" audit "$url" --log-vkey "$fresh"
+"$logcheck" walk --vkey "$fresh" "$url"
+expect 3 "$cl" verify rotated-5/*.tlog-proof --log-vkey "$vkey"
+expect 0 "$cl" verify rotated-5/*.tlog-proof receipts/*.tlog-proof --log-vkey "$vkey" --log-vkey "$fresh"
+kill -TERM "$server"
+wait "$server" || fail "the server did not end well on SIGTERM"
+server=
+expect 0 "$cl" export ledger last-bundle
+"$logcheck" bundle --vkey "$fresh" last-bundle
+expect 0 "$cl" backup ledger second-backup
+expect 0 "$cl" restore second-backup last-restored --log-vkey "$vkey" --last-signed ledger/last-signed
+for key in "$vkey" "$fresh"; do
+  for where in last-bundle ledger last-restored; do
+    expect 0 "$cl" audit "$where" --log-vkey "$key" --format json
+    jq -e '.counts.excised_events == 1 and .findings == []' out.txt >/dev/null || fail "the audit of $where: $(jq -c '.counts, .findings' out.txt)"
+  done
+done
+
 step "tampering is found"
 sed 's/^index .*/index 1/' receipts/*.tlog-proof >forged.tlog-proof
 expect 3 "$cl" verify forged.tlog-proof --log-vkey "$vkey"
