@@ -28,11 +28,11 @@ Result<Response> RouteTable::tile(const Call& call) const {
   return cached_answer(call.request, text_answer(std::move(body), std::string(octets)), "public, max-age=31536000, immutable");
 }
 
-// All of its entries, that is: one that also holds earlier ones is for enrolled keys.
+// All of its entries, that is: one that also holds earlier ones is for enrolled keys. What is spelt otherwise is nowhere for anyone.
 bool RouteTable::is_opened(std::string_view entries) const {
   const auto from = authorities_.current()->published_from();
-  const auto tile = from ? parse_entries_path(entries) : Result<TileId>(fail(Errc::not_found, ""));
-  return tile && tile->index * 256 >= from->value;
+  const auto tile = parse_entries_path(entries);
+  return from && (!tile || tile->index * 256 >= from->value);
 }
 
 Result<Response> RouteTable::entries(const Call& call) const {

@@ -69,7 +69,7 @@ TEST_CASE("entries are for enrolled keys until the governors publish them, and f
   CHECK(open.status == 200);
   CHECK(std::ranges::find(open.headers, std::pair<std::string, std::string>("Access-Control-Allow-Origin", "*")) != open.headers.end());
   CHECK(status("/tile/entries/001.p/5", stranger) == 404);
-  CHECK(status("/tile/entries/01", stranger) == 401);
+  CHECK(status("/tile/entries/01", stranger) == 404);
   CHECK(status("/v1/events", stranger) == 401);
   REQUIRE(publish(0));
   CHECK(status("/tile/entries/000", stranger) == 200);
