@@ -100,7 +100,7 @@ TEST_CASE("every resource is told to the roles that it is for, and to nobody els
   const auto number = [](std::uint64_t position) { return std::to_string(position); };
   const auto stream = [](const StreamId& id) { return "/v1/streams/" + to_string(id); };
 
-  for (const char* open : {"/healthz", "/readyz", "/checkpoint", "/v1/definitions", "/v1/policies"}) at(open, "", open);
+  for (const char* open : {"/healthz", "/readyz", "/checkpoint", "/v1/definitions", "/v1/policies", "/v1/log-keys"}) at(open, "", open);
   at("/tile/{level}/{tile}", "", "/tile/0/000.p/1");
   at("/", "", "/"), at("/openapi.yaml", "", "/openapi.yaml");
   at("/tile/entries/{tile}", "", "/tile/entries/000.p/1");
