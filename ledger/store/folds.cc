@@ -61,14 +61,6 @@ Result<void> Folds::write_heads(const std::vector<Heads::Row>& sorted, EntryInde
   return database_->ingest({std::move(run)});
 }
 
-Result<std::optional<rules::StreamState>> Folds::head(const StreamId& stream) const {
-  TRY_AS(value, database_->get(heads_family, stream.bytes));
-  rules::StreamState state;
-  if (!value || value->size() != sizeof state) return std::nullopt;
-  std::memcpy(static_cast<void*>(&state), value->data(), sizeof state);
-  return state;
-}
-
 Result<void> Folds::each_head(const std::function<void(const Heads::Row&)>& visit) const {
   auto cursor = database_->cursor(heads_family, true);
   for (cursor.seek_first(); cursor.valid(); cursor.next()) {

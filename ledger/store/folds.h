@@ -31,11 +31,8 @@ class Folds {
 
   Result<EntryIndex> heads_cursor() const;
   Result<void> write_heads(const std::vector<Heads::Row>& sorted, EntryIndex cursor);
-  Result<std::optional<rules::StreamState>> head(const StreamId& stream) const;
+  Result<std::optional<rules::StreamState>> head(const StreamId& stream) const;  // as of heads_cursor(), if it had begun by then
   Result<void> each_head(const std::function<void(const Heads::Row&)>& visit) const;
-
-  // The state of a stream as of heads_cursor(), if it had begun by then.
-  Result<std::optional<rules::StreamState>> head(const StreamId& stream) const;
 
   Result<std::optional<Hashes>> tile(unsigned level, std::uint64_t index) const;
 
