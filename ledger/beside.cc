@@ -89,9 +89,9 @@ Result<rules::Authority> authority_of(const store::Log& log, const store::Folds*
   Position last;
   Version version = 0;
   if (folds) {
-    TRY_AS(cursor, folds->heads_cursor());
-    TRY_AS(state, folds->head(governance));
-    if (state) last = state->last, version = state->version, from = cursor;
+    const auto cursor = folds->heads_cursor();
+    const auto state = folds->head(governance);
+    if (cursor && state && *state) last = (*state)->last, version = (*state)->version, from = *cursor;
   }
   std::vector<FoundRef> refs;
   TRY_AS(scan, log.scan(from));
