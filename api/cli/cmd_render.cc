@@ -12,7 +12,7 @@ namespace {
 
 Result<void> render_one(const path& file, const path& folder) {
   TRY_AS(text, read_text(file));
-  TRY_AS(read, read_edition(file));
+  TRY_AS(read, edition_in(file));
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) return fail(Errc::io, "cannot make " + folder.string() + ": " + error.message());
@@ -28,7 +28,7 @@ Result<void> render_several(const std::vector<path>& files, const path& page) {
     return fail(Errc::usage, "at most " + std::to_string(reports::compared_max) + " editions stand on one page; these are " + std::to_string(files.size()));
   std::vector<reports::Compared> editions;
   for (const path& file : files) {
-    TRY_AS(read, read_edition(file));
+    TRY_AS(read, edition_in(file));
     editions.push_back({std::move(read.edition), read.digest});
   }
   std::ranges::sort(editions, {}, [](const reports::Compared& each) { return std::tuple(each.edition.period.from, each.edition.period.to, each.edition.as_of.size); });
