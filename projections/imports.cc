@@ -72,13 +72,13 @@ class Imports final : public Projection {
   void step(std::string& bytes, const Fact& fact) const override {
     const EventView& event = fact.event;
     const rules::StreamState before = unfolded(bytes, event.version - 1);
-    if (const auto* imported = event.fields->imported()) {
-      const Import taken{.month = month_of(fact.recorded_at), .kind = event.kind, .fit = judge(before, fact), .source = std::string(text_of(imported->source()))};
-      std::string counts = bytes.substr(begin_of_counts(bytes));
-      count(counts, packed(taken));
-      bytes.replace(begin_of_counts(bytes), std::string::npos, counts);
-    }
+    const auto* imported = event.fields->imported();
+    const Fit fit = imported ? judge(before, fact) : Fit::fits;
     fold(bytes, rules::apply(before, event, fact.position));
+    if (!imported) return;
+    std::string counts = bytes.substr(begin_of_counts(bytes));
+    count(counts, packed(Import{.month = month_of(fact.recorded_at), .kind = event.kind, .fit = fit, .source = std::string(text_of(imported->source()))}));
+    bytes.replace(begin_of_counts(bytes), std::string::npos, counts);
   }
 
   void contribute(std::string_view bytes, const Share& add) const override {
