@@ -26,7 +26,7 @@ struct PolicyJson {
   template <class Enum, std::size_t N>
   Result<Enum> named(const std::string& text, const Enum (&values)[N], const char* (*name_of)(Enum), const std::string& where) const {
     for (const Enum value : values)
-      if (value != Enum::unset && name_of(value) == text) return value;
+      if (const std::string_view name = name_of(value); value != Enum::unset && (name == text || name == text + '_')) return value;  // "case_" dodges a keyword
     return bad(where, "there is no \"" + text + '"');
   }
   // The names of a list, at least one.

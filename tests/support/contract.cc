@@ -150,14 +150,16 @@ std::map<std::string, std::map<std::string, Contract::Operation>> Contract::oper
   return all;
 }
 
-// Literal paths before those with a parameter, as OpenAPI has it.
+// Of the paths that fit, the one that says most literally, as OpenAPI has it.
 YAML::Node Contract::path_of(const std::string& asked) const {
   YAML::Node best;
+  std::size_t most = 0;
   for (const auto& path : root_["paths"]) {
     const auto named = path.first.as<std::string>();
     const std::string segments = std::regex_replace(named, std::regex(R"(\{tile\})"), ".+");
     if (!std::regex_match(asked, std::regex(std::regex_replace(segments, std::regex(R"(\{[a-z]+\})"), "[^/]+")))) continue;
-    if (!best.IsMap() || named.starts_with("/tile/entries/")) best.reset(path.second);
+    const std::size_t literal = std::regex_replace(named, std::regex(R"(\{[a-z]+\})"), "").size();
+    if (!best.IsMap() || literal > most) best.reset(path.second), most = literal;
   }
   return best;
 }

@@ -165,7 +165,7 @@ TEST_CASE("every frame is answered as the key's roles have it", "[access]") {
       {"AlertRaised", [] { return alert_raised(new_stream()); }},
       {"AnalysisRequested", made("AnalysisRequested", "analysis", R"({"kind":"geo","requested_by_class":"le"})")},
       {"PolicyPublished", made("PolicyPublished", "policy", R"({"version":"1.0.0","kind":"retention","effective_from":"2024-01-01T00:00:00Z","document_sha256":")" + std::string(64, '0') +
-                                                               R"(","parameters":"{}","summary_public":"Kept for ten years."})")},
+                                                               R"(","parameters":"{\"preservation\":[],\"retention\":[{\"years\":10}]}","summary_public":"Kept for ten years."})")},
       {"ErasureRequested", [] {
          const StreamId subject = new_stream();
          return event("ErasureRequested", "subject", subject, 1, R"({"subject_id":")" + to_string(subject) + R"(","basis":"gdpr17"})");
@@ -244,7 +244,7 @@ TEST_CASE("policies are told to everyone in words and digests, once the governor
   auto& ledger = office.ledger;
   const auto told = [&] { return office.service.read("/v1/policies", office.by(nullptr)).at("policies").as_array(); };
   const Signer publisher = ledger.enrol({"supervisor"}, "org-1");
-  const std::string body = R"({"version":"2.1.0","kind":"retention","effective_from":"2024-01-01T00:00:00Z","document_sha256":")" + std::string(64, 'a') + R"(","parameters":"{\"years\":10}","summary_public":"Kept for ten years."})";
+  const std::string body = R"({"version":"2.1.0","kind":"retention","effective_from":"2024-01-01T00:00:00Z","document_sha256":")" + std::string(64, 'a') + R"(","parameters":"{\"preservation\":[],\"retention\":[{\"years\":10}]}","summary_public":"Kept for ten years."})";
   ledger.record(publisher, {event("PolicyPublished", "policy", office.policy, 1, body)});
   CHECK(told().empty());
   const auto stream = rules::governance_stream(ledger.origin());
@@ -258,6 +258,6 @@ TEST_CASE("policies are told to everyone in words and digests, once the governor
   CHECK(policy.at("effective_from").as_string() == "2024-02-01T00:00:00Z");
   CHECK(policy.at("summary").as_string() == "Kept for ten years.");
   CHECK(policy.at("document_sha256").as_string() == std::string(64, 'a'));
-  CHECK(policy.at("parameters_sha256").as_string() == hex(sha256(bytes_of(std::string_view(R"({"years":10})"))).bytes));
+  CHECK(policy.at("parameters_sha256").as_string() == hex(sha256(bytes_of(std::string_view(R"({"preservation":[],"retention":[{"years":10}]})"))).bytes));
   CHECK(office.service.ask("/v1/policies", office.by(nullptr)).body.find("years\\\"") == std::string::npos);
 }

@@ -96,7 +96,7 @@ TEST_CASE("an event that is none is refused with a sentence that begins with the
       {R"("fields":{"narrative":"x"})", R"("fields":{})", "malformed | sealed[0].fields: is empty"},
       {R"(,"fields":{"narrative":"x"})", "", "malformed | sealed[0].fields: is missing"},
       {R"("0192f0c2-0a1b-7c2d-8e3f-405162738495")", R"("me")", "malformed | sealed[0].subject: not a UUID"},
-      {R"("fields":{)", R"("salt":"x","fields":{)", R"(malformed | sealed[0]: unknown member "salt")"},
+      {R"("fields":{)", R"("salt":"x","fields":{)", "malformed | sealed[0].salt: wanted base64 of 32 bytes"},
       {R"("fields":{)", R"("commitment":"x","fields":{)", R"(malformed | sealed[0]: unknown member "commitment")"},
       {R"("sealed":[)", R"("parts":[],"sealed":[)", "malformed | sealed: stands beside parts, one of them belongs there"},
       {R"("sealed":[)", R"("sealed":[[],)", "malformed | sealed[0]: wanted an object"},

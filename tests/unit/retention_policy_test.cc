@@ -13,7 +13,7 @@ namespace {
 // 18 U.S.C. 2258A(h): 90 days, and one year since the REPORT Act.
 constexpr std::string_view table =
     R"({"preservation":[{"basis":"18-usc-2258a","before":"2024-05-07","days":90},{"basis":"18-usc-2258a","years":1},{"jurisdiction":"US-CA","months":18}],)"
-    R"("retention":[{"jurisdiction":"US-CA","kind":"tip","years":2},{"kind":"report","years":5},{"jurisdiction":"DE","days":30}]})";
+    R"("retention":[{"jurisdiction":"US-CA","kind":"tip","years":2},{"kind":"report","years":5},{"days":30,"jurisdiction":"DE"}]})";
 
 Micros at(std::string_view time) { return parse_rfc3339(time).value().at; }
 std::string until(const RetentionPolicy& policy, std::string_view basis, std::string_view place, std::string_view begun) {

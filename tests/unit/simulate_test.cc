@@ -242,7 +242,7 @@ TEST_CASE("reports are dealt out exactly at any scale") {
 
 TEST_CASE("the same seed gives the same bytes, on every machine, in any order; another seed gives others") {
   const NationalYear year(small, 1);
-  CHECK(digest(year) == "c0cae7124b7d46a2ebde351eea4f94c0cb6bbcff56435970cb6b678bc7d9e8c0");
+  CHECK(digest(year) == "41f2596a12c8169bd15086f7f73a7d58d04d2ef431c56666bad8e57724d60522");
   CHECK(digest(NationalYear(small, 1)) == digest(year));
   CHECK(digest(NationalYear(small, 2)) != digest(year));
   for (std::size_t p = 0; p < phases; ++p) {
