@@ -39,7 +39,7 @@ Text text_of(Rule rule) {
               R"("hierarchy":[{"dimension":"jurisdiction","levels":["county","state","region"]}],"k":11,"protection":5,)"
               R"("subject":["R1","R2","R3","R4","R5","R6","R8","R9","R10","R11","T11.victims","T13","T16.erasures","cases"],"zero_allowed":true})",
               "Counts of persons and cases below eleven are withheld, and whatever tells them; the seven statutory counts are not."};
-    case Rule::metric_definition: return {PolicyKind::metric_definition, R"({"horizon_days":365})", "How the published figures are defined."};
+    case Rule::metric_definition: return {PolicyKind::metric_definition, R"({"definitions":{}})", "How the published figures are defined."};
     case Rule::model_card:
       return {PolicyKind::model_card, R"({"model":"image-match","not_for":["probable_cause"]})",
               "What the image matcher is for, and what it is not for."};

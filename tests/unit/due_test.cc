@@ -42,7 +42,8 @@ struct Desk {
   }
   std::string due(std::string_view at) {
     std::string all;
-    for (const auto& each : what_is_due(ledger->log(), ledger.origin(), parse_rfc3339(at).value().at).value())
+    const auto found = what_is_due(ledger->log(), ledger.origin(), parse_rfc3339(at).value().at);
+    for (const auto& each : found.value())
       all += (all.empty() ? "" : ", ") + std::string(name(each.what)) + ' ' + std::to_string(each.version) + " since " + to_rfc3339(each.since).substr(0, 10) + (each.held ? " held" : "");
     return all;
   }

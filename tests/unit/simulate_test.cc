@@ -242,7 +242,7 @@ TEST_CASE("reports are dealt out exactly at any scale") {
 
 TEST_CASE("the same seed gives the same bytes, on every machine, in any order; another seed gives others") {
   const NationalYear year(small, 1);
-  CHECK(digest(year) == "41f2596a12c8169bd15086f7f73a7d58d04d2ef431c56666bad8e57724d60522");
+  CHECK(digest(year) == "8b266fe36f23ac088e60515c4dd6fcecc54d065f25aff24f39d50a8f49732336");
   CHECK(digest(NationalYear(small, 1)) == digest(year));
   CHECK(digest(NationalYear(small, 2)) != digest(year));
   for (std::size_t p = 0; p < phases; ++p) {
