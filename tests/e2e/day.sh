@@ -276,8 +276,8 @@ wait "$server" || fail "the server did not end well on SIGTERM"
 server=
 expect 0 "$cl" export ledger last-bundle
 "$logcheck" bundle --vkey "$fresh" last-bundle
-expect 0 "$cl" backup ledger second-backup
-expect 0 "$cl" restore second-backup last-restored --log-vkey "$vkey" --last-signed ledger/last-signed
+expect 0 "$cl" backup ledger second-backup --vault second-vault.copy
+expect 0 "$cl" restore second-backup last-restored --vault second-vault.copy --log-vkey "$vkey" --last-signed ledger/last-signed
 for key in "$vkey" "$fresh"; do
   for where in last-bundle ledger last-restored; do
     expect 0 "$cl" audit "$where" --log-vkey "$key" --format json
