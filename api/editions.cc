@@ -46,14 +46,14 @@ Result<reports::AsOfCheckpoint> as_of_checkpoint(const Ledger& ledger, std::uint
   return reports::AsOfCheckpoint{size, root, *as_of.recorded_at};
 }
 
-Result<std::vector<reports::DefinitionChange>> definition_changes(const Ledger& ledger, std::uint64_t size) {
+Result<reports::Adopted> adopted(const Ledger& ledger, std::uint64_t size) {
   TRY_AS(as_of, as_of_size(ledger.log(), size));
-  reports::Adopted adopted(ledger.authority(), as_of.next);
-  for (const StreamId& policy : adopted.streams()) {
+  reports::Adopted all(ledger.authority(), as_of.next);
+  for (const StreamId& policy : all.streams()) {
     TRY_AS(events, events_before(ledger, policy, as_of.next, policy_events_max));
-    for (const auto& fact : events.facts) adopted.take(fact);
+    for (const auto& fact : events.facts) all.take(fact);
   }
-  return adopted.definition_changes();
+  return all;
 }
 
 Result<reports::AsOfCheckpoint> as_of_checkpoint(const store::Log& log, std::uint64_t size) {

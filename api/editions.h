@@ -15,8 +15,8 @@ Result<std::vector<reports::Period>> months_of(const reports::Period& period);
 
 // Errors: not_found (no entry yet), io.
 Result<reports::AsOfCheckpoint> as_of_checkpoint(const Ledger& ledger, std::uint64_t size);
-// Errors: malformed (an adopted policy that cannot be read), overloaded, io.
-Result<std::vector<reports::DefinitionChange>> definition_changes(const Ledger& ledger, std::uint64_t size);
+// Errors: overloaded, io.
+Result<reports::Adopted> adopted(const Ledger& ledger, std::uint64_t size);
 
 // ── of a folder that may be in use ──
 

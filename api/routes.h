@@ -157,6 +157,7 @@ class RouteTable {
   Result<Response> edition_event(const Call& call) const;
   Result<Response> report(const Call& call) const;
   Result<std::optional<reports::EditionFile>> latest_edition(std::string_view template_id) const;
+  std::optional<reports::EditionFile> released_edition(const Hash& digest) const;
 
   // ── what waits (routes_queues.cc) ──
   struct WhatWaits {

@@ -7,6 +7,7 @@
 #include "api/editions.h"
 #include "api/routes.h"
 #include "ledger/history.h"
+#include "projections/reports/publishable.h"
 
 namespace caseledger::api {
 
@@ -65,6 +66,17 @@ Result<std::optional<reports::EditionFile>> RouteTable::latest_edition(std::stri
   return std::optional(std::move(edition));
 }
 
+std::optional<reports::EditionFile> RouteTable::released_edition(const Hash& digest) const {
+  const auto all = releases_.list();
+  if (!all) return std::nullopt;
+  const auto release = std::ranges::find(*all, digest, &reports::Release::sha256);
+  if (release == all->end()) return std::nullopt;
+  const auto published = releases_.find(reports::place_of(*release));
+  if (!published) return std::nullopt;
+  auto edition = reports::read_edition((*published)->json);
+  return edition && edition->digest == digest ? std::optional(std::move(*edition)) : std::nullopt;
+}
+
 // As of what is folded: the head, or nearly.
 Result<Response> RouteTable::report(const Call& call) const {
   TRY_AS(of, reports::find_template(call.place));
@@ -75,8 +87,15 @@ Result<Response> RouteTable::report(const Call& call) const {
   runner_.wait_for({ledger_.head().size}, config_.fold_wait);
   const auto made = runner_.read([&](const projections::Folds& folds, EntryIndex folded, Micros) -> Result<reports::Edition> {
     TRY_AS(as_of, as_of_checkpoint(ledger_, folded.value));
-    TRY_AS(changes, definition_changes(ledger_, folded.value));
-    return reports::make_edition(folds, *of, {ledger_.origin(), period, as_of, changes, previous ? &*previous : nullptr});
+    TRY_AS(in_force, adopted(ledger_, folded.value));
+    TRY_AS(changes, in_force.definition_changes());
+    TRY_AS(suppression, reports::suppression_rules(in_force, as_of.recorded_at));
+    const reports::Terms terms{ledger_.origin(), period, as_of, changes, previous ? &*previous : nullptr};
+    TRY_AS(edition, reports::make_edition(folds, *of, terms));
+    const auto before = reports::editions_before(terms.previous, [&](const Hash& digest) { return released_edition(digest); });
+    if (!before.complete) return fail(Errc::not_found, "an edition that suppression has to reckon with is not here: sha256 " + hex(before.editions.back().previous->bytes));
+    TRY(reports::make_publishable(edition, folds, *of, terms, suppression, before.editions));
+    return edition;
   });
   if (!made) return std::unexpected(made.error());
   TRY_AS(text, reports::edition_json(*made));

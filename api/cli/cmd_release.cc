@@ -43,7 +43,8 @@ Result<void> check_counted(const EditionMaker& maker, const reports::Edition& ed
     TRY_AS(before, maker.released(*release));
     previous = std::move(before);
   }
-  TRY_AS(counted, maker.edition(*of, period, previous ? &*previous : nullptr));
+  TRY_AS(made, maker.edition(*of, period, previous ? &*previous : nullptr));
+  reports::Edition& counted = made.edition;
   if (edition.restatement) {
     TRY_AS(release, named(all, edition.restatement->supersedes, "supersedes"));
     TRY_AS(was, maker.released(*release));
@@ -160,7 +161,8 @@ Result<void> supersede(const SupersedeOptions& options) {
   if (maker.as_of().size <= was.edition.as_of.size)
     return fail(Errc::usage, "the edition is as of " + std::to_string(was.edition.as_of.size) + " entries: what supersedes it is as of more, not of " + std::to_string(maker.as_of().size));
   TRY_AS(of, reports::find_template(was.edition.template_id));
-  TRY_AS(edition, maker.edition(*of, was.edition.period, &was));
+  TRY_AS(made, maker.edition(*of, was.edition.period, &was));
+  reports::Edition& edition = made.edition;
   TRY(maker.restate(edition, was, options.reason));
   TRY_AS(text, reports::edition_json(edition));
   std::cerr << edition.restatement->changes.size() << " figures change, after " << edition.restatement->late_records << " late records, " << edition.restatement->corrections << " corrections and "

@@ -31,13 +31,21 @@ Result<std::optional<reports::EditionFile>> edition_before(const ReportOptions& 
   return std::optional(std::move(before));
 }
 
+// What the publisher has to know of suppression and no reader does.
+void tell(const reports::SuppressionReport& report) {
+  for (const auto& each : report.withheld)
+    if (!each.because.empty()) std::cerr << "  " << each.figure << " is withheld for " << each.because << '\n';
+  for (const auto& sentence : report.shortfalls) std::cerr << "shortfall: " << sentence << '\n';
+}
+
 Result<std::string> edition_of_folder(const ReportOptions& options) {
   TRY_AS(of, reports::find_template(options.template_id));
   TRY_AS(period, parse_report_period(options.period));
   TRY_AS(maker, EditionMaker::of(options.source.folder, options.as_of));
   TRY_AS(previous, edition_before(options, maker));
-  TRY_AS(edition, maker.edition(*of, period, previous ? &*previous : nullptr));
-  return reports::edition_json(edition);
+  TRY_AS(made, maker.edition(*of, period, previous ? &*previous : nullptr));
+  tell(made.suppression);
+  return reports::edition_json(made.edition);
 }
 
 // What a publisher wants to know before it is released, on standard error.
@@ -103,10 +111,13 @@ Result<void> make_months(const ReportOptions& options) {
   if (error) return fail(Errc::io, "cannot make " + options.out.string() + ": " + error.message());
   TRY_AS(previous, edition_before(options, maker));
   for (const auto& month : months) {
-    TRY_AS(edition, maker.edition(*of, month, previous ? &*previous : nullptr));
+    TRY_AS(made, maker.edition(*of, month, previous ? &*previous : nullptr));
+    const reports::Edition& edition = made.edition;
+    tell(made.suppression);
     TRY_AS(text, reports::edition_json(edition));
     TRY(write_text(options.out / (month.label + ".json"), text));
     previous = reports::EditionFile{edition, reports::edition_digest(text)};
+    maker.remember(*previous);
     tell(edition, previous->digest);
     if (!edition.releasable()) return fail(Errc::illegal_transition, "the edition of " + month.label + " is not releasable");
   }

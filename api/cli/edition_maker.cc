@@ -40,11 +40,30 @@ Result<EditionMaker> EditionMaker::of(const path& folder, const std::string& as_
   TRY_AS(adopted, reports::adopted_in(reports::events_of(*maker.log_), size, maker.origin_));
   TRY_AS(changes, adopted.definition_changes());
   maker.definition_changes_ = std::move(changes);
+  TRY_AS(suppression, reports::suppression_rules(adopted, checkpoint.recorded_at));
+  maker.suppression_ = std::move(suppression);
   return maker;
 }
 
-Result<reports::Edition> EditionMaker::edition(const reports::Template& of, const reports::Period& period, const reports::EditionFile* previous) const {
-  return reports::make_edition(folds_, of, {origin_, period, as_of_, definition_changes_, previous});
+Result<EditionMaker::Made> EditionMaker::edition(const reports::Template& of, const reports::Period& period, const reports::EditionFile* previous) const {
+  const reports::Terms terms{origin_, period, as_of_, definition_changes_, previous};
+  TRY_AS(edition, reports::make_edition(folds_, of, terms));
+  std::vector<reports::Release> all;
+  if (previous && previous->edition.previous) {
+    TRY_AS(released_before, releases());
+    all = std::move(released_before);
+  }
+  const auto before = reports::editions_before(previous, [&](const Hash& digest) -> std::optional<reports::EditionFile> {
+    if (const auto found = std::ranges::find(made_, digest, &reports::EditionFile::digest); found != made_.end()) return *found;
+    const auto release = std::ranges::find(all, digest, &reports::Release::sha256);
+    if (release == all.end()) return std::nullopt;
+    auto found = released(*release);
+    return found ? std::optional(std::move(*found)) : std::nullopt;
+  });
+  if (!before.complete)
+    return fail(Errc::not_found, "the edition of " + before.editions.back().period.label + " reckons with one of sha256 " + hex(before.editions.back().previous->bytes) + ", which is not in " + folder_.string());
+  TRY_AS(report, reports::make_publishable(edition, folds_, of, terms, suppression_, before.editions));
+  return Made{std::move(edition), std::move(report)};
 }
 
 Result<std::vector<reports::Release>> EditionMaker::releases() const {

@@ -3,6 +3,7 @@
 
 #include "api/cli/commands.h"
 #include "api/editions.h"
+#include "projections/reports/publishable.h"
 #include "projections/reports/release.h"
 
 namespace caseledger::api {
@@ -15,7 +16,14 @@ class EditionMaker {
   // as_of: as parse_as_of reads it; empty: the head. Errors: not_found (no ledger, or beyond the head), malformed, verification_failed, io.
   static Result<EditionMaker> of(const path& folder, const std::string& as_of);
 
-  Result<reports::Edition> edition(const reports::Template& of, const reports::Period& period, const reports::EditionFile* previous) const;
+  // As it may be published, reckoning with the one before and those before that. Errors: not_found (one of these is not in the folder).
+  struct Made {
+    reports::Edition edition;
+    reports::SuppressionReport suppression;
+  };
+  Result<Made> edition(const reports::Template& of, const reports::Period& period, const reports::EditionFile* previous) const;
+  // One that was made and is not released: editions after it reckon with it.
+  void remember(reports::EditionFile made) { made_.push_back(std::move(made)); }
   const reports::AsOfCheckpoint& as_of() const { return as_of_; }
   const store::Log& log() const { return *log_; }
 
@@ -36,6 +44,8 @@ class EditionMaker {
   reports::AsOfCheckpoint as_of_;
   projections::Folds folds_;
   std::vector<reports::DefinitionChange> definition_changes_;
+  reports::SuppressionRules suppression_;
+  std::vector<reports::EditionFile> made_;
 };
 
 }  // namespace caseledger::api

@@ -133,10 +133,17 @@ Result<Recount> recount(const Bundle& bundle, const Edition& told, std::span<con
   TRY_AS(folds, reports::fold(events, size));
   const std::uint64_t withheld = out.withheld.events;
   const auto previous = told.previous ? kept(bundle, all, *told.previous) : std::nullopt;
-  TRY_AS(counted, reports::make_edition(folds, *of, {bundle.verdict.checkpoint.origin, period, {size, bundle.as_of_root, last.recorded_at}, changes, previous ? &*previous : nullptr}));
-  if (told.previous && !previous) {
+  const reports::Terms terms{bundle.verdict.checkpoint.origin, period, {size, bundle.as_of_root, last.recorded_at}, changes, previous ? &*previous : nullptr};
+  TRY_AS(counted, reports::make_edition(folds, *of, terms));
+  TRY_AS(suppression, reports::suppression_rules(adopted, last.recorded_at));
+  const auto before = reports::editions_before(terms.previous, [&](const Hash& digest) { return kept(bundle, all, digest); });
+  if ((told.previous && !previous) || !before.complete) {
     counted.previous = told.previous;
-    out.not_checked.push_back("what suppression owes to the edition before: the bundle does not have that one");
+    counted.suppression = suppression.named;
+    reports::withhold_alike(counted, told);
+    out.not_checked.push_back("what is withheld: the bundle does not have every edition that suppression reckoned with");
+  } else {
+    TRY(reports::make_publishable(counted, folds, *of, terms, suppression, before.editions));
   }
   if (told.restatement) {
     if (const auto was = kept(bundle, all, told.restatement->supersedes)) {
