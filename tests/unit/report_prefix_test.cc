@@ -98,12 +98,12 @@ TEST_CASE("a definition that governors adopt is heard by editions, from its time
   year.ledger.record(year.ledger.governor(), {event("ProposalMade", "governance", governance, version,
                                                     R"({"action":{"type":"PolicyAdopted","policy":{"stream":")" + to_string(policy) +
                                                         R"(","version":1},"effective_from":"2024-07-01T00:00:00Z"}})")});
-  const auto changes = api::definition_changes(*year.ledger, year.size()).value();
+  const auto changes = api::adopted(*year.ledger, year.size()).value().definition_changes().value();
   REQUIRE(changes.size() == 1);
   CHECK(changes[0].metric == "R4");
   CHECK(changes[0].version == 2);
   CHECK(to_rfc3339(changes[0].effective_from) == "2024-07-01T00:00:00Z");
-  CHECK(api::definition_changes(*year.ledger, before).value().empty());
+  CHECK(api::adopted(*year.ledger, before).value().definition_changes().value().empty());
 
   const auto adopted = adopted_in(events_of(year.ledger->log()), year.size(), year.ledger.origin());
   REQUIRE(adopted);
