@@ -64,7 +64,7 @@ Result<void> Log::excise(Group& group, std::span<const Position> events) const {
   auto cursor = batches();
   std::map<Position, std::vector<Position>> by_batch;
   for (const Position event : events) {
-    TRY_AS(found, this->event(cursor, event));
+    TRY(this->event(cursor, event));
     by_batch[{load_be<std::uint64_t>(cursor.key().data())}].push_back(event);
     for (std::uint16_t part = 0; part < parts_per_event_max; ++part) group.batch_->erase(sealed_family, part_key(event, part));
     group.excised_.push_back(event);
