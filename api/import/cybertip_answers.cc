@@ -22,8 +22,6 @@ CtFile::Kind kind_of(std::string_view name) {
   return CtFile::Kind::other;
 }
 
-bool is_file_id(std::string_view id) { return !id.empty() && id.size() <= 128; }
-
 }  // namespace
 
 OrLine<CtFile> read_file_details(const Element& details) {
@@ -33,7 +31,6 @@ OrLine<CtFile> read_file_details(const Element& details) {
   file.report_id = report_id;
   TRY_AS(id, one_child(details, "fileId"));
   file.id = trimmed(id->text);
-  if (!is_file_id(file.id)) return refuse_element(*id, "is no file id of 1 to 128 bytes");
   for (const auto* name : {"originalFileName", "fileName"}) {
     TRY_AS(stated, optional_child(details, name));
     if (stated && file.kind == CtFile::Kind::other && !trimmed(stated->text).empty()) file.kind = kind_of(trimmed(stated->text));
@@ -79,12 +76,9 @@ OrLine<CtAnswer> read_answer(const Element& element) {
     answer.report_id = id;
   }
   TRY_AS(files, optional_child(element, "files"));
-  for (const Element& each : files ? files->children : element.children) {
-    if (each.name != "fileId") continue;
-    answer.file_ids.emplace_back(trimmed(each.text));
-    if (!is_file_id(answer.file_ids.back())) return refuse_element(each, "is no file id of 1 to 128 bytes");
-  }
-  if (!answer.to_finish && !answer.file_ids.empty()) answer.of_file = content_of(element);
+  for (const Element& each : files ? files->children : element.children)
+    if (each.name == "fileId" && !trimmed(each.text).empty()) answer.file_ids.emplace_back(trimmed(each.text));
+  if (!answer.to_finish && (element.child("fileId") || element.child("hash"))) answer.of_file = content_of(element);
   return answer;
 }
 

@@ -32,7 +32,7 @@ OrLine<CtReport> read_report(const Element& report);
 
 struct CtFile {
   std::uint64_t report_id = 0;
-  std::string id;
+  std::string id;  // empty where the provider left it so
   enum class Kind { image, video, other } kind = Kind::other;
   std::optional<bool> viewed_by_esp;  // true, false, not stated: three different things
   bool generative_ai = false;
@@ -48,8 +48,8 @@ struct CtAnswer {
   std::int32_t code = 0;
   std::string text;
   std::optional<std::uint64_t> report_id;
-  std::vector<std::string> file_ids;
-  boost::json::value of_file;  // all it says, where it names a file that was sent: its id and digest
+  std::vector<std::string> file_ids;  // without empty ones
+  boost::json::value of_file;         // all it says, where it is about a file that was sent: its id and digest
 };
 OrLine<CtAnswer> read_answer(const Element& answer);
 

@@ -24,13 +24,17 @@ std::string source_id(const CtExchange& exchange, const ImportSecret& secret) {
 
 // ── what the files come to ──
 
-// The report's files by id, whatever spoke of them; nullptr where no details were given.
-std::map<std::string, const CtFile*> files_of(const CtExchange& exchange) {
-  std::map<std::string, const CtFile*> files;
+// The report's files, whatever spoke of them; nullptr where no details were given. Without an id, each details are a file of their own.
+std::vector<const CtFile*> files_of(const CtExchange& exchange) {
+  std::map<std::string_view, const CtFile*> named;
+  std::vector<const CtFile*> files;
   for (const CtFollowing& each : exchange.following) {
-    if (const auto* file = std::get_if<CtFile>(&each.said)) files[file->id] = file;
-    else for (const auto& id : std::get<CtAnswer>(each.said).file_ids) files.emplace(id, nullptr);
+    const auto* file = std::get_if<CtFile>(&each.said);
+    if (!file) for (const auto& id : std::get<CtAnswer>(each.said).file_ids) named.emplace(id, nullptr);
+    else if (file->id.empty()) files.push_back(file);
+    else named[file->id] = file;
   }
+  for (const auto& [id, file] : named) files.push_back(file);
   return files;
 }
 
@@ -39,7 +43,7 @@ void count_files(const CtExchange& exchange, json::object& body, FactsStated& st
   bool details = false;
   std::map<std::string, std::uint32_t> classes;
   const auto files = files_of(exchange);
-  for (const auto& [id, file] : files) {
+  for (const CtFile* file : files) {
     ++kinds[static_cast<int>(file ? file->kind : CtFile::Kind::other)];
     if (!file) continue;
     details = true;
@@ -79,9 +83,9 @@ class Submission {
       state_ = "finished";
     } else if (state_.empty()) {
       state_ = "opened";
-    } else if (answer.file_ids.empty() && unanswered_files_ > 0) {
+    } else if (answer.of_file.is_null() && unanswered_files_ > 0) {
       --unanswered_files_;
-    } else if (answer.file_ids.empty() && state_ == "opened" && is_last_success(i)) {
+    } else if (answer.of_file.is_null() && state_ == "opened" && is_last_success(i)) {
       state_ = "retracted";
     }
     return state_.empty() ? "opened" : state_;

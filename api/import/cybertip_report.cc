@@ -70,7 +70,11 @@ class ReportReader {
     TRY_AS(time, one_child(summary, "incidentDateTime"));
     TRY_AS(at, time_of(*time));
     out_.incident = at;
-    out_.body["incident_at"] = to_rfc3339(at.at);
+    if (at.at == 0) {
+      out_.incident.at = 1;
+      tell(*time, "is 1970-01-01T00:00:00Z, which in an event means no time; written a microsecond later");
+    }
+    out_.body["incident_at"] = to_rfc3339(out_.incident.at);
     if (at.offset_minutes) out_.body["incident_offset_minutes"] = *at.offset_minutes;
     else tell(*time, "states no offset; it is read as UTC");
 

@@ -11,7 +11,7 @@ namespace {
 template <class Integer>
 OrLine<Integer> integer_of(const Element& element) {
   std::string_view text = trimmed(element.text);
-  if (text.starts_with('+')) text.remove_prefix(1);
+  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
   Integer value{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || !element.children.empty()) return refuse_element(element, "is no whole number that fits");

@@ -6,6 +6,7 @@
 #include <libxml/xmlschemas.h>
 #include <optional>
 #include <set>
+#include <utility>
 
 namespace caseledger::api {
 
@@ -55,21 +56,33 @@ OrLine<void> check_encoding(std::string_view text) {
   return refuse(1, "declares the encoding " + quote(encoding) + "; wanted UTF-8");
 }
 
-std::size_t end_of_tag(std::string_view text, std::size_t at) {
+struct Tag {
+  std::size_t end;             // where its > stands
+  std::size_t attributes = 0;  // one at each =
+};
+
+Tag measured(std::string_view text, std::size_t at) {
+  Tag tag{text.npos};
   for (char quoted = 0; at < text.size(); ++at) {
-    if (quoted ? text[at] == quoted : text[at] == '>') {
-      if (!quoted) return at;
-      quoted = 0;
-    } else if (!quoted && (text[at] == '"' || text[at] == '\'')) {
-      quoted = text[at];
+    const char c = text[at];
+    if (quoted) {
+      if (c == quoted) quoted = 0;
+    } else if (c == '>') {
+      tag.end = at;
+      break;
+    } else if (c == '"' || c == '\'') {
+      quoted = c;
+    } else if (c == '=') {
+      ++tag.attributes;
     }
   }
-  return text.npos;
+  return tag;
 }
 
-// Counts tags and measures each: a parser compares every attribute of a tag with every other.
+// What costs a parser more than its length does: elements, their depth, and attributes, of which it compares each with every other.
 OrLine<void> check_tags(std::string_view text) {
-  std::size_t line = 1, tags = 0;
+  std::size_t line = 1, elements = 0, depth = 0;
+  Tag found{0};
   for (std::size_t at = 0, next; at < text.size(); at = next) {
     const auto open = std::min(text.find('<', at), text.size());
     line += static_cast<std::size_t>(std::count(text.begin() + static_cast<std::ptrdiff_t>(at), text.begin() + static_cast<std::ptrdiff_t>(open), '\n'));
@@ -78,12 +91,16 @@ OrLine<void> check_tags(std::string_view text) {
     else if (rest.starts_with("<![CDATA[")) next = text.find("]]>", open);
     else if (rest.starts_with("<?")) next = text.find("?>", open);
     else if (rest.starts_with("<!")) return refuse(line, "has a document type declaration; none is read, nor any entity");
-    else next = end_of_tag(text, open);
+    else next = (found = measured(text, open)).end;
     if (rest.empty() || next == text.npos) return {};  // the parser says what is missing
-    const char second = rest.size() > 1 ? rest[1] : ' ';
-    if (second != '!' && second != '?') {
-      if (next - open > xml_tag_bytes_max) return refuse(line, "has a tag of " + std::to_string(next - open) + " bytes; at most 16,384 are read");
-      if (second != '/' && ++tags > xml_elements_max) return refuse(line, "has more than 100,000 elements");
+    if (rest.starts_with("</")) {
+      depth -= depth > 0;
+    } else if (rest[1] != '!' && rest[1] != '?') {
+      const std::string name = tag(rest.substr(1, rest.find_first_of(" \t\r\n/>") - 1));
+      if (++elements > xml_elements_max) return refuse(line, "has more than 100,000 elements");
+      if (found.attributes > xml_attributes_max) return refuse(line, name + " has more than 64 attributes");
+      if (depth == xml_depth_max) return refuse(line, name + " lies more than 32 elements deep");
+      depth += text[next - 1] != '/';
     }
     line += static_cast<std::size_t>(std::count(text.begin() + static_cast<std::ptrdiff_t>(open), text.begin() + static_cast<std::ptrdiff_t>(next), '\n'));
   }
@@ -133,10 +150,9 @@ OrLine<void> check_name(const xmlNode* owner, const xmlChar* name, const xmlNs* 
 
 bool is_of_xsi(const xmlAttr* attribute) { return attribute->ns && name_of(attribute->ns->href) == "http://www.w3.org/2001/XMLSchema-instance"; }
 
-OrLine<Element> tree_of(const xmlNode* node, std::size_t depth) {
+OrLine<Element> tree_of(const xmlNode* node) {
   TRY(check_name(node, node->name, node->ns));
   Element element{std::string(name_of(node->name)), line_of(node), {}, {}, {}};
-  if (depth > xml_depth_max) return refuse(element.line, tag(element.name) + " lies more than 32 elements deep");
   for (const xmlAttr* each = node->properties; each; each = each->next) {
     if (is_of_xsi(each)) continue;
     TRY(check_name(node, each->name, each->ns));
@@ -146,7 +162,7 @@ OrLine<Element> tree_of(const xmlNode* node, std::size_t depth) {
   for (const xmlNode* each = node->children; each; each = each->next) {
     if (each->type == XML_TEXT_NODE || each->type == XML_CDATA_SECTION_NODE) element.text += name_of(each->content);
     if (each->type != XML_ELEMENT_NODE) continue;
-    TRY_AS(child, tree_of(each, depth + 1));
+    TRY_AS(child, tree_of(each));
     element.children.push_back(std::move(child));
   }
   if (!element.children.empty() && trimmed(element.text).empty()) element.text.clear();
@@ -177,18 +193,31 @@ void drop_unknown(xmlNode* node, const Names& elements, const Names& attributes,
   }
 }
 
+// White space around a number or a time is none of it (XML Schema part 2, 4.3.6); libxml2 2.9 compares it all the same.
+void trim_value(xmlDoc* document, xmlNode* owner) {
+  const std::unique_ptr<xmlChar, decltype(xmlFree)> value(xmlNodeListGetString(document, owner->children, 1), xmlFree);
+  const std::string_view whole = value ? name_of(value.get()) : "", text = trimmed(whole);
+  if (text.size() == whole.size()) return;
+  xmlFreeNodeList(std::exchange(owner->children, nullptr));
+  owner->last = nullptr;
+  if (!text.empty()) xmlAddChild(owner, xmlNewDocTextLen(document, reinterpret_cast<const xmlChar*>(text.data()), static_cast<int>(text.size())));
+}
+
+void trim_values(xmlNode* node) {
+  for (xmlAttr* each = node->properties; each; each = each->next) trim_value(node->doc, reinterpret_cast<xmlNode*>(each));
+  if (xmlChildElementCount(node) == 0) return trim_value(node->doc, node);
+  for (xmlNode* each = node->children; each; each = each->next)
+    if (each->type == XML_ELEMENT_NODE) trim_values(each);
+}
+
 struct Findings {
   std::vector<LineProblem>& newer;
   std::optional<LineProblem> contradiction;
 };
 
-// libxml2 compares a fixed value letter by letter, where "1" and " true " are true as well.
+// libxml2 compares a fixed value letter by letter, where "1" is true as well.
 bool is_true_all_the_same(std::string_view message) {
-  constexpr std::string_view before = "The actual value '", behind = "' does not match the fixed value constraint 'true'";
-  const auto begin = message.find(before), end = message.rfind(behind);
-  if (begin == message.npos || end == message.npos || end < begin + before.size()) return false;
-  const std::string_view value = trimmed(message.substr(begin + before.size(), end - begin - before.size()));
-  return value == "1" || value == "true";
+  return message.find("The actual value '1' does not match the fixed value constraint 'true'") != message.npos;
 }
 
 void found(void* to, xmlErrorPtr error) {
@@ -259,12 +288,13 @@ OrLine<Reading> read_xml(std::string_view text, const XmlSchema* schema) {
   TRY(check_raw(text));
   TRY_AS(document, parse_document(text));
   xmlNode* root = xmlDocGetRootElement(document.get());
-  TRY_AS(tree, tree_of(root, 1));
+  TRY_AS(tree, tree_of(root));
   Reading reading{std::move(tree), {}};
   if (!schema) return reading;
 
   const auto& compiled = schema->compiled();
   drop_unknown(root, compiled.elements, compiled.attributes, reading.newer);
+  trim_values(root);
   const std::unique_ptr<xmlSchemaValidCtxt, decltype(&xmlSchemaFreeValidCtxt)> validator(xmlSchemaNewValidCtxt(compiled.schema.get()), xmlSchemaFreeValidCtxt);
   if (!validator) return refuse(1, "there is no memory to validate it");
   Findings findings{reading.newer, {}};

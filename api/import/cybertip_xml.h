@@ -16,7 +16,7 @@ namespace caseledger::api {
 inline constexpr std::size_t xml_bytes_max = 8 * 1024 * 1024;
 inline constexpr std::size_t xml_elements_max = 100'000;
 inline constexpr std::size_t xml_depth_max = 32;           // elements within each other
-inline constexpr std::size_t xml_tag_bytes_max = 16 * 1024;  // one tag with its attributes
+inline constexpr std::size_t xml_attributes_max = 64;      // of one element; a parser compares each with every other
 inline constexpr std::size_t xml_name_bytes_max = 128;
 
 struct LineProblem {

@@ -79,6 +79,18 @@ TEST_CASE("a file of which only its id is known counts, and nothing is said of i
   CHECK(sealed(import.events[2], "content").at(0).at_pointer("/answer/hash") == "af3d0406f63a0f99a8684d568a59542f");
 }
 
+TEST_CASE("files without an id are as many as their details") {
+  const std::string nameless = "<fileViewedByEsp>true</fileViewedByEsp>";
+  const Imported import({minimal_report(), submitted(7), uploaded(7, ""), file_details(7, "", nameless), submitted(7), uploaded(7, " "), file_details(7, " ", nameless),
+                         submitted(7), uploaded(7, std::string(1000, 'f')), finished(7)});
+  CHECK(import.left_out == 0);
+  CHECK(import.body(0).at("files_total") == 3);
+  CHECK(import.body(0).at("files_viewed_by_esp") == 2);
+  CHECK(import.body(0).at("files_unstated") == 1);
+  CHECK(outcomes(import) == "opened/0 opened/0 opened/0 opened/0 opened/0 opened/0 finished/0");
+  CHECK(sealed(import.events[2], "content").at(0).at_pointer("/answer/hash") == "af3d0406f63a0f99a8684d568a59542f");
+}
+
 TEST_CASE("answers, and where each leaves the report") {
   const auto told = [](std::vector<std::string> documents) {
     documents.insert(documents.begin(), minimal_report());
@@ -134,8 +146,8 @@ TEST_CASE("what follows belongs to the report before it, or is left out") {
 }
 
 TEST_CASE("one report that cannot be an event leaves the others as they are") {
-  const std::string epoch = replaced(minimal_report(), "2012-10-15T08:00:00-07:00", "1970-01-01T00:00:00Z");
-  const Imported import({minimal_report(), submitted(7), epoch, submitted(8), finished(8), minimal_report(), submitted(9)});
+  const std::string year_0 = replaced(minimal_report(), "2012-10-15T08:00:00-07:00", "0001-01-01T00:00:00+14:00");
+  const Imported import({minimal_report(), submitted(7), year_0, submitted(8), finished(8), minimal_report(), submitted(9)});
   CHECK(import.types() == "CtrIngested IntakeSubmissionOutcome DocumentLinked CtrIngested IntakeSubmissionOutcome DocumentLinked");
   CHECK(import.left_out == 3);
   CHECK(import.told().find("the report is left out") != std::string::npos);

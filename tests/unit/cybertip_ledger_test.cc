@@ -144,6 +144,7 @@ TEST_CASE("the published schema takes the samples, whole and minimal, and refuse
   const std::string found = told(replaced(maximal_report(), "<age>44</age>", "\n<age>forty Nobody</age>"));
   CHECK(found.find("Element 'age': the value or the attributes are not what the schema wants; the document is left out") != std::string::npos);
   CHECK(found.find("Nobody") == std::string::npos);
+  CHECK(told(replaced(replaced(maximal_report(), "<age>44</age>", "<age> 44\n</age>"), "<port>443</port>", "<port>\t443 </port>")) == "");
   CHECK(told(report_with("", "<victim><schoolName>x</schoolName></victim>")).find("This element is not expected") != std::string::npos);
   CHECK(told(replaced(minimal_report(), "Child Sex Tourism", "Something New")) ==
       "0:1: Element 'incidentType' has a value that the schema does not list; kept as it stands\n");

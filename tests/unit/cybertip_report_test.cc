@@ -156,6 +156,18 @@ TEST_CASE("times keep their offset, and one without is read as UTC and told") {
   CHECK(received.body(0).at("incident_at") == "2012-10-15T15:00:00Z");
 }
 
+TEST_CASE("the first moment of 1970 is told by the next microsecond, for in an event 0 means no time") {
+  for (const auto* zero : {"1970-01-01T00:00:00Z", "1970-01-01T05:30:00.000+05:30", "1969-12-31T24:00:00"}) {
+    INFO(zero);
+    const Imported import({replaced(minimal_report(), "2012-10-15T08:00:00-07:00", zero)});
+    CHECK(import.left_out == 0);
+    CHECK(import.body(0).at("incident_at") == "1970-01-01T00:00:00.000001Z");
+    CHECK(parse_rfc3339(import.events[0].at("occurred_at").as_string())->at == 1);
+    CHECK(import.told().find("0:1: <incidentDateTime> is 1970-01-01T00:00:00Z, which in an event means no time; written a microsecond later\n") == 0);
+    CHECK(sealed(import.events[0], "incident").at(0).at_pointer("/incidentSummary/incidentDateTime") == zero);
+  }
+}
+
 TEST_CASE("escalation is what the provider says by writing the element, with or without a reason") {
   CHECK(Imported({report_with("<escalateToHighPriority/>")}).body(0).at("esp_escalated") == true);
   CHECK(sealed(Imported({report_with("<escalateToHighPriority/>")}).events[0], "escalation_reason").empty());
@@ -177,6 +189,7 @@ TEST_CASE("what is mapped is read strictly, with the line") {
   CHECK(told(report_with("", "<victim>\n<victimPerson/><priorCTReports>seven</priorCTReports></victim>")) ==
       "0:2: <priorCTReports> is no whole number that fits" + left_out);
   CHECK(told(report_with("", "<victim>\n<victimPerson/><priorCTReports>-7</priorCTReports></victim>")) == "0:2: <priorCTReports> is negative" + left_out);
+  CHECK(told(report_with("", "<victim>\n<victimPerson/><priorCTReports>+-7</priorCTReports></victim>")) == "0:2: <priorCTReports> is no whole number that fits" + left_out);
   CHECK(told("<victim/>") == "0:1: begins with <victim>; wanted report, fileDetails, reportResponse or reportDoneResponse" + left_out);
 }
 
