@@ -30,7 +30,8 @@ Replay::Replay(std::string origin, Micros clock_tolerance, Source& source, Findi
       authority_(std::move(origin)),
       presumed_(presumed),
       stream_of_([this](const StreamId& id) { return heads_.get(id); }),
-      find_([this](const StreamId& id, Version version) { return find(id, version); }) {}
+      find_([this](const StreamId& id, Version version) { return find(id, version); }),
+      find_linked_([this](const SubjectId& document) { const auto found = linked_.find(document); return found == linked_.end() ? std::vector<StreamId>() : found->second; }) {}
 
 // ── entry by entry ──
 
@@ -55,7 +56,7 @@ void Replay::take(Exhibit& exhibit) {
     findings_.add(error("rules." + std::string(name(author.error().code)), source_.entry_place(exhibit.index), author.error().sentence));
   std::optional<rules::Context> context;
   if (exhibit.sound)
-    context.emplace(rules::Context{authority_, author ? *author : nullptr, exhibit.parsed->author, exhibit.parsed->recorded_at, clock_tolerance_, stream_of_, find_, exhibit.index, &presumed_});
+    context.emplace(rules::Context{authority_, author ? *author : nullptr, exhibit.parsed->author, exhibit.parsed->recorded_at, clock_tolerance_, stream_of_, find_, exhibit.index, &presumed_, &find_linked_});
   for (const SeenEvent& seen : exhibit.events)
     if (seen.view) heads_.expect(seen.view->stream);
   for (std::size_t i = 0; i < exhibit.events.size(); ++i) take_event(exhibit, i, first + i, context ? &*context : nullptr);
@@ -114,6 +115,7 @@ void Replay::take_event(const Exhibit& exhibit, std::size_t which, Position posi
   backlinks_.add(position, state.version == 0 ? std::nullopt : std::optional(state.last));
   heads_.set(at, rules::advance(state, event, position, find_));
   if (event.version % store::skip_every == 0) skips_[{event.stream, event.version}] = position;
+  if (event.type == schema::Body::DocumentLinked) linked_[uuid_of(*event.body<schema::DocumentLinked>().document_subject_id())].push_back(event.stream);
 }
 
 Place Replay::place_of(const Exhibit& exhibit, std::size_t which, Position position) const {

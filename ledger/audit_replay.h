@@ -93,8 +93,10 @@ class Replay {
   Version walked_down_to_ = 0;
   std::unordered_map<Version, Position> steps_;
   std::deque<Buffer> lent_;
+  std::unordered_map<SubjectId, std::vector<StreamId>> linked_;  // document → people
   std::function<rules::StreamState(const StreamId&)> stream_of_;
   std::function<std::optional<rules::Recorded>(const StreamId&, Version)> find_;
+  rules::FindLinked find_linked_;
 };
 
 }  // namespace caseledger::audit

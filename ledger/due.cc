@@ -67,7 +67,7 @@ class Ledgered {
   std::vector<Due> due(Micros now) const {
     std::vector<Due> all;
     for (const auto& [stream, subject] : subjects_) {
-      const bool held = subject.held(now);
+      const bool held = is_held(stream, now);
       const auto outdated = [&](const std::map<Version, Held>& of, Due::What what) {
         for (const auto& [version, each] : of)
           if (!each.over && each.until && *each.until < now) all.push_back({what, stream, version, stream, *each.until, held});
@@ -75,8 +75,9 @@ class Ledgered {
       outdated(subject.kept, Due::What::preservation_over);
       outdated(subject.holds, Due::What::hold_over);
       for (const auto& [version, request] : subject.requests) {
-        if (request.decision == 0) all.push_back({Due::What::erasure_undecided, stream, version, request.subject, request.since, held});
-        else if (request.grants && !request.executed) all.push_back({Due::What::erasure_unexecuted, stream, request.decision, request.subject, request.since, held});
+        const bool stands = subject.held(now) || is_held(request.subject, now);
+        if (request.decision == 0) all.push_back({Due::What::erasure_undecided, stream, version, request.subject, request.since, stands});
+        else if (request.grants && !request.executed) all.push_back({Due::What::erasure_unexecuted, stream, request.decision, request.subject, request.since, stands});
       }
     }
     const auto policies = in_force(now);

@@ -220,16 +220,28 @@ Erasures::Voice service_voice(Ledger& ledger, const Signer& service, Clock clock
   const auto may = [&ledger, key = service.vkey().key, clock = std::move(clock)](const EventView& event) -> Result<void> {
     const rules::Authority authority = ledger.authority();
     TRY_AS(author, authority.author(key));
-    TRY_AS(events, events_of(ledger, event.stream));
+    std::map<StreamId, std::vector<store::StoredEvent>> streams;  // asked for: that of the erasure, and of those who may hold it up
+    std::optional<Error> failure;
+    const auto events_in = [&](const StreamId& id) -> const std::vector<store::StoredEvent>& {
+      if (const auto found = streams.find(id); found != streams.end()) return found->second;
+      auto events = events_of(ledger, id);
+      if (!events) failure = events.error();
+      return streams[id] = events ? std::move(*events) : std::vector<store::StoredEvent>();
+    };
     const std::function stream = [&](const StreamId& id) { return ledger.heads().get(id); };
     const std::function find = [&](const StreamId& id, Version version) -> std::optional<rules::Recorded> {
-      if (id != event.stream || version < 1 || version > events.size() || events[version - 1].kind != ItemKind::event) return std::nullopt;
+      const auto& events = events_in(id);
+      if (version < 1 || version > events.size() || events[version - 1].kind != ItemKind::event) return std::nullopt;
       const auto entry = ledger.log().entry(events[version - 1].index);
       return entry ? std::optional(rules::Recorded{view_event(events[version - 1].bytes), entry->author}) : std::nullopt;
     };
+    const rules::FindLinked linked = [&](const SubjectId& document) { return ledger.shares().linked(document, ledger.log()); };
     std::vector<FoundRef> refs;
     TRY(check_event_bytes(event.bytes, refs));
-    return rules::admit(ledger.heads().get(event.stream), event, refs, {authority, author, key, clock.wall(), ledger.config().clock_tolerance.count(), stream, find});
+    auto may = rules::admit(ledger.heads().get(event.stream), event, refs,
+                            {authority, author, key, clock.wall(), ledger.config().clock_tolerance.count(), stream, find, {}, nullptr, &linked});
+    if (failure) return std::unexpected(std::move(*failure));
+    return may;
   };
   return {may, std::move(append)};
 }

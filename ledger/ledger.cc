@@ -64,7 +64,7 @@ Result<void> Ledger::load(const std::filesystem::path& folder) {
   keeper_ = std::make_unique<Keeper>(*log_, *folds_, *tiles_, *shares_, config_);
   shares_->add(moved.shares);
   if (!moved.heads.empty() || !moved.excised.empty()) keeper_->moved(std::move(moved));
-  sequencer_ = std::make_unique<Sequencer>(Sequencer::Parts{origin_, log_keys_, *log_, *last_signed_, heads_, *tiles_, *folds_, *vault_, authority_, clock_, config_}, end);
+  sequencer_ = std::make_unique<Sequencer>(Sequencer::Parts{origin_, log_keys_, *log_, *last_signed_, heads_, *tiles_, *folds_, *shares_, *vault_, authority_, clock_, config_}, end);
   return {};
 }
 

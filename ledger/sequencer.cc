@@ -133,7 +133,8 @@ std::expected<void, Rejection> Sequencer::admit(Group& group) {
 
   const std::function stream = [this](const StreamId& id) { return parts_.heads.get(id); };
   const std::function find_event = [this, &group](const StreamId& id, Version version) { return lend(id, version, group); };
-  const rules::Context context{parts_.authority, *author, placed.batch.author(), group.now, parts_.config.clock_tolerance.count(), stream, find_event, placed.index};
+  const std::function find_linked = [this, &group](const SubjectId& document) { return linked(document, group); };
+  const rules::Context context{parts_.authority, *author, placed.batch.author(), group.now, parts_.config.clock_tolerance.count(), stream, find_event, placed.index, nullptr, &find_linked};
 
   std::vector<EventProblem> problems;
   std::vector<StreamId> failed;  // what follows in these streams cannot be judged
@@ -354,6 +355,14 @@ std::optional<rules::Recorded> Sequencer::lend(const StreamId& stream, Version v
   if (!found || !*found || (*found)->event.kind != ItemKind::event) return std::nullopt;
   group.lent.push_back(std::move((*found)->event.bytes));
   return rules::Recorded{view_event(group.lent.back()), (*found)->author, (*found)->event.position};
+}
+
+Result<std::vector<StreamId>> Sequencer::linked(const SubjectId& document, const Group& group) const {
+  TRY_AS(people, parts_.shares.linked(document, parts_.log));
+  for (const Placed& placed : group.placed)
+    for (const EventView& event : placed.batch.events())
+      if (event.type == schema::Body::DocumentLinked && uuid_of(*event.body<schema::DocumentLinked>().document_subject_id()) == document) people.push_back(event.stream);
+  return people;
 }
 
 }  // namespace caseledger

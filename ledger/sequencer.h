@@ -89,6 +89,7 @@ class Sequencer {
     store::Heads& heads;
     store::Tiles& tiles;
     store::Folds& folds;
+    store::Shares& shares;
     store::Vault& vault;
     rules::Authority& authority;
     const Clock& clock;
@@ -138,6 +139,7 @@ class Sequencer {
   Result<void> answer(Group& group, Done& done);
   Result<std::optional<Found>> find(const StreamId& stream, Version version, const Group& group) const;
   std::optional<rules::Recorded> lend(const StreamId& stream, Version version, Group& group) const;
+  Result<std::vector<StreamId>> linked(const SubjectId& document, const Group& group) const;
 
   Parts parts_;
   store::Log::End end_;

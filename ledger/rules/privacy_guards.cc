@@ -19,36 +19,72 @@ Result<Recorded> named(const Judged& j, const Ref& ref, std::string_view what) {
   return fail(Errc::unresolved_reference, j.where() + ": version " + std::to_string(ref.version()) + " is no " + std::string(what) + " of this stream");
 }
 
-// The first version, before the event at hand, of an event of that type whose reference names `version`.
+// The first `last` versions of a subject's stream, as they stand.
+struct Story {
+  const StreamId& stream;
+  Version last;
+  std::function<std::optional<Recorded>(Version)> at;
+};
+
+// The first version behind `version` of an event of that type whose reference names it.
 template <class Table, class RefOf>
-std::optional<Version> answered(const Judged& j, Version version, RefOf ref_of) {
-  for (Version v = version + 1; v < j.event.version; ++v) {
-    const auto earlier = j.earlier(v);
-    if (!earlier || earlier->event.type != BodyTraits<Table>::enum_value) continue;
-    const Ref* ref = ref_of(earlier->event.template body<Table>());
-    if (ref && ref->version() == version && uuid_of(ref->stream()) == j.event.stream) return v;
+std::optional<Version> answered(const Story& story, Version version, RefOf ref_of) {
+  for (Version v = version + 1; v <= story.last; ++v) {
+    const auto event = story.at(v);
+    if (!event || event->event.type != BodyTraits<Table>::enum_value) continue;
+    const Ref* ref = ref_of(event->event.template body<Table>());
+    if (ref && ref->version() == version && uuid_of(ref->stream()) == story.stream) return v;
   }
   return std::nullopt;
+}
+
+Story before(const Judged& j) {
+  return {j.event.stream, j.event.version - 1, [&j](Version version) { return j.earlier(version); }};
 }
 
 constexpr auto placed_of = [](const LegalHoldChanged& body) { return body.action() == HoldAction::released ? body.placed() : nullptr; };
 constexpr auto started_of = [](const PreservationExpired& body) { return body.started(); };
 
-// Nothing is destroyed while someone may still have a right to it.
-Result<void> nothing_holds(const Judged& j) {
-  for (Version v = 1; v < j.event.version; ++v) {
-    const auto earlier = j.earlier(v);
-    if (!earlier) continue;
-    if (earlier->event.type == Body::LegalHoldChanged) {
-      const auto& hold = earlier->event.body<LegalHoldChanged>();
-      const bool over = hold.until() && *hold.until() < j.context.now;
-      if (hold.action() == HoldAction::placed && !over && !answered<LegalHoldChanged>(j, v, placed_of))
-        return j.refuse("the legal hold of version " + std::to_string(v) + " stands against it");
-    } else if (earlier->event.type == Body::PreservationStarted) {
-      const auto& kept = earlier->event.body<PreservationStarted>();
-      if (kept.until() > j.context.now && !answered<PreservationExpired>(j, v, started_of))
-        return j.refuse("it is to be preserved until " + to_rfc3339(kept.until()) + ", says version " + std::to_string(v));
+// What stands against destroying it, in words; empty where nothing does.
+std::string held_by(const Story& story, Micros now) {
+  for (Version v = 1; v <= story.last; ++v) {
+    const auto event = story.at(v);
+    if (!event) continue;
+    if (event->event.type == Body::LegalHoldChanged) {
+      const auto& hold = event->event.body<LegalHoldChanged>();
+      const bool over = hold.until() && *hold.until() < now;
+      if (hold.action() == HoldAction::placed && !over && !answered<LegalHoldChanged>(story, v, placed_of))
+        return "the legal hold of version " + std::to_string(v) + " stands against it";
+    } else if (event->event.type == Body::PreservationStarted) {
+      const auto& kept = event->event.body<PreservationStarted>();
+      if (kept.until() > now && !answered<PreservationExpired>(story, v, started_of))
+        return "it is to be preserved until " + to_rfc3339(kept.until()) + ", says version " + std::to_string(v);
     }
+  }
+  return {};
+}
+
+bool links(const Story& story, const SubjectId& document) {
+  for (Version v = 1; v <= story.last; ++v)
+    if (const auto event = story.at(v); event && event->event.type == Body::DocumentLinked && uuid_of(*event->event.body<DocumentLinked>().document_subject_id()) == document) return true;
+  return false;
+}
+
+// Nothing is destroyed while someone may still have a right to it: by what stands in the stream where it is asked for, in the subject's own, and
+// in those of the people that the subject, a text, is about.
+Result<void> nothing_holds(const Judged& j, const SubjectId& subject) {
+  if (const auto held = held_by(before(j), j.context.now); !held.empty()) return j.refuse(held);
+  std::vector<StreamId> others{subject};
+  if (j.context.linked) {
+    TRY_AS(people, (*j.context.linked)(subject));
+    others.insert(others.end(), people.begin(), people.end());
+  }
+  for (const StreamId& other : others) {
+    if (other == j.event.stream) continue;
+    const Standing standing(other, j.context.stream(other).version, j.context.find);
+    const Story story{other, standing.version(), [&](Version version) { return standing.at(version); }};
+    if (other != subject && !links(story, subject)) continue;
+    if (const auto held = held_by(story, j.context.now); !held.empty()) return j.refuse(describe(StreamKind::subject, other) + ": " + held);
   }
   return {};
 }
@@ -60,25 +96,26 @@ bool grants(ErasureOutcome outcome) { return outcome == ErasureOutcome::granted 
 Result<void> deciding_erasure(const Judged& j) {
   const auto& body = j.event.body<ErasureDecided>();
   const Version asked = body.request()->version();
-  TRY(named<ErasureRequested>(j, *body.request(), "request for erasure"));
-  if (const auto before = answered<ErasureDecided>(j, asked, [](const ErasureDecided& d) { return d.request(); }))
-    return j.refuse("the request is decided by version " + std::to_string(*before) + " already");
+  TRY_AS(request, named<ErasureRequested>(j, *body.request(), "request for erasure"));
+  if (const auto decided = answered<ErasureDecided>(before(j), asked, [](const ErasureDecided& d) { return d.request(); }))
+    return j.refuse("the request is decided by version " + std::to_string(*decided) + " already");
   if (!causes_name(j.event, asked)) return j.refuse("a decision names the request among its causes");
   TRY(other_eyes(j, asked));
   if (body.outcome() != ErasureOutcome::granted && text_of(body.exception_code()).empty()) return j.refuse("what is not erased needs the exception that keeps it");
   const bool spares = body.spared() && body.spared()->size() > 0;
   if (spares != (body.outcome() == ErasureOutcome::partial)) return j.refuse("a partial erasure, and no other, names the streams and events that it spares");
   if (!grants(body.outcome())) return {};
-  return nothing_holds(j);
+  return nothing_holds(j, uuid_of(*request.event.body<ErasureRequested>().subject_id()));
 }
 
 Result<void> executing_erasure(const Judged& j) {
   const auto& body = j.event.body<ErasureExecuted>();
   TRY_AS(decision, named<ErasureDecided>(j, *body.decision(), "decision on an erasure"));
   if (!grants(decision.event.body<ErasureDecided>().outcome())) return j.refuse("the erasure was refused");
-  if (const auto before = answered<ErasureExecuted>(j, body.decision()->version(), [](const ErasureExecuted& e) { return e.decision(); }))
-    return j.refuse("version " + std::to_string(*before) + " says that it is executed already");
-  return nothing_holds(j);
+  if (const auto executed = answered<ErasureExecuted>(before(j), body.decision()->version(), [](const ErasureExecuted& e) { return e.decision(); }))
+    return j.refuse("version " + std::to_string(*executed) + " says that it is executed already");
+  TRY_AS(request, named<ErasureRequested>(j, *decision.event.body<ErasureDecided>().request(), "request for erasure"));
+  return nothing_holds(j, uuid_of(*request.event.body<ErasureRequested>().subject_id()));
 }
 
 Result<void> changing_hold(const Judged& j) {
@@ -87,8 +124,8 @@ Result<void> changing_hold(const Judged& j) {
   if (!body.placed()) return j.refuse("a release names the hold that it ends");
   TRY_AS(hold, named<LegalHoldChanged>(j, *body.placed(), "legal hold"));
   if (hold.event.body<LegalHoldChanged>().action() != HoldAction::placed) return j.refuse("version " + std::to_string(body.placed()->version()) + " places no hold");
-  if (const auto before = answered<LegalHoldChanged>(j, body.placed()->version(), placed_of))
-    return j.refuse("the hold was released by version " + std::to_string(*before) + " already");
+  if (const auto released = answered<LegalHoldChanged>(before(j), body.placed()->version(), placed_of))
+    return j.refuse("the hold was released by version " + std::to_string(*released) + " already");
   return {};
 }
 
@@ -116,8 +153,8 @@ Result<void> ending_preservation(const Judged& j) {
   const auto& begun = started.event.body<PreservationStarted>();
   if (body.until() != begun.until() || body.rule_version()->version() != begun.rule_version()->version() || uuid_of(body.rule_version()->stream()) != uuid_of(begun.rule_version()->stream()))
     return j.refuse("it names another rule or another time than version " + std::to_string(body.started()->version()) + ", which it ends");
-  if (const auto before = answered<PreservationExpired>(j, body.started()->version(), started_of))
-    return j.refuse("the preservation ended with version " + std::to_string(*before) + " already");
+  if (const auto ended = answered<PreservationExpired>(before(j), body.started()->version(), started_of))
+    return j.refuse("the preservation ended with version " + std::to_string(*ended) + " already");
   if (begun.until() > j.context.now) return j.refuse("it is to be preserved until " + to_rfc3339(begun.until()));
   return {};
 }

@@ -10,6 +10,9 @@
 
 namespace caseledger::rules {
 
+// The streams of people that a document is about, as their DocumentLinked events have it; may name more than that.
+using FindLinked = std::function<Result<std::vector<StreamId>>(const SubjectId& document)>;
+
 // What the rules may ask of the ledger as it is just before the event.
 struct Context {
   const Authority& authority;
@@ -22,6 +25,7 @@ struct Context {
   const FindRecorded& find;
   EntryIndex entry = {};               // the event's own
   const Excisions* bygone = nullptr;   // for who asks again later: events whose bytes are gone since
+  const FindLinked* linked = nullptr;  // without it nobody is known to be linked
 };
 
 // May this event follow in a stream of this state? refs are the references its bytes hold.

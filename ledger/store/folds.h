@@ -3,7 +3,7 @@
 //   heads  stream → state             sorted runs, taken in with their cursor
 //   skips  stream ‖ version → position, at every 64th version of long streams
 //   tiles  level ‖ index → 256 hashes, full tiles only
-//   shares stream ‖ position of the event that shares it → with whom
+//   shares stream ‖ position of the event that shares it → with whom; subject of a document ‖ position of the event that links it → nothing
 //   state  name ‖ row                 what projections keep
 // A cursor is the number of entries a part has folded; it is written together with the rows it covers.
 #pragma once
@@ -16,7 +16,8 @@ namespace caseledger::store {
 
 inline constexpr Version skip_every = 64;
 
-// An event at this position says that an organisation may read a stream. Whether it may say so, and still does, is for the event to tell.
+// An event at this position says that an organisation may read a stream, or, without one, that a document is about the event's subject. Whether it
+// may say so, and still does, is for the event to tell.
 struct Share {
   StreamId stream;
   Position position;

@@ -1,5 +1,7 @@
 #include "ledger/store/shares.h"
 
+#include "ledger/store/log.h"
+
 namespace caseledger::store {
 
 std::vector<Share> shares_of(const EventView& event, Position position) {
@@ -9,6 +11,7 @@ std::vector<Share> shares_of(const EventView& event, Position position) {
     const std::string recipient = made.recipient_org()->str();
     return {{event.stream, position, recipient}, {uuid_of(made.item_ref()->stream()), position, recipient}};
   }
+  if (event.type == schema::Body::DocumentLinked) return {{uuid_of(*event.body<schema::DocumentLinked>().document_subject_id()), position, ""}};
   return {};
 }
 
@@ -38,6 +41,17 @@ Result<std::vector<Share>> Shares::of(const StreamId& stream) const {
   }
   TRY(folds_.each_share(stream, [&](Share share) { found.push_back(std::move(share)); }));
   return found;
+}
+
+Result<std::vector<StreamId>> Shares::linked(const SubjectId& document, const Log& log) const {
+  std::vector<StreamId> people;
+  TRY_AS(shares, of(document));
+  for (const Share& share : shares) {
+    if (!share.organisation.empty()) continue;
+    TRY_AS(event, log.event(share.position));
+    if (event.kind == ItemKind::event) people.push_back(view_event(event.bytes).stream);
+  }
+  return people;
 }
 
 }  // namespace caseledger::store

@@ -1,4 +1,5 @@
-// Which organisations may read a stream beside the one that opened it: what its AccessGranted events and the referrals of it name.
+// Which organisations may read a stream beside the one that opened it: what its AccessGranted events and the referrals of it name. And whose
+// streams a text about several people is linked from.
 //
 // add() belongs to the sequencer, waiting() and written() to whoever writes behind the commits; any thread reads, and sees both together.
 #pragma once
@@ -9,8 +10,10 @@
 
 namespace caseledger::store {
 
-// The shares that an event brings. A referral is itself shared with its recipient, as is the item it is of.
+// The shares that an event brings. A referral is itself shared with its recipient, as is the item it is of; a document that is linked, with nobody.
 std::vector<Share> shares_of(const EventView& event, Position position);
+
+class Log;
 
 class Shares {
  public:
@@ -22,6 +25,8 @@ class Shares {
 
   // Errors: io.
   Result<std::vector<Share>> of(const StreamId& stream) const;
+  // The streams of people that link the document. Errors: io, verification_failed.
+  Result<std::vector<StreamId>> linked(const SubjectId& document, const Log& log) const;
 
  private:
   const Folds& folds_;

@@ -114,6 +114,67 @@ TEST_CASE("a hold placed after the grant keeps the data until it is released", "
   CHECK(desk.is_executed());
 }
 
+TEST_CASE("a hold on one of the people that a text is about keeps the text, wherever its erasure is asked for", "[erasure]") {
+  Desk desk;
+  const StreamId held = new_stream(), stranger = new_stream();
+  const auto ref = [](const StreamId& stream, Version version) { return R"({"stream":")" + to_string(stream) + R"(","version":)" + std::to_string(version) + "}"; };
+  const auto about = [&](const StreamId& person, const SubjectId& document) {
+    return samples::event("DocumentLinked", "subject", person, desk.ledger.state(person).version + 1, R"({"document_subject_id":")" + to_string(document) + R"("})", asking);
+  };
+  const auto hold = [&](std::string_view body) {
+    desk.ledger.record(desk.officer, {samples::event("LegalHoldChanged", "subject", held, desk.ledger.state(held).version + 1, body, asking)});
+  };
+  const auto decide = [&] {
+    auto envelope = asking;
+    envelope.operator_code = "op-2";
+    envelope.causes = "[" + desk.ref(1) + "]";
+    return desk.ledger.submit(desk.ledger.sign(desk.officer, {samples::event("ErasureDecided", "subject", desk.person, desk.next(), R"({"request":)" + desk.ref(1) + R"(,"basis":"gdpr17","outcome":"granted"})", envelope)}));
+  };
+  REQUIRE(desk.request());
+  desk.ledger.record(desk.officer, {about(stranger, new_stream()), about(held, new_stream()), about(desk.person, desk.subject)});
+  hold(R"({"action":"placed","authority":"court-3"})");
+
+  SECTION("in the stream of another of them") {
+    desk.ledger.record(desk.officer, {about(held, desk.subject)});
+    SECTION("at once") {}
+    SECTION("and after a restart, from the folds") {
+      desk.ledger.close();
+      REQUIRE(desk.ledger.open());
+      desk.ledger.forward([&](Outcome outcome) { desk.own.answered(outcome); });
+    }
+    const auto refused = decide();
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().error.sentence.find("subject " + to_string(held) + ": the legal hold of version 2 stands against it") != std::string::npos);
+    hold(R"({"action":"released","authority":"court-3","placed":)" + ref(held, 2) + "}");
+    CHECK(decide());
+  }
+  SECTION("linked after it was granted: the ledger waits") {
+    REQUIRE(decide());
+    desk.ledger.record(desk.officer, {about(held, desk.subject)});
+    Erasures erasures(*desk.ledger, desk.voice(), system_clock());
+    CHECK(erasures.carry_out({desk.person}).value().empty());
+    CHECK(desk.ledger->vault().find(desk.subject));
+    hold(R"({"action":"released","authority":"court-3","placed":)" + ref(held, 2) + "}");
+    CHECK(erasures.carry_out({}).value().size() == 1);
+  }
+  SECTION("a link that was retracted holds nothing up") {
+    desk.ledger.record(desk.officer, {about(held, desk.subject)});
+    desk.ledger.record(desk.officer, {samples::event("RetractionRequested", "subject", held, 4, R"({"target":)" + ref(held, 3) + R"(,"reason_code":"wrong_person"})", asking)});
+    auto envelope = asking;
+    envelope.operator_code = "op-2";
+    envelope.causes = "[" + ref(held, 4) + "]";
+    const auto supervisor = desk.ledger.enrol({"supervisor"});
+    desk.ledger.record(supervisor, {samples::event("RetractionDecided", "subject", held, 5, R"({"request":)" + ref(held, 4) + R"(,"decision":"approved"})", envelope)});
+    CHECK(decide());
+  }
+  SECTION("the hold stands in the text's own stream") {
+    desk.ledger.record(desk.officer, {samples::event("LegalHoldChanged", "subject", desk.subject, 1, R"({"action":"placed","authority":"court-4"})", asking)});
+    CHECK_FALSE(decide());
+  }
+  SECTION("the text is about others") { CHECK(decide()); }
+  CHECK(audit_folder(desk.ledger.folder())->sound());
+}
+
 TEST_CASE("a restore with a copy of the vault from before the erasure brings neither key nor ciphertext back", "[erasure][backup]") {
   Desk desk;
   const Scratch scratch;
