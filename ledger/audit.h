@@ -59,13 +59,13 @@ struct Audit {
 };
 
 struct AuditOptions {
-  std::optional<Vkey> log_key;     // trusted; without it the source's own, which is then said
-  std::vector<Vkey> witnesses;     // cosignatures to verify
+  std::optional<Vkey> log_key = {};     // trusted; without it the source's own, which is then said
+  std::vector<Vkey> witnesses = {};     // cosignatures to verify
   std::chrono::microseconds clock_tolerance = std::chrono::minutes(5);
-  bool folds = true;               // of a data folder: the tiles, heads and skips it keeps, too
-  unsigned threads = 2;            // that hash and verify; reading and the rules have one of their own
+  bool folds = true;                    // of a data folder: the tiles, heads and skips it keeps, too
+  unsigned threads = 2;                 // that hash and verify; reading and the rules have one of their own
   std::size_t findings_max = 1000;
-  std::function<void(std::uint64_t done, std::uint64_t of)> progress;  // in entries
+  std::function<void(std::uint64_t done, std::uint64_t of)> progress = {};  // in entries
 };
 
 // A ledger's data folder, running or not. Errors: not_found.

@@ -29,11 +29,11 @@ struct Waiting {
 
 // Which items are wanted; what is empty matches everything.
 struct WaitingFilter {
-  std::optional<std::string> queue;
-  std::set<schema::Priority> priorities;
-  std::set<StreamKind> kinds;              // of the streams that the items stand in
-  std::vector<std::string> jurisdictions;  // "US" covers "US-TX"
-  bool overdue = false;                    // only those past their due time
+  std::optional<std::string> queue = {};
+  std::set<schema::Priority> priorities = {};
+  std::set<StreamKind> kinds = {};              // of the streams that the items stand in
+  std::vector<std::string> jurisdictions = {};  // "US" covers "US-TX"
+  bool overdue = false;                         // only those past their due time
 
   bool matches(const Waiting& waiting, Micros as_of) const;
 };

@@ -42,8 +42,8 @@ flatbuffers::Offset<ReferralFeedbackReceived> feedback(flatbuffers::FlatBufferBu
 
 }  // namespace
 
-ReferralCourse published_course(const Referral& referral, Micros received_at, Micros last_moment) {
-  const auto within = [&](Micros after) { return std::min(received_at + after, last_moment); };
+ReferralCourse published_course(const Referral& referral, Micros received_at, Micros at_latest) {
+  const auto within = [&](Micros after) { return std::min(received_at + after, at_latest); };
   ReferralCourse course{.made_at = within(hour_us)};
   if (!referral.answered) return course;
   course.delivered_at = within(2 * hour_us);

@@ -12,7 +12,7 @@ struct ReferralCourse {
   schema::ReferralResponse response = schema::ReferralResponse::unset;
 };
 // Of which no more is told than is published: made, and whether law enforcement gave feedback on it.
-ReferralCourse published_course(const Referral& referral, Micros received_at, Micros last_moment);
+ReferralCourse published_course(const Referral& referral, Micros received_at, Micros at_latest);
 // As it may well go, within the year: assumed.
 ReferralCourse likely_course(const Referral& referral, Micros made_at, Chance& chance);
 

@@ -12,8 +12,7 @@ using namespace caseledger::api;
 // One document, or several with a NUL between them. What becomes events is what a ledger admits: the import tries each line.
 void run_cybertip(Bytes input) {
   CybertipImport import(samples::importer_secret(), {});
-  std::size_t documents = 0;
-  for (std::string_view rest = text_of(input);; ++documents) {
+  for (std::string_view rest = text_of(input);;) {
     const auto end = std::min(rest.find('\0'), rest.size());
     import.read("x", rest.substr(0, end));
     if (end == rest.size()) break;

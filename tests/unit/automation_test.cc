@@ -99,12 +99,12 @@ TEST_CASE("kappa takes off the agreement that chance would give", "[automation]"
   // Fifty proposals read by two: both for 20, both against 15, only the first 5, only the second 10. Observed 0.7, by chance 0.5: 0.4.
   Log log;
   unsigned number = 0;
-  const auto twice = [&](unsigned times, Designation first, Designation second) {
+  const auto twice = [&](unsigned times, Designation one, Designation other) {
     for (; times > 0; --times) {
       Triaged item = received(log, ++number);
-      item.reviewed(first, at(t0), "a");
-      item.reviewed(first, at(t0), "a");  // the same person again
-      item.reviewed(second, at(t0), "b");
+      item.reviewed(one, at(t0), "a");
+      item.reviewed(one, at(t0), "a");  // the same person again
+      item.reviewed(other, at(t0), "b");
       item.reviewed(Designation::spam_test, at(t0), "c");
     }
   };
