@@ -11,7 +11,7 @@ Loop::Loop(const Shared& shared, unsigned number, unsigned loops)
       number_(number),
       loops_(loops),
       log_(shared.ledger),
-      house_{shared.ledger.origin(), shared.authorities, shared.config.tls_proxy, log_, system_random(),
+      house_{shared.ledger.origin(), shared.authorities, shared.config.tls_proxy, {log_, feeds_, messages_}, system_random(),
              [this](const rules::Enrolment& reader, const projections::Fact& fact) { return may_read(reader, fact); },
              shared.config.session,
              [this](const rules::Enrolment& reader, Position viewed, const MayRead& may_read) {
@@ -72,7 +72,7 @@ void Loop::begin(Socket socket) {
 }
 
 void Loop::enter(std::uint64_t id, Peer& peer) {
-  peers_.emplace(id, &peer);
+  peers_.emplace(id, Seat{&peer});
   ++session_count_;
   if (draining_) peer.session().drain();
 }
@@ -90,7 +90,7 @@ void Loop::subscribes(std::uint64_t id, bool yes) {
 
 Peer* Loop::peer(std::uint64_t id) {
   const auto found = peers_.find(id);
-  return found == peers_.end() ? nullptr : found->second;
+  return found == peers_.end() ? nullptr : found->second.peer;
 }
 
 // ── appends and their outcomes ──
@@ -120,13 +120,12 @@ void Loop::distribute() {
     const std::lock_guard lock(mailbox_mutex_);
     outcomes.swap(mailbox_);
   }
-  const std::uint64_t before = log_.head().size;
   log_.refresh();
   std::vector<Peer*> touched;
   for (Outcome& outcome : outcomes) hand_out(std::move(outcome), touched);
   for (Peer* each : touched) each->wake();  // finds nothing to do the second time
   check_authority();
-  if (log_.head().size != before) fan_out();
+  fan_out();
 }
 
 void Loop::hand_out(Outcome outcome, std::vector<Peer*>& touched) {
@@ -152,32 +151,40 @@ void Loop::check_authority() {
   if (authority_seen_ == log_.authority_version()) return;
   authority_seen_ = log_.authority_version();
   for (const auto& [id, each] : peers_) {
-    each->session().authority_changed();
-    if (each->session().closed()) each->wake();
+    each.peer->session().authority_changed();
+    if (each.peer->session().closed()) each.peer->wake();
   }
 }
 
 // ── subscribers ──
 
-void Loop::fan_out() {
-  again_ = fanning_out_;
-  if (fanning_out_ || subscribers_.empty()) return;
-  fanning_out_ = true;
-  round_.assign(subscribers_.begin(), subscribers_.end());
-  fan_out_slice();
+void Loop::fall_due(std::uint64_t id) {
+  const auto found = peers_.find(id);
+  if (found != peers_.end() && !std::exchange(found->second.is_due, true)) due_.push_back(id);
 }
 
+void Loop::fan_out() {
+  if (!std::exchange(fanning_out_, true)) fan_out_slice();
+}
+
+// A slice at a time, so that what others are owed never waits for a thousand sessions.
 void Loop::fan_out_slice() {
-  for (std::size_t n = 0; n < config().fan_out_slice && !round_.empty(); ++n) {
-    if (Peer* found = peer(round_.back())) found->wake();
-    round_.pop_back();
+  const std::size_t most = config().fan_out_slice;
+  std::size_t looked = 0;
+  for (; looked < most; ++looked) {
+    const auto sessions = feeds_.look();
+    if (!sessions) break;
+    for (const std::uint64_t id : *sessions) fall_due(id);
   }
-  if (!round_.empty()) {
-    asio::post(context_, [this] { fan_out_slice(); });
-    return;
+  for (std::size_t n = 0; n < most && !due_.empty(); ++n) {
+    const auto found = peers_.find(due_.front());
+    due_.pop_front();
+    if (found == peers_.end()) continue;
+    found->second.is_due = false;
+    found->second.peer->wake();
   }
-  fanning_out_ = false;
-  if (again_) fan_out();
+  fanning_out_ = looked == most || !due_.empty();
+  if (fanning_out_) asio::post(context_, [this] { fan_out_slice(); });
 }
 
 // ── time and the end ──
@@ -187,12 +194,11 @@ void Loop::tick() {
   log_.refresh();  // also where nothing was committed through us
   check_authority();
   const bool failed = !draining_ && shared_.ledger.failure();
-  std::vector<std::shared_ptr<Peer>> peers;
-  for (const auto& [id, each] : peers_) peers.push_back(each->shared_from_this());
-  for (const auto& each : peers) {
-    if (failed) each->session().end(CloseCode::try_later, "the ledger has stopped recording");
-    each->tick(now);
+  for (const auto& [id, each] : peers_) {
+    if (failed) each.peer->session().end(CloseCode::try_later, "the ledger has stopped recording");
+    if (each.peer->tick(now)) fall_due(id);
   }
+  fan_out();
   if (draining_ && now > drain_until_)
     for (const auto& [id, each] : connections_) each->close();
   if (draining_ && connections_.empty()) return;

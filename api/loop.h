@@ -61,6 +61,7 @@ class Loop {
   void distribute();
   void hand_out(Outcome outcome, std::vector<Peer*>& touched);
   void check_authority();
+  void fall_due(std::uint64_t id);
   void fan_out();
   void fan_out_slice();
   void tick();
@@ -73,16 +74,22 @@ class Loop {
   asio::io_context context_{1};  // one thread runs it
   asio::executor_work_guard<Executor> work_{context_.get_executor()};
   LogReader log_;
+  Feeds feeds_{log_};
+  Messages messages_;
   SessionHouse house_;
   Version authority_seen_;
   std::unordered_map<std::uint64_t, std::shared_ptr<HttpConnection>> connections_;
-  std::unordered_map<std::uint64_t, Peer*> peers_;
+  struct Seat {
+    Peer* peer;
+    bool is_due = false;  // stands in due_
+  };
+  std::unordered_map<std::uint64_t, Seat> peers_;
   std::unordered_set<std::uint64_t> subscribers_;
   std::uint64_t next_id_ = 0;
   std::atomic<std::size_t> connection_count_ = 0, session_count_ = 0, subscriber_count_ = 0;
 
-  std::vector<std::uint64_t> round_;  // of the fan-out, still to be told
-  bool fanning_out_ = false, again_ = false;
+  std::deque<std::uint64_t> due_;  // sessions to be woken, in slices
+  bool fanning_out_ = false;
 
   Timer ticker_{context_};
   bool draining_ = false;

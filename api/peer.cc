@@ -14,7 +14,7 @@ Peer::Peer(Loop& loop, Wire wire, Channel channel, bool json, std::uint64_t id)
       id_(id),
       json_(json),
       socket_(std::move(wire)),
-      session_(loop.house(), std::move(channel), loop.now()),
+      session_(loop.house(), id, std::move(channel), loop.now()),
       room_(loop.context()) {
   const ServerConfig& config = loop_.config();
   socket_.next_layer().tcp().expires_never();  // the WebSocket has timers of its own
@@ -86,8 +86,8 @@ Task<> Peer::wait_for_room() {
 
 void Peer::wake() {
   if (!is_open_ || is_writing_ || is_closing_) return;
-  if (auto frame = session_.next_frame(loop_.now())) {
-    write(std::move(*frame));
+  if (auto message = session_.next_message(loop_.now())) {
+    write(std::move(message));
   } else if (session_.closed()) {
     shut(*session_.closed());
   } else if (session_.has_more()) {
@@ -96,17 +96,13 @@ void Peer::wake() {
   if (is_waiting_ && (session_.closed() || session_.queued_bytes() <= loop_.config().queued_bytes_max / 2)) room_.cancel();
 }
 
-void Peer::write(Buffer frame) {
-  writing_ = std::move(frame);
-  if (json_) {
-    const auto text = frame_to_json(writing_);
-    ENSURE(text);
-    writing_.assign(text->begin(), text->end());
-  }
+void Peer::write(SharedMessage message) {
+  writing_ = std::move(message);
+  const auto bytes = json_ ? asio::buffer(writing_->json()) : asio::buffer(writing_->frame());
   is_writing_ = true;
-  socket_.async_write(asio::buffer(writing_), [self = shared_from_this()](error_code error, std::size_t) {
+  socket_.async_write(bytes, [self = shared_from_this()](error_code error, std::size_t) {
     self->is_writing_ = false;
-    self->writing_ = {};
+    self->writing_.reset();
     if (error) self->close();
     else self->wake();
   });
@@ -128,14 +124,14 @@ void Peer::shut(const Close& close) {
   socket_.async_close(reason, [self = shared_from_this()](error_code) { self->close(); });
 }
 
-void Peer::tick(Micros now) {
-  session_.tick(now);
+bool Peer::tick(Micros now) {
+  const bool due = session_.tick(now);
   if (session_.closed() && is_writing_) {  // it does not read: nothing more can be said to it
     if (!stuck_since_) stuck_since_ = now;
     if (now - *stuck_since_ >= std::chrono::microseconds(loop_.config().handshake_within).count()) close();
-    return;
+    return false;
   }
-  if (session_.closed() || session_.subscribes()) wake();
+  return due;
 }
 
 }  // namespace caseledger::api

@@ -15,12 +15,12 @@ class Peer : public std::enable_shared_from_this<Peer> {
 
   Session& session() { return session_; }
   void wake();   // writes, if the WebSocket stands, there is something to write and nothing is being written
-  void tick(Micros now);
+  bool tick(Micros now);  // is it to be woken?
   void close() { beast::close_socket(socket_.next_layer()); }
 
  private:
   void read(Bytes message);
-  void write(Buffer frame);
+  void write(SharedMessage message);
   void later();
   void shut(const Close& close);
   void give_back_buffer(std::size_t used);
@@ -32,7 +32,7 @@ class Peer : public std::enable_shared_from_this<Peer> {
   WebSocket socket_;
   Session session_;
   beast::flat_buffer buffer_;
-  Buffer writing_;  // borrowed by the write under way
+  SharedMessage writing_;  // borrowed by the write under way
   bool is_open_ = false, is_writing_ = false, is_closing_ = false, is_posted_ = false, is_waiting_ = false;
   std::optional<Micros> stuck_since_;  // closed, with a write that does not end
   Timer room_;

@@ -4,12 +4,12 @@
 
 #include "api/answers.h"
 #include "api/as_of.h"
+#include "api/event_filter.h"
 #include "api/event_page.h"
 #include "api/routes.h"
 #include "api/story_changes.h"
 #include "api/story_json.h"
 #include "api/stream_events.h"
-#include "api/subscription.h"
 
 namespace caseledger::api {
 

@@ -44,12 +44,13 @@ std::size_t weight(const Recorded& recorded) { return 64 + 32 * recorded.path.si
 
 }  // namespace
 
-Session::Session(const SessionHouse& house, Channel channel, Micros now) : house_(house), channel_(std::move(channel)), opened_(now) {
+Session::Session(const SessionHouse& house, std::uint64_t id, Channel channel, Micros now)
+    : house_(house), id_(id), channel_(std::move(channel)), opened_(now), noticed_at_(now) {
   house_.random(nonce_);
   const SessionConfig& c = house_.config;
   const frames::Limits limits{static_cast<std::uint32_t>(c.frame_bytes_max), batch_bytes_max,         events_per_batch_max,
                               c.appends_per_frame_max,                      c.appends_in_flight_max, c.subscriptions_max};
-  control_.push_back(frames::write(frames::Challenge{house_.origin, nonce_, house_.log.head().checkpoint, limits}));
+  control_.push_back(frames::write(frames::Challenge{house_.origin, nonce_, house_.reading.log.head().checkpoint, limits}));
 }
 
 void Session::end(CloseCode code, std::string reason) {
@@ -79,8 +80,8 @@ void Session::on(const frames::Identify& identify) {
   if (std::ranges::find(house_.authorities, identify.authority) == house_.authorities.end())
     return refuse(AuthFault::wrong_authority, "this is not the authority that was dialled");
   if (!proves(identify)) return refuse(AuthFault::bad_signature, "the signature does not hold for this ledger, authority and connection");
-  const auto enrolment = house_.log.authority().author(identify.author);
-  if (!enrolment) return refuse(house_.log.authority().find(identify.author) ? AuthFault::revoked_key : AuthFault::unknown_key, enrolment.error().sentence);
+  const auto enrolment = house_.reading.log.authority().author(identify.author);
+  if (!enrolment) return refuse(house_.reading.log.authority().find(identify.author) ? AuthFault::revoked_key : AuthFault::unknown_key, enrolment.error().sentence);
   // Before genesis nobody is enrolled; whoever records it says who governs, and so has to stand at the machine itself.
   if (!*enrolment && !channel_.loopback) return end(CloseCode::policy, "the ledger is not constituted yet; genesis is recorded from its own machine");
   if (house_.openings)
@@ -101,11 +102,11 @@ bool Session::proves(const frames::Identify& identify) const {
 }
 
 void Session::welcome(const rules::Enrolment& enrolment) {
-  const Head& head = house_.log.head();
+  const Head& head = house_.reading.log.head();
   control_.push_back(frames::write(frames::Welcome{enrolment.organisation, rules::names(enrolment.roles), scopes_of(enrolment), head.checkpoint, head.next}));
   head_told_ = head.size;
   may_read_ = [this](const projections::Fact& fact) -> Result<bool> {
-    const auto* reader = house_.log.authority().find(*author_);
+    const auto* reader = house_.reading.log.authority().find(*author_);
     if (!reader) return false;
     return house_.may_read(*reader, fact);
   };
@@ -113,7 +114,7 @@ void Session::welcome(const rules::Enrolment& enrolment) {
 
 void Session::authority_changed() {
   if (!author_) return;
-  if (const auto enrolment = house_.log.authority().author(*author_); !enrolment) end(CloseCode::policy, enrolment.error().sentence);
+  if (const auto enrolment = house_.reading.log.authority().author(*author_); !enrolment) end(CloseCode::policy, enrolment.error().sentence);
 }
 
 // ── append ──
@@ -186,7 +187,7 @@ Subscription* Session::subscription(std::uint64_t id) {
 
 void Session::on(const frames::Subscribe& subscribe) {
   const SessionConfig& config = house_.config;
-  if (const auto* reader = house_.log.authority().find(*author_); reader && !reads_bodies(*reader))
+  if (const auto* reader = house_.reading.log.authority().find(*author_); reader && !reads_bodies(*reader))
     return reject(subscribe.id, Errc::not_permitted, "this key's roles read editions, not events");
   if (subscription(subscribe.id)) return reject(subscribe.id, Errc::usage, "subscription " + std::to_string(subscribe.id) + " exists already");
   if (subscriptions_.size() >= config.subscriptions_max)
@@ -195,7 +196,8 @@ void Session::on(const frames::Subscribe& subscribe) {
     return reject(subscribe.id, Errc::value_out_of_range, "a subscription holds at most " + std::to_string(config.credit_max) + " events of credit");
   auto filter = parse_filter(subscribe.filter, config.filter_terms_max);
   if (!filter) return reject(subscribe.id, filter.error().code, std::move(filter.error().sentence));
-  subscriptions_.emplace_back(subscribe, std::move(*filter));
+  filter->stream = subscribe.stream;
+  subscriptions_.emplace_back(house_.reading, id_, subscribe, std::move(*filter));
 }
 
 void Session::on(const frames::Grant& grant) {
@@ -212,7 +214,7 @@ void Session::on(const frames::Unsubscribe& unsubscribe) {
 }
 
 void Session::on(const frames::Unseal& unseal) {
-  const auto reader = house_.log.authority().author(*author_);
+  const auto reader = house_.reading.log.authority().author(*author_);
   auto openings = reader ? house_.unseal(**reader, unseal.position, may_read_) : std::unexpected(reader.error());
   if (!openings) return reject(unseal.request, openings.error().code, std::move(openings.error().sentence));
   unsealed_.push_back(frames::write(frames::Unsealed{unseal.request, std::move(*openings)}));
@@ -221,29 +223,32 @@ void Session::on(const frames::Unseal& unseal) {
 
 // ── what goes out ──
 
-std::optional<Buffer> Session::next_frame(Micros now) {
+SharedMessage Session::next_message(Micros now) {
   writing_since_.reset();
-  if (close_) return std::nullopt;
-  auto frame = ready_frame();
-  if (frame) writing_since_ = now;
+  if (close_) return nullptr;
+  auto message = ready_message();
+  if (message) writing_since_ = now;
   else if (draining_) finish_draining();
+  return message;
+}
+
+SharedMessage Session::ready_message() {
+  const auto own = [](Buffer frame) { return std::make_shared<const Message>(std::move(frame)); };
+  if (!control_.empty()) return own(control_frame());
+  if (!groups_.empty()) return own(appended_frame());
+  if (!rejections_.empty()) return own(rejected_frame());
+  if (!unsealed_.empty()) return own(unsealed_frame());
+  if (head_due_) return head_message();
+  return events_message();
+}
+
+Buffer Session::control_frame() {
+  Buffer frame = std::move(control_.front());
+  control_.pop_front();
   return frame;
 }
 
-std::optional<Buffer> Session::ready_frame() {
-  if (!control_.empty()) {
-    Buffer frame = std::move(control_.front());
-    control_.pop_front();
-    return frame;
-  }
-  if (!groups_.empty()) return appended_frame();
-  if (!rejections_.empty()) return rejected_frame();
-  if (!unsealed_.empty()) return unsealed_frame();
-  if (head_due_) return head_frame();
-  return events_frame();
-}
-
-std::optional<Buffer> Session::appended_frame() {
+Buffer Session::appended_frame() {
   const Group group = std::move(groups_.front());
   groups_.pop_front();
   for (const Recorded& each : group.results) {
@@ -253,7 +258,7 @@ std::optional<Buffer> Session::appended_frame() {
   return frames::write_appended(*group.checkpoint, group.results);
 }
 
-std::optional<Buffer> Session::rejected_frame() {
+Buffer Session::rejected_frame() {
   const Rejecting rejecting = std::move(rejections_.front());
   rejections_.pop_front();
   queued_bytes_ -= weight(rejecting.rejected);
@@ -261,51 +266,51 @@ std::optional<Buffer> Session::rejected_frame() {
   return frames::write(rejecting.rejected);
 }
 
-std::optional<Buffer> Session::unsealed_frame() {
+Buffer Session::unsealed_frame() {
   Buffer frame = std::move(unsealed_.front());
   unsealed_.pop_front();
   queued_bytes_ -= frame.size();
   return frame;
 }
 
-std::optional<Buffer> Session::head_frame() {
+SharedMessage Session::head_message() {
   head_due_ = false;
-  const Head& head = house_.log.head();
+  const Head& head = house_.reading.log.head();
   head_told_ = head.size;
-  return frames::write(frames::Head{head.checkpoint, head.next});
+  return house_.reading.messages.head(head);
 }
 
 // Each subscription in its turn, so that one that catches up does not starve the others.
-std::optional<Buffer> Session::events_frame() {
+SharedMessage Session::events_message() {
   for (std::size_t i = 0; i < subscriptions_.size(); ++i) {
-    auto frame = subscriptions_.front().pull(house_.log, may_read_, house_.config.events_frame, notice_due_);
-    if (!frame) {
-      end(CloseCode::try_later, "the log cannot be read: " + frame.error().sentence);
-      return std::nullopt;
+    auto message = subscriptions_.front().pull(may_read_, house_.config.events_frame, notice_due_);
+    if (!message) {
+      end(CloseCode::try_later, "the log cannot be read: " + message.error().sentence);
+      return nullptr;
     }
     subscriptions_.splice(subscriptions_.end(), subscriptions_, subscriptions_.begin());
-    if (*frame) return std::move(**frame);
+    if (*message) return std::move(*message);
   }
   notice_due_ = false;
-  return std::nullopt;
+  return nullptr;
 }
 
-bool Session::has_more() const {
-  return !close_ && std::ranges::any_of(subscriptions_, [&](const Subscription& each) { return each.has_more(house_.log); });
-}
+bool Session::has_more() const { return !close_ && std::ranges::any_of(subscriptions_, &Subscription::has_more); }
 
 // ── time and the end ──
 
-void Session::tick(Micros now) {
+bool Session::tick(Micros now) {
   const SessionConfig& config = house_.config;
   if (!author_ && now - opened_ > micros(config.identify_within))
-    return end(CloseCode::try_later, "no Identify within " + std::to_string(config.identify_within.count()) + " ms");
+    end(CloseCode::try_later, "no Identify within " + std::to_string(config.identify_within.count()) + " ms");
   if (writing_since_ && now - *writing_since_ > micros(config.unread_max))
-    return end(CloseCode::try_later, "nothing was read for " + std::to_string(config.unread_max.count()) + " ms");
-  if (!subscribes() || now - noticed_at_ < micros(config.head_interval)) return;
+    end(CloseCode::try_later, "nothing was read for " + std::to_string(config.unread_max.count()) + " ms");
+  if (close_) return true;
+  if (!subscribes() || now - noticed_at_ < micros(config.head_interval)) return false;
   noticed_at_ = now;
   notice_due_ = true;
-  head_due_ = head_told_ != house_.log.head().size;
+  head_due_ = head_told_ != house_.reading.log.head().size;
+  return true;
 }
 
 void Session::drain() {

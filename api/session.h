@@ -1,6 +1,6 @@
 // The protocol of one connection, without sockets: frames and events in, frames, submissions and a close out.
 //
-// Challenge → Identify → Welcome; until then nothing but an Identify is looked at, and frames are small. next_frame() is
+// Challenge → Identify → Welcome; until then nothing but an Identify is looked at, and frames are small. next_message() is
 // asked for whenever the connection can write: what has become ready since goes out together, and a peer that does not
 // read is neither read from (queued_bytes) nor pulled for. Every append is answered; none is dropped.
 #pragma once
@@ -31,7 +31,7 @@ struct SessionConfig {
   std::uint32_t overloaded_retry_ms = 250;
   std::chrono::milliseconds identify_within{10'000};     // of the Challenge
   std::chrono::milliseconds unread_max{30'000};          // how long one frame may take to write
-  std::chrono::milliseconds head_interval{250};          // between Head frames, and between Events frames that only move `next`
+  std::chrono::milliseconds head_interval{1'000};        // between Head frames, and between Events frames that only move `next`
 };
 
 struct Close {
@@ -44,7 +44,7 @@ struct SessionHouse {
   const std::string& origin;
   const std::vector<std::string>& authorities;  // host[:port], as clients may dial them
   bool tls_proxy = false;                       // TLS ends before us: a session may come without an exporter value
-  LogReader& log;
+  Subscription::Shared reading;
   std::function<void(std::span<std::uint8_t>)> random;
   std::function<Result<bool>(const rules::Enrolment& reader, const projections::Fact& fact)> may_read;
   SessionConfig config;
@@ -61,14 +61,14 @@ struct Channel {
 
 class Session {
  public:
-  Session(const SessionHouse& house, Channel channel, Micros now);  // the Challenge is ready
+  Session(const SessionHouse& house, std::uint64_t id, Channel channel, Micros now);  // the Challenge is ready
 
   // ── in ──
   void received(Bytes frame);
   void recorded(const std::shared_ptr<const std::string>& checkpoint, Recorded recorded);
   void refused(std::uint64_t request, const Rejection& rejection);
   void authority_changed();       // closes when the key may act no more
-  void tick(Micros now);          // several times a second
+  bool tick(Micros now);          // several times a second; is there something to say?
   void drain();                   // takes in no more, answers what it has, closes
   void end(CloseCode code, std::string reason);  // the first one counts
 
@@ -78,9 +78,9 @@ class Session {
     Submission submission;
   };
   std::vector<Submitted> take_submissions() { return std::exchange(submitted_, {}); }
-  std::optional<Buffer> next_frame(Micros now);  // one that may be written now
+  SharedMessage next_message(Micros now);        // one that may be written now; null: none
   const std::optional<Close>& closed() const { return close_; }
-  bool has_more() const;                         // next_frame would look further, though it just gave nothing
+  bool has_more() const;                         // next_message would look further, though it just gave nothing
 
   std::size_t frame_bytes_max() const { return author_ ? house_.config.frame_bytes_max : house_.config.greeting_bytes_max; }
   std::size_t queued_bytes() const { return queued_bytes_; }
@@ -104,14 +104,16 @@ class Session {
   Subscription* subscription(std::uint64_t id);
   void finish_draining();
 
-  std::optional<Buffer> ready_frame();
-  std::optional<Buffer> appended_frame();
-  std::optional<Buffer> rejected_frame();
-  std::optional<Buffer> unsealed_frame();
-  std::optional<Buffer> events_frame();
-  std::optional<Buffer> head_frame();
+  SharedMessage ready_message();
+  Buffer control_frame();
+  Buffer appended_frame();
+  Buffer rejected_frame();
+  Buffer unsealed_frame();
+  SharedMessage events_message();
+  SharedMessage head_message();
 
   const SessionHouse& house_;
+  const std::uint64_t id_;
   const Channel channel_;
   const Micros opened_;
   frames::Nonce nonce_{};
@@ -141,7 +143,7 @@ class Session {
 
   std::list<Subscription> subscriptions_;  // the first is asked next
   std::uint64_t head_told_ = 0;            // size
-  Micros noticed_at_ = 0;
+  Micros noticed_at_;
   bool head_due_ = false, notice_due_ = false;
 };
 

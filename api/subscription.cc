@@ -4,35 +4,15 @@
 
 namespace caseledger::api {
 
-// ── what is wanted ──
-
-std::optional<StreamKind> kind_named(std::string_view name) {
-  for (const StreamKind kind : schema::EnumValuesStreamKind())
-    if (kind != StreamKind::unset && kind_name(kind) == name) return kind;
-  return std::nullopt;
-}
-
-bool EventFilter::matches(const EventView& event) const {
-  if (kinds.any() && !kinds.test(static_cast<std::size_t>(event.kind))) return false;
-  if (types.any() && !types.test(static_cast<std::size_t>(event.type))) return false;
-  return rules::covers(jurisdictions, text_of(event.fields->jurisdiction()));
-}
-
-Result<EventFilter> parse_filter(const frames::Filter& filter, std::size_t terms_max) {
-  if (std::max({filter.kinds.size(), filter.types.size(), filter.jurisdictions.size()}) > terms_max)
-    return fail(Errc::too_large, "a filter names at most " + std::to_string(terms_max) + " kinds, types or jurisdictions each");
-  EventFilter out{{}, {}, filter.jurisdictions};
-  for (const std::uint8_t kind : filter.kinds) {
-    if (kind == 0 || kind > static_cast<std::uint8_t>(StreamKind::MAX)) return fail(Errc::value_out_of_range, "there is no stream kind " + std::to_string(kind));
-    out.kinds.set(kind);
-  }
-  for (const std::string& type : filter.types) {
-    const schema::Body body = body_named(type);
-    if (body == schema::Body::NONE) return fail(Errc::value_out_of_range, "there is no event type \"" + type + '"');
-    out.types.set(static_cast<std::size_t>(body));
-  }
-  return out;
-}
+Subscription::Subscription(const Shared& shared, std::uint64_t session, const frames::Subscribe& wish, EventFilter filter)
+    : shared_(shared),
+      id_(wish.id),
+      next_(wish.from),
+      told_next_(wish.from),
+      from_(wish.from),
+      filter_(std::move(filter)),
+      feed_(shared.feeds, filter_.stream ? EventFilter{{}, {}, {}, filter_.stream} : filter_, session),
+      credit_(wish.credit) {}
 
 Result<bool> Subscription::wants(const projections::Fact& fact, const MayRead& may_read) const {
   if (fact.position < from_ || !filter_.matches(fact.event)) return false;
@@ -41,32 +21,35 @@ Result<bool> Subscription::wants(const projections::Fact& fact, const MayRead& m
 
 // ── pulling ──
 
-bool Subscription::has_more(const LogReader& log) const {
+bool Subscription::has_more() const {
+  const LogReader& log = shared_.log;
   if (credit_ == 0) return false;
-  if (stream_ && !end_) return log.stream_end(*stream_).has_value();
-  return (stream_ && version_ < end_->version) || next_ < log.head().next || !told_caught_up_;
+  if (filter_.stream && !end_) return log.stream_end(*filter_.stream).has_value();
+  return (end_ && version_ < end_->version) || feed_->skip(next_) < log.head().next || !told_caught_up_;
 }
 
-Result<std::optional<Buffer>> Subscription::pull(LogReader& log, const MayRead& may_read, const Bounds& bounds, bool notice) {
-  if (credit_ == 0) return std::nullopt;
-  if (stream_ && !end_) {
-    end_ = log.stream_end(*stream_);
-    if (!end_) return std::nullopt;
+Result<SharedMessage> Subscription::pull(const MayRead& may_read, const Bounds& bounds, bool notice) {
+  const LogReader& log = shared_.log;
+  if (credit_ == 0) return nullptr;
+  if (filter_.stream && !end_) {
+    end_ = log.stream_end(*filter_.stream);
+    if (!end_) return nullptr;
   }
-  if (stream_ && version_ < end_->version) return pull_versions(log, may_read, bounds);
-  if (stream_) next_ = std::max(next_, end_->head);
+  if (end_ && version_ < end_->version) return pull_versions(may_read, bounds);
+  if (end_) next_ = std::max(next_, end_->head);
+  next_ = feed_->skip(next_);
   if (next_ < log.head().next) {
-    TRY_AS(frame, pull_slice(log, may_read, bounds));
-    if (frame) return std::move(frame);
+    TRY_AS(message, pull_slice(may_read, bounds));
+    if (message) return message;
   }
   const bool at_head = next_ >= log.head().next;
-  if (at_head && (!told_caught_up_ || (notice && told_next_ != next_))) return tell({}, log);
-  return std::nullopt;
+  if (at_head && (!told_caught_up_ || (notice && told_next_ != next_))) return tell({});
+  return nullptr;
 }
 
-Result<std::optional<Buffer>> Subscription::pull_versions(LogReader& log, const MayRead& may_read, const Bounds& bounds) {
+Result<SharedMessage> Subscription::pull_versions(const MayRead& may_read, const Bounds& bounds) {
   const Version last = std::min<Version>(end_->version, version_ + LogReader::versions_max);
-  TRY_AS(found, log.versions(*stream_, *end_, version_ + 1, last));
+  TRY_AS(found, shared_.log.versions(*filter_.stream, *end_, version_ + 1, last));
   std::vector<frames::Delivery> deliveries;
   std::size_t bytes = 0;
   for (const auto& each : found) {
@@ -85,17 +68,16 @@ Result<std::optional<Buffer>> Subscription::pull_versions(LogReader& log, const 
     next_ = std::max(next_, position + 1);
   }
   if (version_ == end_->version) next_ = std::max(next_, end_->head);
-  if (deliveries.empty()) return std::nullopt;
-  return tell(std::move(deliveries), log);
+  if (deliveries.empty()) return nullptr;
+  return tell(std::move(deliveries));
 }
 
-Result<std::optional<Buffer>> Subscription::pull_slice(LogReader& log, const MayRead& may_read, const Bounds& bounds) {
-  TRY_AS(slice, log.slice(next_));
+Result<SharedMessage> Subscription::pull_slice(const MayRead& may_read, const Bounds& bounds) {
+  TRY_AS(slice, shared_.log.slice(next_));
   std::vector<frames::Delivery> deliveries;
   std::size_t bytes = 0;
   Position looked_at = slice->next;
   for (auto at = std::ranges::lower_bound(slice->events, next_, {}, &LogReader::Place::position); at != slice->events.end(); ++at) {
-    if (stream_ && at->event.stream != *stream_) continue;
     TRY_AS(wanted, wants({at->event, at->position, at->entry, 0, at->author}, may_read));
     if (!wanted) continue;
     if (deliveries.size() >= std::min<std::uint64_t>(credit_, bounds.events) || (!deliveries.empty() && bytes + at->event.bytes.size() > bounds.bytes)) {
@@ -106,15 +88,16 @@ Result<std::optional<Buffer>> Subscription::pull_slice(LogReader& log, const May
     bytes += at->event.bytes.size();
   }
   next_ = looked_at;
-  if (deliveries.empty()) return std::nullopt;
-  return tell(std::move(deliveries), log);
+  if (deliveries.empty()) return nullptr;
+  return tell(std::move(deliveries));
 }
 
-Buffer Subscription::tell(std::vector<frames::Delivery> deliveries, const LogReader& log) {
+SharedMessage Subscription::tell(std::vector<frames::Delivery> deliveries) {
   credit_ -= deliveries.size();
-  told_caught_up_ = next_ >= log.head().next && (!stream_ || version_ == end_->version);
+  next_ = feed_->skip(next_);
+  told_caught_up_ = next_ >= shared_.log.head().next && (!end_ || version_ == end_->version);
   told_next_ = next_;
-  return frames::write(frames::Events{id_, std::move(deliveries), told_caught_up_, next_});
+  return shared_.messages.events({id_, std::move(deliveries), told_caught_up_, next_});
 }
 
 }  // namespace caseledger::api

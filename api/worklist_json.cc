@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "api/event_filter.h"
 #include "api/json.h"
-#include "api/subscription.h"
 
 namespace caseledger::api {
 

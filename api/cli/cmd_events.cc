@@ -4,9 +4,9 @@
 
 #include "api/cli/reading.h"
 #include "api/cli/remote.h"
+#include "api/event_filter.h"
 #include "api/event_page.h"
 #include "api/json.h"
-#include "api/subscription.h"
 #include "ledger/history.h"
 
 namespace caseledger::api {

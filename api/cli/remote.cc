@@ -8,11 +8,11 @@
 #include <thread>
 
 #include "api/cli/folder.h"
+#include "api/event_filter.h"
 #include "api/event_page.h"
 #include "api/genesis.h"
 #include "api/http_client.h"
 #include "api/json.h"
-#include "api/subscription.h"
 #include "api/token.h"
 #include "api/url.h"
 

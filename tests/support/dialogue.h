@@ -20,7 +20,7 @@ class Dialogue {
   SessionHouse house;
 
   explicit Dialogue(TestLedger& ledger, SessionConfig config = {}, Channel channel = {.loopback = true, .exporter = {}}, bool tls_proxy = false)
-      : house{ledger.origin(), authorities_, tls_proxy, log_, [this](std::span<std::uint8_t> bytes) { std::ranges::fill(bytes, ++random_); },
+      : house{ledger.origin(), authorities_, tls_proxy, {log_, feeds_, messages_}, [this](std::span<std::uint8_t> bytes) { std::ranges::fill(bytes, ++random_); },
               [this](const rules::Enrolment&, const projections::Fact& fact) -> Result<bool> { return may_read(fact.event); }, config,
               [this](const rules::Enrolment& reader, Position viewed, const MayRead& may) {
                 const auto one = [&](const EventView& event, Position position, const PublicKey& author) { return may({event, position, {}, 0, author}); };
@@ -33,7 +33,7 @@ class Dialogue {
       outcomes_.push_back(std::move(outcome));
       arrived_.notify_all();
     });
-    session_.emplace(house, std::move(channel), now);
+    session_.emplace(house, 1, std::move(channel), now);
   }
   ~Dialogue() { ledger_.forward({}); }
 
@@ -60,9 +60,10 @@ class Dialogue {
   }
   // As a connection asks: again as long as there is log left to look at.
   std::optional<Buffer> next() {
-    auto frame = session_->next_frame(now);
-    while (!frame && session_->has_more()) frame = session_->next_frame(now);
-    return frame;
+    auto message = session_->next_message(now);
+    while (!message && session_->has_more()) message = session_->next_message(now);
+    if (!message) return std::nullopt;
+    return message->frame();
   }
   bool silent() { return !next() && !session_->closed(); }
   Close closed() {
@@ -115,11 +116,14 @@ class Dialogue {
       waiting_.erase(each.ticket.request);
       session_->refused(each.ticket.request, each.rejection);
     }
-    log_.refresh();
+    refresh();
   }
-  void refresh() { log_.refresh(); }
+  void refresh() {
+    log_.refresh();
+    while (feeds_.look()) continue;
+  }
   void tick() {
-    now += 300'000;
+    now += std::chrono::duration_cast<std::chrono::microseconds>(house.config.head_interval).count();
     session_->tick(now);
   }
 
@@ -127,6 +131,8 @@ class Dialogue {
   TestLedger& ledger_;
   std::vector<std::string> authorities_{std::string(authority), "other.example.org"};
   LogReader log_;
+  Feeds feeds_{log_};
+  Messages messages_;
   std::optional<Session> session_;
   std::uint8_t random_ = 0;
   std::deque<Buffer> kept_;

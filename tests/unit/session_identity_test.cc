@@ -90,10 +90,10 @@ TEST_CASE("a key that opens sessions too often is sent away for a while") {
   const auto opens = [&](const Signer& key, Micros later) {
     Dialogue talk(ledger);
     talk.house.openings = &openings;
-    Session session(talk.house, {.loopback = true, .exporter = {}}, talk.now + later);
-    const auto greeting = session.next_frame(talk.now);
+    Session session(talk.house, 1, {.loopback = true, .exporter = {}}, talk.now + later);
+    const auto greeting = session.next_message(talk.now);
     REQUIRE(greeting);
-    session.received(frames::write(talk.identify(key, std::get<frames::Challenge>(*frames::read_from_server(*greeting)))));
+    session.received(frames::write(talk.identify(key, std::get<frames::Challenge>(*frames::read_from_server(greeting->frame())))));
     if (session.closed()) CHECK(session.closed()->code == CloseCode::try_later);
     return session.identified();
   };
@@ -114,7 +114,7 @@ TEST_CASE("an Identify that was heard on one connection opens no other") {
   // Each connection has a nonce of its own.
   std::uint8_t next = 9;
   first.house.random = [&](std::span<std::uint8_t> bytes) { std::ranges::fill(bytes, ++next); };
-  Session second(first.house, {.loopback = true, .exporter = {}}, first.now);
+  Session second(first.house, 2, {.loopback = true, .exporter = {}}, first.now);
   second.received(frames::write(heard));
   REQUIRE(second.closed());
   CHECK(second.closed()->code == CloseCode::policy);

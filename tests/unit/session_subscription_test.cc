@@ -295,3 +295,63 @@ TEST_CASE("limits of subscriptions: at the greatest and one past") {
   talk.say(frames::Unsubscribe{3});
   CHECK(refusal() == "3 not_found");
 }
+
+TEST_CASE("sessions with the same filter are told what their own keys may read, and share a message only where that is the same") {
+  TestLedger ledger;
+  const Signer home = ledger.enrol({"case_system"}, "org-1"), twin = ledger.enrol({"case_system"}, "org-1"), guest = ledger.enrol({"case_system"}, "org-2");
+  Dialogue talk(ledger);
+  // Who is of another organisation may read alerts only.
+  talk.house.may_read = [](const rules::Enrolment& reader, const projections::Fact& fact) -> Result<bool> {
+    return reader.organisation == "org-1" || fact.event.kind == StreamKind::alert;
+  };
+  struct Side {
+    Session session;
+    std::vector<std::uint64_t> positions = {};
+    std::vector<SharedMessage> events = {};
+
+    Side(Dialogue& talk, std::uint64_t id, const Signer& key) : session(talk.house, id, {.loopback = true, .exporter = {}}, talk.now) {
+      const auto greeting = session.next_message(talk.now);
+      session.received(frames::write(talk.identify(key, std::get<frames::Challenge>(*frames::read_from_server(greeting->frame())))));
+      REQUIRE(session.next_message(talk.now));
+      session.received(frames::write(frames::Subscribe{1, talk.house.reading.log.head().next, {}, {{}, {}, {"US-TX"}}, 1000}));
+      listen(talk);
+    }
+    void listen(Dialogue& talk) {
+      for (;;) {
+        auto message = session.next_message(talk.now);
+        if (!message && session.has_more()) continue;
+        if (!message) return;
+        const auto frame = *frames::read_from_server(message->frame());
+        for (const auto& each : std::get<frames::Events>(frame).events) positions.push_back(each.position.value);
+        events.push_back(std::move(message));
+      }
+    }
+  };
+  Side for_home(talk, 1, home), for_twin(talk, 2, twin), for_guest(talk, 3, guest);
+  CHECK(talk.house.reading.feeds.size() == 1);
+  std::vector<std::uint64_t> all, alerts;
+  const auto round = [&](std::vector<Buffer> events, bool alert) {
+    const auto at = ledger.record(home, std::move(events)).first_position.value;
+    all.push_back(at);
+    if (alert) alerts.push_back(at);
+    talk.refresh();
+    for (Side* side : {&for_guest, &for_home, &for_twin}) {
+      side->events.clear();
+      side->listen(talk);
+    }
+  };
+  round({alert_raised(new_stream(), {.jurisdiction = "US-TX"})}, true);
+  CHECK(for_home.events == for_twin.events);
+  CHECK(for_home.events == for_guest.events);
+  round({case_opened(new_stream(), {.jurisdiction = "US-TX"})}, false);
+  CHECK(for_home.events == for_twin.events);
+  CHECK(for_guest.events.empty());
+  round({alert_raised(new_stream(), {.jurisdiction = "US-TX"}), case_opened(new_stream(), {.jurisdiction = "US-TX"})}, true);
+  all.push_back(all.back() + 1);
+  CHECK(for_home.events == for_twin.events);
+  REQUIRE(for_guest.events.size() == 1);
+  CHECK(for_home.events != for_guest.events);
+  CHECK(for_home.positions == all);
+  CHECK(for_twin.positions == all);
+  CHECK(for_guest.positions == alerts);
+}
