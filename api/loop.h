@@ -90,6 +90,7 @@ class Loop {
 
   std::deque<std::uint64_t> due_;  // sessions to be woken, in slices
   bool fanning_out_ = false;
+  Timer rest_{context_};
 
   Timer ticker_{context_};
   bool draining_ = false;

@@ -33,7 +33,7 @@ struct ServerConfig {
   std::chrono::milliseconds tick{250};
   std::size_t queued_bytes_max = 4u << 20;                // answers waiting for one peer, past which it is not read from
   std::size_t read_buffer_kept_bytes = 256 * 1024;        // a larger one is given back after use
-  std::size_t fan_out_slice = 64;                         // sessions told of a new head before others have their turn
+  std::size_t fan_out_slice = 32;                         // sessions told of what is new before others have their turn
   SessionConfig session;
   Rate openings_of_address{.per_second = 100, .burst = 2'000};  // of sessions; not behind a proxy
   Rate openings_of_key{.per_second = 100, .burst = 2'000};

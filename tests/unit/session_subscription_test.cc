@@ -355,3 +355,43 @@ TEST_CASE("sessions with the same filter are told what their own keys may read, 
   CHECK(for_twin.positions == all);
   CHECK(for_guest.positions == alerts);
 }
+
+TEST_CASE("a feed wakes whom an event concerns, and what it passes over is never an event that matches") {
+  TestLedger ledger;
+  const Signer author = ledger.enrol({"case_system"});
+  LogReader log(*ledger, {.slice_events = 8, .slice_bytes = 4096, .slices_kept = 3});
+  Feeds feeds(log);
+  const auto filter = [](std::vector<std::string> types, std::string place) { return *parse_filter({{}, std::move(types), {std::move(place)}}, 8); };
+  const Position begun = log.head().next;
+  std::optional<Feeds::Place> alerts(std::in_place, feeds, filter({"AlertRaised"}, "US-TX"), 1);
+  const Feeds::Place again(feeds, filter({"AlertRaised"}, "US-TX"), 2), everything(feeds, EventFilter{}, 3);
+  CHECK(feeds.size() == 2);
+  const auto woken = [&] {
+    log.refresh();
+    std::multiset<std::uint64_t> ids;
+    while (const auto sessions = feeds.look()) ids.insert(sessions->begin(), sessions->end());
+    return ids;
+  };
+  using Ids = std::multiset<std::uint64_t>;
+  CHECK(woken().empty());
+  std::vector<Position> texan;
+  // More of them than a feed remembers, and quiet stretches between.
+  for (int i = 0; i < 120; ++i) {
+    std::vector<Buffer> events{case_opened(new_stream())};
+    for (int n = 0; n < i % 6; ++n) events.push_back(alert_raised(new_stream(), {.jurisdiction = n == 5 ? "US-OH" : "US-TX"}));
+    const auto at = ledger.record(author, events).first_position;
+    for (int n = 0; n < std::min(i % 6, 5); ++n) texan.push_back(at + 1 + static_cast<std::uint64_t>(n));
+    if (i % 6 != 0) CHECK(woken() == Ids{1, 2, 3});
+    else CHECK(woken() == Ids{3});
+  }
+  REQUIRE(texan.size() == 300);
+  CHECK(everything->skip(begun) == begun);
+  for (Position at = begun; at <= log.head().next; at = at + 1) {
+    const auto next = std::ranges::lower_bound(texan, at);
+    const Position nearest = next == texan.end() ? std::max(at, log.head().next) : *next;
+    CHECK((*alerts)->skip(at) == (at > texan[300 - 256 - 1] ? nearest : at));
+  }
+  alerts.reset();
+  ledger.record(author, {alert_raised(new_stream(), {.jurisdiction = "US-TX"})});
+  CHECK(woken() == Ids{2, 3});
+}
