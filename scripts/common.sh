@@ -29,3 +29,19 @@ build_targets() {
   cmake -S "$root" -B "$build" -G Ninja -DCMAKE_CXX_COMPILER_LAUNCHER=ccache >&2
   ninja -C "$build" "$@" >&2
 }
+
+# build_with_clang address,undefined|thread target…: with clang and these sanitizers, where warnings are errors. The fuzzers and the tests under
+# the address sanitizer share what they build.
+build_with_clang() {
+  local kind=$1 fuzz=OFF packages=$root/scripts/packages-clang.txt
+  shift
+  install_packages "$root/scripts/packages.txt" "$packages"
+  [ "$kind" = thread ] || fuzz=ON
+  build=$root/build/${kind/,/-}
+  export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 ASAN_OPTIONS=detect_stack_use_after_return=0
+  export TSAN_OPTIONS=halt_on_error=1:suppressions=$root/scripts/tsan-suppressions.txt
+  say "Building $* with clang and -fsanitize=$kind"
+  cmake -S "$root" -B "$build" -G Ninja -DCMAKE_CXX_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER="clang++-$(grep -om1 '^clang-[0-9]*' "$packages" | tr -dc 0-9)" \
+    -DCMAKE_COMPILE_WARNING_AS_ERROR=ON -DCASELEDGER_FUZZ=$fuzz -DCASELEDGER_SANITIZE="$kind" >&2
+  ninja -C "$build" "$@" >&2
+}
