@@ -220,7 +220,7 @@ TEST_CASE("of a corrected event the replacement goes first", "[excision]") {
 TEST_CASE("governance, looks, erasures and policies in force stay on record", "[excision]") {
   Desk desk;
   CHECK(desk.refused(desk.ledger.governance(), 2, "governance") == Errc::illegal_transition);
-  const auto looks = new_stream(), person = new_stream(), policy = new_stream();
+  const auto looks = new_stream(), person = new_stream();
   desk.ledger.record(desk.officer, {event("RecordViewed", "access", looks, 1, R"({"is_owner":true})")});
   CHECK(desk.refused(looks, 1, "access") == Errc::illegal_transition);
   desk.ledger.record(desk.clerk, {event("ErasureRequested", "subject", person, 1, R"({"subject_id":")" + to_string(person) + R"(","basis":"gdpr17"})")});
@@ -245,7 +245,7 @@ TEST_CASE("readers are told nothing of an excised event but its hash", "[excisio
   const auto gone = desk.service.ask("/v1/events/" + position);
   CHECK(gone.status == 404);
   CHECK(gone.body.find(hex(leaf_hash(goes).bytes)) != std::string::npos);
-  for (const std::string path : {std::string("/v1/events"), "/v1/streams/" + to_string(desk.stream), "/v1/streams/" + to_string(desk.stream) + "/events",
+  for (const std::string& path : {std::string("/v1/events"), "/v1/streams/" + to_string(desk.stream), "/v1/streams/" + to_string(desk.stream) + "/events",
                                  "/v1/streams/" + to_string(desk.stream) + "?as_of=" + std::to_string(desk.ledger->head().size - 2)}) {
     const auto answer = desk.service.ask(path);
     INFO(path);

@@ -24,7 +24,7 @@ namespace {
     CHECK(holds);             \
   } while (false)
 
-constexpr Period year_2024{stories::new_year_2024, stories::new_year_2024 + 366 * stories::day, "2024"};
+const Period year_2024{stories::new_year_2024, stories::new_year_2024 + 366 * stories::day, "2024"};
 
 Terms terms(Micros as_of = stories::new_year_2024 + 400 * stories::day) {
   return {.origin = "ledger.example.org/l/1", .period = year_2024, .as_of = {.size = 7, .root = {}, .recorded_at = as_of}, .definition_changes = {}};
