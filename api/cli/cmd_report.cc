@@ -17,11 +17,13 @@ namespace {
 
 namespace json = boost::json;
 
-Result<std::string> edition_of_server(const ReportOptions& options) {
+Result<EditionMaker::Made> edition_of_server(const ReportOptions& options) {
   TRY_AS(server, HttpServer::at(options.source.server, options.source.key));
   if (!options.as_of.empty()) return fail(Errc::usage, "a server makes editions of its head only; --as-of needs --dir");
   if (!options.previous.empty()) return fail(Errc::usage, "--previous needs --dir");
-  return server.get("/v1/reports/" + percent_encoded(options.template_id) + "?period=" + percent_encoded(options.period));
+  TRY_AS(text, server.get("/v1/reports/" + percent_encoded(options.template_id) + "?period=" + percent_encoded(options.period)));
+  TRY_AS(edition, reports::parse_edition(text));
+  return EditionMaker::Made{std::move(edition), {}};
 }
 
 // What the edition reckons with: as named, else the last that was released.
@@ -38,14 +40,14 @@ void tell(const reports::SuppressionReport& report) {
   for (const auto& sentence : report.shortfalls) std::cerr << "shortfall: " << sentence << '\n';
 }
 
-Result<std::string> edition_of_folder(const ReportOptions& options) {
+Result<EditionMaker::Made> edition_of_folder(const ReportOptions& options) {
   TRY_AS(of, reports::find_template(options.template_id));
   TRY_AS(period, parse_report_period(options.period));
   TRY_AS(maker, EditionMaker::of(options.source.folder, options.as_of));
   TRY_AS(previous, edition_before(options, maker));
   TRY_AS(made, maker.edition(*of, period, previous ? &*previous : nullptr));
   tell(made.suppression);
-  return reports::edition_json(made.edition);
+  return std::move(made);
 }
 
 // What a publisher wants to know before it is released, on standard error.
@@ -119,7 +121,7 @@ Result<void> make_months(const ReportOptions& options) {
     previous = reports::EditionFile{edition, reports::edition_digest(text)};
     maker.remember(*previous);
     tell(edition, previous->digest);
-    if (!edition.releasable()) return fail(Errc::illegal_transition, "the edition of " + month.label + " is not releasable");
+    TRY(reports::may_be_released(edition, made.suppression));
   }
   return {};
 }
@@ -127,12 +129,11 @@ Result<void> make_months(const ReportOptions& options) {
 Result<void> make_one(const ReportOptions& options) {
   if (options.template_id.empty() || options.period.empty()) return fail(Errc::usage, "wanted a template and a period, such as: report transparency --period 2024");
   if (options.source.server.empty() == options.source.folder.empty()) return fail(Errc::usage, "of which ledger? --dir FOLDER or --server URL");
-  TRY_AS(text, options.source.folder.empty() ? edition_of_server(options) : edition_of_folder(options));
-  TRY_AS(edition, reports::parse_edition(text));
-  tell(edition, reports::edition_digest(text));
-  TRY(put_out(text, edition, options));
-  if (!edition.releasable()) return fail(Errc::illegal_transition, "the edition is not releasable: its checks do not all hold");
-  return {};
+  TRY_AS(made, options.source.folder.empty() ? edition_of_server(options) : edition_of_folder(options));
+  TRY_AS(text, reports::edition_json(made.edition));
+  tell(made.edition, reports::edition_digest(text));
+  TRY(put_out(text, made.edition, options));
+  return reports::may_be_released(made.edition, made.suppression);
 }
 
 Exit ended(const Result<void>& done) { return done ? Exit::ok : report(done.error()); }

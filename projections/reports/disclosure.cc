@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstdlib>
 #include <ranges>
+#include <utility>
 
 #include "projections/reports/exchange.h"
 
@@ -33,6 +34,8 @@ struct Bounds {
 // What a reader is reckoned with: the numbers told, or these and the rules.
 enum class Knows : std::uint8_t { numbers, rules };
 constexpr std::size_t kinds = 2;
+
+constexpr std::size_t siblings_max = 8;  // tried to make way for one cell
 
 class Suppressor {
  public:
@@ -154,22 +157,52 @@ class Suppressor {
   std::int64_t move(std::size_t cell, int sign, std::int64_t wanted, Knows knows, std::vector<std::uint32_t>& costs) {
     auto& rooms = rooms_[std::size_t(knows)];
     std::int64_t moved = 0;
-    std::vector<std::pair<std::uint32_t, Room>> was;
+    Undo was;
     while (moved < wanted) {
       const Exchange exchange = grid_.cheapest(cell, sign, wanted - moved, rooms);
-      if (exchange.units == 0) break;
-      for (const auto& corner : exchange.corners) {
-        Room& room = rooms[corner.cell];
-        if (room.cost != 0) costs.push_back(corner.cell);
-        room.cost = 0;
-        was.emplace_back(corner.cell, room);
-        room.up -= corner.sign * exchange.units;
-        room.down += corner.sign * exchange.units;
+      if (exchange.units == 0) {
+        if (make_way(cell, sign, wanted - moved, rooms, was)) continue;
+        break;
       }
+      for (const auto& corner : exchange.corners)
+        if (rooms[corner.cell].cost != 0) costs.push_back(corner.cell);
+      apply(exchange, rooms, was);
       moved += exchange.units;
     }
-    for (const auto& [each, room] : std::views::reverse(was)) rooms[each] = room;
+    take_back(was, 0, rooms);
     return moved;
+  }
+
+  using Undo = std::vector<std::pair<std::uint32_t, Room>>;
+
+  static void apply(const Exchange& exchange, std::vector<Room>& rooms, Undo& was) {
+    for (const auto& corner : exchange.corners) {
+      Room& room = rooms[corner.cell];
+      room.cost = 0;
+      was.emplace_back(corner.cell, room);
+      room.up -= corner.sign * exchange.units;
+      room.down += corner.sign * exchange.units;
+    }
+  }
+
+  static void take_back(Undo& was, std::size_t until, std::vector<Room>& rooms) {
+    for (; was.size() > until; was.pop_back()) rooms[was.back().first] = was.back().second;
+  }
+
+  // What no single exchange moves may move after a withheld sibling has: the recovered of a group grow with all of it, and then give to the others.
+  bool make_way(std::size_t cell, int sign, std::int64_t units, std::vector<Room>& rooms, Undo& was) {
+    for (const std::size_t sibling : grid_.siblings_of(cell, siblings_max)) {
+      if (verdict_.decisions[sibling].rule == Rule::told) continue;
+      const Room own = std::exchange(rooms[cell], Room{});
+      const Exchange first = grid_.cheapest(sibling, sign, units, rooms);
+      rooms[cell] = own;
+      if (first.units == 0 || first.cost != 0) continue;
+      const std::size_t before = was.size();
+      apply(first, rooms, was);
+      if (grid_.cheapest(cell, sign, units, rooms).units > 0) return true;
+      take_back(was, before, rooms);
+    }
+    return false;
   }
 
   bool protected_now(std::size_t cell, Bounds wanted) {

@@ -99,6 +99,20 @@ bool Grid::siblings(std::size_t dimension, std::uint32_t a, std::uint32_t b) con
   return nodes[a].level == nodes[b].level && std::ranges::find_first_of(nodes[a].in, nodes[b].in) != nodes[a].in.end();
 }
 
+std::vector<std::size_t> Grid::siblings_of(std::size_t cell, std::size_t most) const {
+  std::vector<std::size_t> all;
+  auto place = population_.cells[cell].at;
+  for (std::size_t d = place.size(); d-- > 0;) {
+    const std::uint32_t node = place[d];
+    for (std::uint32_t other = 1; node != 0 && other < axes_[d].above.size() && all.size() < most; ++other) {
+      place[d] = other;
+      if (const auto found = other != node && siblings(d, node, other) ? at(place) : std::nullopt) all.push_back(*found);
+    }
+    place[d] = node;
+  }
+  return all;
+}
+
 // The leaves of the node, each alone and against each leaf that is not in it.
 std::vector<Grid::Way> Grid::ways(std::size_t dimension, std::uint32_t node, Reach reach) const {
   const Axis& axis = axes_[dimension];

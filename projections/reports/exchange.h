@@ -40,6 +40,8 @@ class Grid {
 
   std::optional<std::size_t> at(const std::vector<std::uint32_t>& place) const;
   const std::vector<std::uint32_t>& below(std::size_t dimension, std::uint32_t node) const { return axes_[dimension].below[node]; }
+  // Cells beside it along one dimension, at most so many, the last dimension's first.
+  std::vector<std::size_t> siblings_of(std::size_t cell, std::size_t most) const;
   bool above_or_same(std::size_t dimension, std::uint32_t node, std::uint32_t of) const;
 
  private:

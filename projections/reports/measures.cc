@@ -25,23 +25,42 @@ constexpr Known metrics[] = {
     {"R9.episodes", "begun", ""},
     {"R9.children", "children", ""},
     {"R9.repeat", "repeat", "children"},
+    {"R10.weight", "", "R10.weight of"},
     {"R10", "", "flow"},
+    {"R11.1", "begun", ""},
+    {"R11.2", "begun", ""},
+    {"R11.3", "begun", ""},
+    {"R11.4", "flow", ""},
+    {"R11.5", "begun", ""},
     {"T13.acceptance", "T13.accepted", ""},
 };
+
+struct Group {
+  std::string_view metric, dimension, value;
+};
+constexpr Group groups[] = {{"R11.2", "case_type", "NFA"}, {"R11.3", "case_type", "FA"}, {"R11.5", "state_care", "yes"}};
 
 struct Part {
   std::string_view measure, of;
 };
 constexpr Part parts[] = {
-    {"resolved", "begun"},    {"alive", "resolved"},       {"children", "begun"},  {"repeat", "children"},
-    {"R4.24h.km", "R4.30d.km"}, {"R4.30d.km", "resolved"}, {"R8.long_term", "open"},
+    {"resolved", "begun"}, {"alive", "resolved"},   {"children", "begun"}, {"repeat", "children"}, {"R8.long_term", "open"},
+    {"deceased", "resolved"}, {"R10.direct", "attributed"}, {"R11.6", "flow"}, {"R11.7", "begun"},
 };
+
+constexpr std::string_view horizons[] = {"3h", "6h", "12h", "24h", "72h", "7d", "30d", "90d", "1y"};
+
+// "R6.alive.24h", "R6.", ".24h" → "alive"; of other names, nothing.
+std::string_view between(std::string_view name, std::string_view begin, std::string_view end) {
+  if (!name.starts_with(begin) || !name.ends_with(end) || name.size() <= begin.size() + end.size()) return {};
+  return name.substr(begin.size(), name.size() - begin.size() - end.size());
+}
 
 struct Family {
   std::string_view covers, name;
 };
 constexpr Family families[] = {
-    {"R4.24h", "within 24 h"},       {"R4.30d", "within 30 d"},        {"R8.before", "balance"},      {"R8.opened", "balance"},      {"R8.reopened", "balance"},
+    {"R8.before", "balance"},      {"R8.opened", "balance"},      {"R8.reopened", "balance"},
     {"R8.recovered", "balance"},     {"R8.closed_unresolved", "balance"}, {"R8.merged", "balance"},   {"R8.transferred", "balance"}, {"R8.withdrawn", "balance"},
     {"R8.voided", "balance"},        {"R8.after", "balance"},          {"T13.consents", "consents"},  {"T13", "services"},           {"T16.erasures", "erasures"},
 };
@@ -51,6 +70,11 @@ constexpr Family families[] = {
 Counted counted_by(std::string_view metric) {
   Counted counted{metric == "R8" ? "open" : std::string(metric), std::string(metric) + " of"};
   if (metric.starts_with("R4.") && metric.ends_with(".km")) counted.denominator = "begun";
+  if (covers("R10.weight", metric)) counted.unit = 1'000'000;
+  if (const auto group = std::ranges::find(groups, metric, &Group::metric); group != std::end(groups)) {
+    counted.by = {std::string(group->dimension)};
+    counted.group = {std::string(group->value)};
+  }
   const auto known = std::ranges::find_if(metrics, [&](const Known& each) { return covers(each.metric, metric); });
   if (known == std::end(metrics)) return counted;
   if (!known->numerator.empty()) counted.numerator = known->numerator;
@@ -58,16 +82,49 @@ Counted counted_by(std::string_view metric) {
   return counted;
 }
 
-std::string_view part_of(std::string_view measure) {
-  if (measure.starts_with("R4.") && measure.ends_with(".mature of")) return "begun";
-  const auto part = std::ranges::find(parts, measure, &Part::measure);
-  return part == std::end(parts) ? std::string_view() : part->of;
+// What ended within a horizon did so within every longer one; of it, so many ended one way.
+std::vector<std::string> wholes_of(std::string_view measure) {
+  std::vector<std::string> all;
+  if (!between(measure, "R4.", ".mature of").empty()) return {"begun"};
+  const auto longer = [&](auto from, std::string_view begin, std::string_view end) {
+    for (; from != std::end(horizons); ++from) all.push_back(std::string(begin) + std::string(*from) + std::string(end));
+  };
+  for (auto horizon = std::begin(horizons); horizon != std::end(horizons); ++horizon) {
+    const std::string ending = "." + std::string(*horizon);
+    if (measure == "R4" + ending + ".km") longer(std::next(horizon), "R4.", ".km"), all.push_back("resolved");
+    if (measure == "R6.alive" + ending) longer(std::next(horizon), "R6.alive.", ""), all.push_back("alive");
+    if (measure == "R6.deceased" + ending) longer(std::next(horizon), "R6.deceased.", ""), all.push_back("deceased");
+    if (measure == "R6.closed" + ending) longer(std::next(horizon), "R6.closed.", ""), all.push_back("begun");
+  }
+  for (const Part& part : parts)
+    if (part.measure == measure) all.emplace_back(part.of);
+  return all;
 }
 
-std::string_view family_of(std::string_view measure) {
+bool speaks_of(std::string_view metric, std::string_view measure) {
+  if (covers("R5", metric)) return covers("R4", measure);
+  return (covers("R6.alive", metric) || covers("R6.deceased", metric)) && measure == "R4." + std::string(metric.substr(metric.rfind('.') + 1)) + ".km";
+}
+
+std::span<const Difference> differences() {
+  static constexpr Difference all[] = {{"deceased", "resolved", "alive"}, {"attributed", "flow", "R10.unattributed"}};
+  return all;
+}
+
+std::string family_of(std::string_view measure) {
   const std::string_view metric = measure.substr(0, measure.find(' '));
+  // Within one horizon: what ended is alive or dead, and how many are observed long enough may be all.
+  for (const std::string_view horizon : horizons) {
+    const std::string ending = "." + std::string(horizon);
+    if (covers("R4" + ending, metric)) return "within " + std::string(horizon);
+    if (metric == "R6.alive" + ending || metric == "R6.deceased" + ending) return "endings within " + std::string(horizon);
+  }
+  for (const std::string_view kind : {"R10.direct.", "R10.weight."})
+    if (metric.starts_with(kind)) return "owed to " + std::string(metric.substr(kind.size()));
+  for (const Difference& each : differences())
+    if (measure == each.measure || measure == each.without) return std::string(each.measure);
   const auto family = std::ranges::find_if(families, [&](const Family& each) { return covers(each.covers, metric); });
-  return family == std::end(families) ? std::string_view() : family->name;
+  return family == std::end(families) ? std::string() : std::string(family->name);
 }
 
 bool adds_up_over_time(std::string_view measure) {

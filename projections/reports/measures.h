@@ -3,23 +3,37 @@
 // Withholding a count is in vain while it can be read under another name, or computed from what it is part of.
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace caseledger::reports {
 
 struct Counted {
-  std::string numerator, denominator;  // the measures
+  std::string numerator, denominator;       // the measures
+  std::vector<std::string> by{}, group{};   // of a figure over everything that counts one group of another: R11.2 is the begun of case type NFA
+  std::int64_t unit = 1;                    // so many of the numerator are one: weights are told in millionths
 };
 
 // Of a metric that is not listed, each counts something of its own, and the numerator is part of the denominator wherever it is never larger.
 Counted counted_by(std::string_view metric);
 
-// "alive" is part of "resolved"; empty: not of anything known here.
-std::string_view part_of(std::string_view measure);
+// What the measure is part of, the nearest first: "alive" of "resolved". A table need not have them all.
+std::vector<std::string> wholes_of(std::string_view measure);
+
+// What no figure tells and whoever has two of them can compute, over everything.
+struct Difference {
+  std::string_view measure, of, without;
+};
+std::span<const Difference> differences();
+
+// Does the metric's value say where the measure's counts lie, beyond its own numerator? Quartiles of durations do of what ended within a day.
+bool speaks_of(std::string_view metric, std::string_view measure);
 
 // Measures of a family can be computed from each other, or nearly: in one group they are told together or not at all. Empty: of none.
-std::string_view family_of(std::string_view measure);
+std::string family_of(std::string_view measure);
 
 // What a period counts is the sum of what its parts count; what is open at an as-of is not.
 bool adds_up_over_time(std::string_view measure);

@@ -47,4 +47,12 @@ Result<SuppressionReport> make_publishable(Edition& edition, const projections::
   return suppress(edition, rules.policy, reckoned);
 }
 
+Result<void> may_be_released(const Edition& edition, const SuppressionReport& suppression) {
+  const std::string found = "the edition is not releasable: ";
+  for (const Check& check : edition.checks)
+    if (!check.holds) return fail(Errc::illegal_transition, found + check.id + ": " + check.sentence);
+  if (!suppression.shortfalls.empty()) return fail(Errc::illegal_transition, found + suppression.shortfalls.front());
+  return {};
+}
+
 }  // namespace caseledger::reports

@@ -31,4 +31,7 @@ EditionsBefore editions_before(const EditionFile* previous, const FindEdition& f
 Result<SuppressionReport> make_publishable(Edition& edition, const projections::Folds& folds, const Template& of, const Terms& terms, const SuppressionRules& rules,
                                            std::span<const Edition> earlier);
 
+// Errors: illegal_transition: a check does not hold, or a withheld count could be computed; the sentence names it.
+Result<void> may_be_released(const Edition& edition, const SuppressionReport& suppression);
+
 }  // namespace caseledger::reports

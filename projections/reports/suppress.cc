@@ -28,8 +28,8 @@ struct Place {
 struct Told {
   std::map<std::string, std::map<Place, std::int64_t>> values;
   std::set<std::pair<std::string, Place>> withheld;
-  std::map<std::string, std::string> part_of;
-  std::set<std::string> exempt;  // measures whose total is told whatever it is
+  std::map<std::string, std::vector<std::string>> part_of;    // the nearest first
+  std::set<std::pair<std::string, Place>> exempt;              // told whatever it is
 
   std::optional<std::int64_t> of(const std::string& measure, const Place& place) const {
     const auto all = values.find(measure);
@@ -39,25 +39,33 @@ struct Told {
   }
 };
 
+Place place_of(const Table& table, const Row& row, const Counted& counted) { return counted.by.empty() ? Place{table.by, row.group} : Place{counted.by, counted.group}; }
+
 Told read(const Edition& edition, const rules::SuppressionPolicy& policy) {
   Told told;
   for (const Section& section : edition.sections)
     for (const Table& table : section.tables) {
       if (!policy.applies_to(table.id)) continue;
       const Counted counted = counted_by(table.id);
-      if (policy.exempts(table.id)) told.exempt.insert(counted.numerator);
       const bool share = counted.numerator == table.id &&
                          std::ranges::all_of(table.rows, [](const Row& row) { return row.numerator && row.denominator && *row.numerator <= *row.denominator; });
-      if (const auto part = part_of(counted.numerator); !part.empty()) told.part_of[counted.numerator] = part;
-      else if (share) told.part_of.try_emplace(counted.numerator, counted.denominator);
-      if (const auto part = part_of(counted.denominator); !part.empty()) told.part_of[counted.denominator] = part;
+      for (const std::string& measure : {counted.numerator, counted.denominator})
+        if (auto wholes = wholes_of(measure); !wholes.empty()) told.part_of[measure] = std::move(wholes);
+      if (share) told.part_of.try_emplace(counted.numerator, std::vector{counted.denominator});
       for (const Row& row : table.rows) {
-        const Place place{table.by, row.group};
-        if (row.numerator && *row.numerator >= 0) told.values[counted.numerator].try_emplace(place, *row.numerator);
+        const Place place = place_of(table, row, counted);
+        if (row.numerator && *row.numerator >= 0) told.values[counted.numerator].try_emplace(place, (*row.numerator + counted.unit - 1) / counted.unit);
         if (row.denominator && *row.denominator >= 0) told.values[counted.denominator].try_emplace(place, *row.denominator);
         if (!row.withheld.empty()) told.withheld.insert({{counted.numerator, place}, {counted.denominator, place}});
+        if (policy.exempts(table.id) && table.by.empty()) told.exempt.insert({counted.numerator, place});
       }
     }
+  for (const Difference& each : differences()) {
+    const auto whole = told.of(std::string(each.of), {}), part = told.of(std::string(each.without), {});
+    if (!whole || !part || *part > *whole) continue;
+    told.values[std::string(each.measure)][{}] = *whole - *part;
+    told.part_of[std::string(each.measure)] = {std::string(each.of)};
+  }
   return told;
 }
 
@@ -109,21 +117,33 @@ class Censor {
 
  private:
   using Tables = std::set<std::vector<std::string>>;  // the dimensions of each
+  static inline const Tables everything{{}};
 
-  // What the measure is part of, where that is told of wherever the measure is; else nothing.
-  std::string whole_of(const std::string& measure) const {
-    const auto whole = now_.part_of.find(measure);
-    if (whole == now_.part_of.end()) return {};
-    const bool everywhere = std::ranges::all_of(now_.values.at(measure), [&](const auto& each) { return now_.of(whole->second, each.first).has_value(); });
-    return everywhere ? whole->second : std::string();
+  // The nearest that the measure is part of and that is told of wherever the measure is in these tables; over everything alone, that is told. Else nothing.
+  std::string whole_of(const std::string& measure, const Tables& tables) const {
+    const auto wholes = now_.part_of.find(measure);
+    if (wholes == now_.part_of.end()) return {};
+    const bool all_alone = tables == everything;
+    for (const std::string& whole : wholes->second) {
+      const bool everywhere = std::ranges::all_of(now_.values.at(measure), [&](const auto& each) {
+        return !(each.first.by.empty() || tables.contains(each.first.by)) || now_.of(whole, each.first).has_value();
+      });
+      if (everywhere && !(all_alone && is_untold(whole, {}))) return whole;
+    }
+    return {};
   }
+  // Wholes are decided before their parts.
   int depth(const std::string& measure) const {
-    const std::string whole = whole_of(measure);
-    return whole.empty() ? 0 : 1 + depth(whole);
+    const auto wholes = now_.part_of.find(measure);
+    int deepest = 0;
+    if (wholes != now_.part_of.end())
+      for (const std::string& whole : wholes->second)
+        if (now_.values.contains(whole)) deepest = std::max(deepest, 1 + depth(whole));
+    return deepest;
   }
   bool is_untold(const std::string& measure, const Place& place) const { return untold_.contains({measure, place}); }
 
-  // Tables that share a dimension are decided together. The others share only what is over everything.
+  // Tables that share a dimension are decided together. The others share only what is over everything, and that is decided first.
   std::vector<Tables> apart(const std::string& measure) const {
     std::vector<Tables> all;
     for (const auto& [place, value] : now_.values.at(measure)) {
@@ -135,7 +155,8 @@ class Censor {
       });
       all.push_back(std::move(together));
     }
-    if (all.size() > 1) std::erase_if(all, [](const Tables& tables) { return tables.size() == 1 && tables.begin()->empty(); });
+    const auto alone = std::ranges::find(all, everything);
+    if (alone != all.end()) std::rotate(all.begin(), alone, std::next(alone));
     return all;
   }
 
@@ -150,7 +171,7 @@ class Censor {
   static constexpr std::uint32_t part_node = 1, rest_node = 2;
 
   Result<void> decide(const std::string& measure, const Tables& tables) {
-    const std::string whole = whole_of(measure);
+    const std::string whole = whole_of(measure, tables);
     Build build;
     build.population.name = measure;
     for (const auto& by : tables)
@@ -167,7 +188,7 @@ class Censor {
     for (const Spell& spell : spells(measure, build)) {
       const Told& counted = spell.here ? now_ : spell.editions.front()->whole;
       for (const auto& [place, value] : counted.values.at(measure))
-        if (tables.contains(place.by) || place.by.empty()) add(build, measure, whole, place, counted, spell);
+        if (tables.contains(place.by) || place.by.empty()) add(build, measure, whole, place, counted, spell, tables == everything);
     }
     TRY_AS(verdict, disclosure::withhold(build.population, policy_));
     for (std::size_t i = 0; i < build.places.size(); ++i) {
@@ -205,7 +226,7 @@ class Censor {
     return all;
   }
 
-  void add(Build& build, const std::string& measure, const std::string& whole, const Place& place, const Told& counted, const Spell& spell) {
+  void add(Build& build, const std::string& measure, const std::string& whole, const Place& place, const Told& counted, const Spell& spell, bool all_alone) {
     std::vector<std::uint32_t> at(build.population.dimensions.size(), 0);
     for (std::size_t i = 0; i < place.by.size(); ++i) {
       const std::size_t d = build.dimensions.at(place.by[i]);
@@ -230,7 +251,9 @@ class Censor {
       if (dependent) of_part.before = of_rest.before = Cell::Before::unsaid;
       if (whole_untold) of_all.before = Cell::Before::unsaid;
       else of_all.exempt = true;
-      if (place.by.empty() && (now_.exempt.contains(measure) || (stands(of_part) && (whole.empty() || stands(of_rest))))) of_part.exempt = of_rest.exempt = true;
+      if (now_.exempt.contains({measure, place})) of_part.exempt = of_rest.exempt = true;
+      if (place.by.empty() && !all_alone && is_untold(measure, place)) of_part.before = of_rest.before = Cell::Before::unsaid;
+      else if (place.by.empty() && ((stands(of_part) && (whole.empty() || stands(of_rest))))) of_part.exempt = of_rest.exempt = true;
     }
     const auto put = [&](Cell&& cell) {
       build.population.cells.push_back(std::move(cell));
@@ -263,15 +286,19 @@ class Censor {
   void close_families() {
     std::set<std::pair<std::string, Place>> broken;
     for (const auto& [where, why] : untold_)
-      if (const auto family = family_of(where.first); !family.empty()) broken.insert({std::string(family), where.second});
+      if (auto family = family_of(where.first); !family.empty()) broken.insert({std::move(family), where.second});
     for (const auto& [measure, values] : now_.values)
       if (const auto family = family_of(measure); !family.empty())
         for (const auto& [place, value] : values)
-          if (broken.contains({std::string(family), place}) && untold_.try_emplace({measure, place}, Untold{"dependent", {}}).second) forced_.insert({measure, place});
+          if (broken.contains({family, place}) && untold_.try_emplace({measure, place}, Untold{"dependent", {}}).second) forced_.insert({measure, place});
   }
 
   static std::string said(const std::string& measure, const Place& place) {
     return name_of(Table{.id = measure, .title = {}, .unit = {}, .definition = 1, .by = place.by, .note = {}, .rows = {}}, Row{.group = place.group, .numerator = {}, .denominator = {}, .value = {}, .interval = {}, .flags = {}, .note = {}, .withheld = {}});
+  }
+
+  bool speaks_of_untold(const std::string& metric, const Place& place) const {
+    return std::ranges::any_of(untold_, [&](const auto& each) { return each.first.second == place && speaks_of(metric, each.first.first); });
   }
 
   void take_all_out() {
@@ -280,10 +307,10 @@ class Censor {
         if (!policy_.applies_to(table.id)) continue;
         const Counted counted = counted_by(table.id);
         for (Row& row : table.rows) {
-          const Place place{table.by, row.group};
+          const Place place = place_of(table, row, counted);
           const auto numerator = untold_.find({counted.numerator, place}), denominator = untold_.find({counted.denominator, place});
           const bool of_numerator = row.numerator && numerator != untold_.end(), of_denominator = row.denominator && denominator != untold_.end();
-          if (!of_numerator && !of_denominator) continue;
+          if (!of_numerator && !of_denominator && !speaks_of_untold(table.id, place)) continue;
           const Untold& why = of_numerator ? numerator->second : Untold{"dependent", {}};
           report_.withheld.push_back({name_of(table, row), why.rule, why.because});
           take_out(row, why.rule);
