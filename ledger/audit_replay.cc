@@ -43,6 +43,8 @@ void Replay::take(Exhibit& exhibit) {
   counts_.opened_parts += exhibit.opened_parts;
   counts_.erased_parts += exhibit.erased_parts;
   const Position first = place(exhibit);
+  at_hand_ = &exhibit;
+  first_at_hand_ = first;
   const std::uint64_t count = exhibit.parsed ? exhibit.parsed->count : exhibit.events.size();
   next_ = first + count;
   if (exhibit.events.empty()) {
@@ -97,7 +99,6 @@ void Replay::take_event(const Exhibit& exhibit, std::size_t which, Position posi
   }
   const EventView& event = *seen.view;
   lent_.clear();
-  walked_ = {};
   ++counts_.events;
   counts_.event_bytes += event.bytes.size();
   const auto at = heads_.place(event.stream);
@@ -204,7 +205,7 @@ bool Replay::judge(const rules::StreamState& state, const Exhibit& exhibit, std:
   } else if (event.fields->imported()) {
     const auto fits = rules::admit_transition(state, event, context);
     counts_.imported_anomalies += !fits && fits.error().code == Errc::illegal_transition;
-  } else if (auto breach = rules::policy_breach(event, context)) {
+  } else if (auto breach = rules::policy_breach(event, context, policies_)) {
     ++counts_.policy_breaches;
     findings_.add(warning(std::move(breach->code), place_of(exhibit, which, position), std::move(breach->sentence)));
   }
@@ -230,25 +231,29 @@ void Replay::govern(const PublicKey& author, const EventView& event, Position po
 std::optional<rules::Recorded> Replay::find(const StreamId& stream, Version version) {
   const rules::StreamState state = heads_.get(stream);
   if (version == 0 || version > state.version) return std::nullopt;
-  if (walked_ != stream || walked_.is_nil()) {
-    walked_ = stream;
-    steps_.clear();
-    steps_[walked_down_to_ = state.version] = state.last;
+  Position position = state.last;
+  Version at = state.version;
+  // The nearest known place at or behind it: some streams have a hundred thousand events.
+  if (const auto skip = skips_.find({stream, (version + store::skip_every - 1) / store::skip_every * store::skip_every}); skip != skips_.end()) {
+    at = skip->first.version;
+    position = skip->second;
   }
-  while (walked_down_to_ > version) {
-    const auto previous = backlinks_.previous(steps_.at(walked_down_to_));
+  for (; at > version; --at) {
+    const auto previous = backlinks_.previous(position);
     if (!previous) return std::nullopt;
-    steps_[--walked_down_to_] = *previous;
+    position = *previous;
   }
-  const auto step = steps_.find(version);
-  if (step == steps_.end()) return std::nullopt;
-  auto again = source_.event(step->second);
+  if (position >= first_at_hand_) {
+    const auto& view = at_hand_->events[position - first_at_hand_].view;
+    return view && view->stream == stream && view->version == version && at_hand_->parsed ? std::optional(rules::Recorded{*view, at_hand_->parsed->author, position}) : std::nullopt;
+  }
+  auto again = source_.event(position);
   std::vector<FoundRef> ignored;
   if (!again || !check_event_bytes(again->event, ignored)) return std::nullopt;
   lent_.push_back(std::move(again->event));
   const EventView event = view_event(lent_.back());
   if (event.stream != stream || event.version != version) return std::nullopt;
-  return rules::Recorded{event, again->author, step->second};
+  return rules::Recorded{event, again->author, position};
 }
 
 }  // namespace caseledger::audit

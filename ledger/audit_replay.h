@@ -8,7 +8,7 @@
 #include <unordered_set>
 
 #include "ledger/audit_source.h"
-#include "ledger/rules/rules.h"
+#include "ledger/rules/policy_check.h"
 #include "ledger/store/heads.h"
 
 namespace caseledger::audit {
@@ -88,11 +88,10 @@ class Replay {
   std::uint64_t lost_events_ = 0, missing_versions_ = 0;
   std::unordered_set<StreamId> gaps_;
 
-  // What the rules looked back at for the event at hand, by version.
-  StreamId walked_;
-  Version walked_down_to_ = 0;
-  std::unordered_map<Version, Position> steps_;
-  std::deque<Buffer> lent_;
+  rules::Policies policies_;
+  const Exhibit* at_hand_ = nullptr;
+  Position first_at_hand_;
+  std::deque<Buffer> lent_;  // what the rules looked back at for the event at hand
   std::unordered_map<SubjectId, std::vector<StreamId>> linked_;  // document → people
   std::function<rules::StreamState(const StreamId&)> stream_of_;
   std::function<std::optional<rules::Recorded>(const StreamId&, Version)> find_;

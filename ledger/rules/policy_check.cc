@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "ledger/rules/triage_policy.h"
-
 namespace caseledger::rules {
 
 using namespace schema;
@@ -19,19 +17,36 @@ const Ref* policy_of(const EventView& event) {
   }
 }
 
+const Policies::Published* Policies::find(const StreamId& policy, Version version, const FindRecorded& find) {
+  const auto known = known_.find({policy, version});
+  if (known != known_.end()) return &known->second;
+  const auto recorded = find(policy, version);
+  if (!recorded || recorded->event.type != Body::PolicyPublished) return nullptr;
+  const auto& body = recorded->event.body<PolicyPublished>();
+  Published published{.kind = body.kind(), .effective_from = body.effective_from(), .effective_to = std::nullopt, .triage = std::nullopt};
+  if (const auto to = body.effective_to()) published.effective_to = *to;
+  if (body.kind() == PolicyKind::triage)
+    if (auto triage = TriagePolicy::parse(text_of(body.parameters()))) published.triage = std::move(*triage);
+  return &known_.emplace(std::pair(policy, version), std::move(published)).first->second;
+}
+
 bool in_force(const Ref& policy, const Context& context) {
+  Policies policies;
+  return in_force(policy, context, policies);
+}
+
+bool in_force(const Ref& policy, const Context& context, Policies& policies) {
   Version now = 0;
   Micros since = 0;
   std::optional<Micros> until;
   for (const auto& adoption : context.authority.adoptions()) {
     if (adoption.policy != uuid_of(policy.stream())) continue;
-    const auto published = context.find(adoption.policy, adoption.version);
-    const auto* body = published && published->event.type == Body::PolicyPublished ? &published->event.body<PolicyPublished>() : nullptr;
-    const Micros from = body ? std::max(adoption.effective_from, body->effective_from()) : adoption.effective_from;
+    const auto* published = policies.find(adoption.policy, adoption.version, context.find);
+    const Micros from = published ? std::max(adoption.effective_from, published->effective_from) : adoption.effective_from;
     if (from > context.now || (now != 0 && from < since)) continue;
     now = adoption.version;
     since = from;
-    until = body ? std::optional<Micros>(body->effective_to()) : std::nullopt;
+    until = published ? published->effective_to : std::nullopt;
   }
   return now != 0 && now == policy.version() && (!until || context.now < *until);
 }
@@ -89,18 +104,16 @@ std::optional<std::string> not_followed(const EventView& event, const TriagePoli
 
 }  // namespace
 
-std::optional<PolicyBreach> policy_breach(const EventView& event, const Context& context) {
+std::optional<PolicyBreach> policy_breach(const EventView& event, const Context& context, Policies& policies) {
   const Ref* named = policy_of(event);
   if (!named) return std::nullopt;
   const std::string decision(event_type(event.type)->name);
-  if (!in_force(*named, context))
+  if (!in_force(*named, context, policies))
     return PolicyBreach{"policy.not_in_force", decision + " rests on version " + std::to_string(named->version()) + " of policy " + to_string(uuid_of(named->stream())) +
                                                    ", which was not in force"};
-  const auto published = context.find(uuid_of(named->stream()), named->version());
-  if (!published || published->event.type != Body::PolicyPublished || published->event.body<PolicyPublished>().kind() != PolicyKind::triage) return std::nullopt;
-  const auto policy = TriagePolicy::parse(text_of(published->event.body<PolicyPublished>().parameters()));
-  if (!policy) return std::nullopt;
-  auto why = not_followed(event, *policy, context);
+  const auto* published = policies.find(uuid_of(named->stream()), named->version(), context.find);
+  if (!published || !published->triage) return std::nullopt;
+  auto why = not_followed(event, *published->triage, context);
   return why ? std::optional(PolicyBreach{"policy.not_followed", decision + ": " + std::move(*why)}) : std::nullopt;
 }
 

@@ -79,7 +79,8 @@ void Ledger::admit(const PublicKey& author, const EventView& event, std::span<co
   };
   const rules::Context context{council_.authority, council_.authority.find(author), author, now, 0, stream, find};
   if (const auto fits = rules::admit(state, event, refs, context); !fits) FAIL(fits.error().sentence);
-  if (const auto breach = rules::policy_breach(event, context)) FAIL_CHECK(breach->sentence);
+  rules::Policies policies;
+  if (const auto breach = rules::policy_breach(event, context, policies)) FAIL_CHECK(breach->sentence);
   state = rules::apply(state, event, {});
   of_group_.insert(event.stream);
   recorded_[{event.stream, event.version}] = {Buffer(event.bytes.begin(), event.bytes.end()), author};
