@@ -23,7 +23,7 @@ Task<Result<std::unique_ptr<Wire>>> dial(asio::io_context& context, Url url, asi
     const asio::ssl::host_name_verification verify_name(url.host);
     wire->tls()->set_verify_callback(verify_name, ignored);
     SSL_set_tlsext_host_name(wire->tls()->native_handle(), url.host.c_str());
-    const auto [tls_error] = co_await wire->tls()->async_handshake(asio::ssl::stream_base::client, use_task);
+    const error_code tls_error = co_await wire->shake_hands(asio::ssl::stream_base::client);
     if (tls_error) co_return Dialled(cannot_reach(url, tls_error));
   }
   co_return Dialled(std::move(wire));

@@ -113,7 +113,7 @@ Task<> HttpConnection::run() {
   }
   if (wire_.tls()) {
     wire_.tcp().expires_after(loop_.config().handshake_within);
-    [[maybe_unused]] const auto [ignored] = co_await wire_.tls()->async_shutdown(use_task);
+    co_await wire_.shut_tls();
   }
   wire_.close();
 }
@@ -121,7 +121,7 @@ Task<> HttpConnection::run() {
 Task<bool> HttpConnection::greet() {
   if (!wire_.tls()) co_return true;
   wire_.tcp().expires_after(loop_.config().handshake_within);
-  const auto [error] = co_await wire_.tls()->async_handshake(asio::ssl::stream_base::server, use_task);
+  const error_code error = co_await wire_.shake_hands(asio::ssl::stream_base::server);
   co_return !error;
 }
 

@@ -1,10 +1,11 @@
-// The bytes of one connection, with TLS or without: one type, so that HTTP and WebSocket are compiled once for both.
+// The bytes of one connection, with TLS or without: one type, so that HTTP and WebSocket are compiled once for both. What
+// lies below it is compiled once for all that HTTP and WebSocket ask of it: whatever waits for bytes is a Handler there.
 #pragma once
 
 #include <memory>
 #include <variant>
 
-#include "api/beast.h"
+#include "api/handler.h"
 
 namespace caseledger::api {
 
@@ -23,15 +24,19 @@ class Wire {
   // RFC 9266: base64 of the exporter value of this very TLS connection; empty without TLS.
   std::string exporter();
 
+  // TLS begins and ends; without TLS there is nothing to do.
+  Task<error_code> shake_hands(asio::ssl::stream_base::handshake_type as);
+  Task<error_code> shut_tls();
+
   template <class Buffers, class Token>
   auto async_read_some(const Buffers& buffers, Token&& token) {
-    if (auto* encrypted = tls()) return encrypted->async_read_some(buffers, std::forward<Token>(token));
-    return std::get<TcpStream>(stream_).async_read_some(buffers, std::forward<Token>(token));
+    const auto begin = [this](auto handler, const Buffers& into) { read_some(FewBuffers<asio::mutable_buffer>(into), Handler<error_code, std::size_t>(std::move(handler), get_executor())); };
+    return asio::async_initiate<Token, void(error_code, std::size_t)>(begin, token, buffers);
   }
   template <class Buffers, class Token>
   auto async_write_some(const Buffers& buffers, Token&& token) {
-    if (auto* encrypted = tls()) return encrypted->async_write_some(buffers, std::forward<Token>(token));
-    return std::get<TcpStream>(stream_).async_write_some(buffers, std::forward<Token>(token));
+    const auto begin = [this](auto handler, const Buffers& from) { write_some(FewBuffers<asio::const_buffer>(from), Handler<error_code, std::size_t>(std::move(handler), get_executor())); };
+    return asio::async_initiate<Token, void(error_code, std::size_t)>(begin, token, buffers);
   }
 
   // How long the other side may take to close, once we have.
@@ -39,30 +44,15 @@ class Wire {
 
   // What websocket::stream asks of the layer below it.
   friend void beast_close_socket(Wire& wire) { wire.close(); }
-  template <class Handler>
-  friend void async_teardown(beast::role_type role, Wire& wire, Handler&& handler) {
-    wire.tcp().expires_after(wire.teardown_within_);
-    using websocket::async_teardown;
-    if (auto* encrypted = wire.tls()) return async_teardown(role, *encrypted, std::forward<Handler>(handler));
-    error_code ignored;
-    wire.tcp().socket().shutdown(Socket::shutdown_send, ignored);
-    ReadToEnd<std::decay_t<Handler>>{wire.tcp(), std::forward<Handler>(handler)}({}, 0);
+  template <class Then>
+  friend void async_teardown(beast::role_type role, Wire& wire, Then&& then) {
+    wire.tear_down(role, Handler<error_code>(std::forward<Then>(then), wire.get_executor()));
   }
 
  private:
-  // Closing at once, with bytes unread, would throw away what we said last. Beast's own teardown waits without end.
-  template <class Handler>
-  struct ReadToEnd {
-    TcpStream& stream;
-    Handler handler;
-    std::unique_ptr<std::array<char, 1024>> bytes = std::make_unique<std::array<char, 1024>>();
-
-    void operator()(error_code error, std::size_t) {
-      if (error) return handler(error_code{});
-      const asio::mutable_buffer into = asio::buffer(*bytes);
-      stream.async_read_some(into, std::move(*this));
-    }
-  };
+  void read_some(FewBuffers<asio::mutable_buffer> into, Handler<error_code, std::size_t> handler);
+  void write_some(FewBuffers<asio::const_buffer> from, Handler<error_code, std::size_t> handler);
+  void tear_down(beast::role_type role, Handler<error_code> handler);
 
   std::variant<TcpStream, TlsStream> stream_;
   std::chrono::milliseconds teardown_within_{5000};
