@@ -31,17 +31,17 @@ Task<error_code> Wire::shut_tls() {
   co_return error;
 }
 
-void Wire::read_some(FewBuffers<asio::mutable_buffer> into, Handler<error_code, std::size_t> handler) {
+void Wire::read_some(FewBuffers<asio::mutable_buffer> into, WhenMoved handler) {
   if (auto* encrypted = tls()) encrypted->async_read_some(into, std::move(handler));
   else std::get<TcpStream>(stream_).async_read_some(into, std::move(handler));
 }
 
-void Wire::write_some(FewBuffers<asio::const_buffer> from, Handler<error_code, std::size_t> handler) {
+void Wire::write_some(FewBuffers<asio::const_buffer> from, WhenMoved handler) {
   if (auto* encrypted = tls()) encrypted->async_write_some(from, std::move(handler));
   else std::get<TcpStream>(stream_).async_write_some(from, std::move(handler));
 }
 
-void Wire::tear_down(beast::role_type role, Handler<error_code> handler) {
+void Wire::tear_down(beast::role_type role, WhenClosed handler) {
   tcp().expires_after(teardown_within_);
   using websocket::async_teardown;
   if (auto* encrypted = tls()) return async_teardown(role, *encrypted, std::move(handler));

@@ -30,12 +30,12 @@ class Wire {
 
   template <class Buffers, class Token>
   auto async_read_some(const Buffers& buffers, Token&& token) {
-    const auto begin = [this](auto handler, const Buffers& into) { read_some(FewBuffers<asio::mutable_buffer>(into), Handler<error_code, std::size_t>(std::move(handler), get_executor())); };
+    const auto begin = [this](auto then, const Buffers& into) { read_some(FewBuffers<asio::mutable_buffer>(into), WhenMoved(std::move(then), get_executor())); };
     return asio::async_initiate<Token, void(error_code, std::size_t)>(begin, token, buffers);
   }
   template <class Buffers, class Token>
   auto async_write_some(const Buffers& buffers, Token&& token) {
-    const auto begin = [this](auto handler, const Buffers& from) { write_some(FewBuffers<asio::const_buffer>(from), Handler<error_code, std::size_t>(std::move(handler), get_executor())); };
+    const auto begin = [this](auto then, const Buffers& from) { write_some(FewBuffers<asio::const_buffer>(from), WhenMoved(std::move(then), get_executor())); };
     return asio::async_initiate<Token, void(error_code, std::size_t)>(begin, token, buffers);
   }
 
@@ -46,13 +46,15 @@ class Wire {
   friend void beast_close_socket(Wire& wire) { wire.close(); }
   template <class Then>
   friend void async_teardown(beast::role_type role, Wire& wire, Then&& then) {
-    wire.tear_down(role, Handler<error_code>(std::forward<Then>(then), wire.get_executor()));
+    wire.tear_down(role, WhenClosed(std::forward<Then>(then), wire.get_executor()));
   }
 
  private:
-  void read_some(FewBuffers<asio::mutable_buffer> into, Handler<error_code, std::size_t> handler);
-  void write_some(FewBuffers<asio::const_buffer> from, Handler<error_code, std::size_t> handler);
-  void tear_down(beast::role_type role, Handler<error_code> handler);
+  using WhenMoved = Handler<error_code, std::size_t>;
+  using WhenClosed = Handler<error_code>;
+  void read_some(FewBuffers<asio::mutable_buffer> into, WhenMoved handler);
+  void write_some(FewBuffers<asio::const_buffer> from, WhenMoved handler);
+  void tear_down(beast::role_type role, WhenClosed handler);
 
   std::variant<TcpStream, TlsStream> stream_;
   std::chrono::milliseconds teardown_within_{5000};
