@@ -8,6 +8,7 @@
 
 #include "api/json.h"
 #include "ledger/ledger.h"
+#include "projections/reports/edition.h"
 
 namespace caseledger::api::bench {
 
@@ -48,10 +49,13 @@ class Rig {
   std::vector<std::vector<Submission>> year(std::uint64_t events) const;
   // What the governors have to do after the first of them.
   void adopt_policies();
+  // Released by an event of the service, beside bytes that are kept as a server keeps them.
+  void release(const reports::Edition& edition, std::string_view text);
 
  private:
   void constitute();
-  void record(const Result<Draft>& draft);
+  void record(const Result<Draft>& draft) { record(draft, governor_); }
+  void record(const Result<Draft>& draft, const Signer& by);
 
   std::filesystem::path folder_;
   std::string origin_ = "bench.example/l/1";
@@ -80,6 +84,9 @@ std::vector<Row> acknowledgement(const Options& options);
 
 // P8: alerts of one jurisdiction to a thousand subscribers, beside appends with nobody listening.
 std::vector<Row> fan_out(const Options& options);
+
+// P11: a released edition, downloaded over HTTP by many at once.
+std::vector<Row> downloads(const Options& options);
 
 // P1b and P2b: what was measured beside what PostgreSQL does with the same events; without it the rows say so.
 std::vector<Row> postgres(const Options& options, const std::vector<Row>& measured);

@@ -12,6 +12,7 @@
 #include "api/simulate/case_plan.h"
 #include "api/simulate/cybertipline_year.h"
 #include "api/simulate/national_year.h"
+#include "projections/reports/release.h"
 
 namespace caseledger::api::bench {
 
@@ -66,9 +67,9 @@ void Rig::open(std::function<void(const Outcome&)> on_outcome, std::function<voi
   if (ledger_->head().size == 0) constitute();
 }
 
-void Rig::record(const Result<Draft>& draft) {
+void Rig::record(const Result<Draft>& draft, const Signer& by) {
   ENSURE(draft);
-  Submission submission{sign_batch({Bytes(draft->event)}, origin_, governor_), {}};
+  Submission submission{sign_batch({Bytes(draft->event)}, origin_, by), {}};
   const auto before = ledger_->head().size;
   ENSURE(ledger_->submit({~std::uint64_t{0}, 0}, submission));
   while (ledger_->head().size == before) ledger_->wait_beyond(before, std::chrono::seconds(1));
@@ -87,6 +88,20 @@ void Rig::adopt_policies() {
   Version version = 3 + static_cast<Version>(others_.size());
   for (const StreamId& policy : NationalYear({1'000'000, 1'000'000}, 1).policies())
     record(adoption_event(origin_, version++, policy, 1, simulate::year_begins, system_clock().wall(), system_random()));
+}
+
+void Rig::release(const reports::Edition& edition, std::string_view text) {
+  const auto file = folder_ / "releases" / (reports::place_of(edition) + ".json");
+  std::filesystem::create_directories(file.parent_path());
+  std::ofstream(file, std::ios::binary) << text;
+  const StreamId governance = rules::governance_stream(origin_);
+  const boost::json::object body{{"template_id", edition.template_id}, {"template_version", edition.template_version}, {"period", edition.period.label},
+                                 {"as_of_size", edition.as_of.size}, {"as_of_root", hex(edition.as_of.root.bytes)}, {"definitions_version", edition.definitions_version},
+                                 {"sha256", hex(reports::edition_digest(text).bytes)}};
+  const boost::json::object event{{"stream", to_string(governance)}, {"kind", "governance"}, {"version", ledger_->heads().get(governance).version + 1}, {"type", "ReportReleased"},
+                                  {"occurred_at", to_rfc3339(system_clock().wall())}, {"precision", "s"}, {"operator", "bench"}, {"purpose", "missing_child"},
+                                  {"legal_basis", "statute"}, {"handling", "open"}, {"body", body}};
+  record(event_from_json(to_text(event), system_random()), service_);
 }
 
 namespace {

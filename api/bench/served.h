@@ -15,6 +15,7 @@ struct Served {
   std::mutex mutex;
   std::vector<std::int64_t> writes_us;
   std::atomic<std::uint64_t> commits = 0, batches = 0;
+  Routes routes = [](const Request&) { return Response{404, "", {}, ""}; };  // to be set before the first request
 
   explicit Served(std::filesystem::path folder) : rig(std::move(folder)) {
     rig.open([this](const Outcome& outcome) { outcomes(outcome); },
@@ -26,7 +27,7 @@ struct Served {
              });
     ServerConfig config;
     config.port = 0;
-    auto started = Server::start(std::move(config), rig.ledger(), outcomes, [](const Request&) { return Response{404, "", {}, ""}; }, system_clock());
+    auto started = Server::start(std::move(config), rig.ledger(), outcomes, [this](const Request& request) { return routes(request); }, system_clock());
     ENSURE(started);
     server = std::move(*started);
   }

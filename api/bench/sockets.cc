@@ -118,6 +118,7 @@ std::vector<Row> run(const Options& options, const std::vector<std::string>& onl
   if (wanted("P3")) add(acknowledgement(options));
   if (wanted("P4") || wanted("P10")) add(rebuild_all(options));
   if (wanted("P8")) add(fan_out(options));
+  if (wanted("P11")) add(downloads(options));
   return rows;
 }
 
