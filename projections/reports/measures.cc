@@ -103,6 +103,7 @@ std::vector<std::string> wholes_of(std::string_view measure) {
 
 bool speaks_of(std::string_view metric, std::string_view measure) {
   if (covers("R5", metric)) return covers("R4", measure);
+  if (metric.starts_with("R10.direct.") || covers("R10.weight", metric)) return measure == "R10.direct";
   return (covers("R6.alive", metric) || covers("R6.deceased", metric)) && measure == "R4." + std::string(metric.substr(metric.rfind('.') + 1)) + ".km";
 }
 

@@ -29,11 +29,16 @@ struct Difference {
 };
 std::span<const Difference> differences();
 
-// Does the metric's value say where the measure's counts lie, beyond its own numerator? Quartiles of durations do of what ended within a day.
+// Does the metric's value say where the measure's counts lie, beyond its own numerator? Quartiles of durations do of what ended within a day,
+// what is owed to one source of what is owed to any.
 bool speaks_of(std::string_view metric, std::string_view measure);
 
 // Measures of a family can be computed from each other, or nearly: in one group they are told together or not at all. Empty: of none.
 std::string family_of(std::string_view measure);
+
+// Do the members of the family add up to nothing, some of them taken from the others, so that one more that is withheld hides the rest?
+inline bool is_one_sum(std::string_view family) { return family == "balance"; }
+inline bool is_stock(std::string_view measure) { return measure == "R8.before" || measure == "R8.after"; }  // told, nearly, by other figures
 
 // What a period counts is the sum of what its parts count; what is open at an as-of is not.
 bool adds_up_over_time(std::string_view measure);

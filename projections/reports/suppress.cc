@@ -8,6 +8,7 @@
 
 #include "projections/reports/disclosure.h"
 #include "projections/reports/measures.h"
+#include "projections/reports/template.h"
 
 namespace caseledger::reports {
 
@@ -43,6 +44,8 @@ Place place_of(const Table& table, const Row& row, const Counted& counted) { ret
 
 Told read(const Edition& edition, const rules::SuppressionPolicy& policy) {
   Told told;
+  const auto of = find_template(edition.template_id);
+  const bool by_law = of && (*of)->by_law;
   for (const Section& section : edition.sections)
     for (const Table& table : section.tables) {
       if (!policy.applies_to(table.id)) continue;
@@ -57,7 +60,7 @@ Told read(const Edition& edition, const rules::SuppressionPolicy& policy) {
         if (row.numerator && *row.numerator >= 0) told.values[counted.numerator].try_emplace(place, (*row.numerator + counted.unit - 1) / counted.unit);
         if (row.denominator && *row.denominator >= 0) told.values[counted.denominator].try_emplace(place, *row.denominator);
         if (!row.withheld.empty()) told.withheld.insert({{counted.numerator, place}, {counted.denominator, place}});
-        if (policy.exempts(table.id) && table.by.empty()) told.exempt.insert({counted.numerator, place});
+        if (by_law && policy.exempts(table.id) && table.by.empty()) told.exempt.insert({counted.numerator, place});
       }
     }
   for (const Difference& each : differences()) {
@@ -188,7 +191,7 @@ class Censor {
     for (const Spell& spell : spells(measure, build)) {
       const Told& counted = spell.here ? now_ : spell.editions.front()->whole;
       for (const auto& [place, value] : counted.values.at(measure))
-        if (tables.contains(place.by) || place.by.empty()) add(build, measure, whole, place, counted, spell, tables == everything);
+        if (tables.contains(place.by) || (place.by.empty() && adds_up(measure, tables))) add(build, measure, whole, place, counted, spell, tables == everything);
     }
     TRY_AS(verdict, disclosure::withhold(build.population, policy_));
     for (std::size_t i = 0; i < build.places.size(); ++i) {
@@ -201,6 +204,13 @@ class Censor {
       report_.shortfalls.push_back(said(measure, build.places[shortfall.cell]) + ": only " + std::to_string(shortfall.least) + " to " + std::to_string(shortfall.most) +
                                    " stay possible, as an exempt total or an earlier edition tells too much");
     return {};
+  }
+
+  // Persons who are in several groups make their sum no equation.
+  bool adds_up(const std::string& measure, const Tables& tables) const {
+    std::map<std::vector<std::string>, std::int64_t> sums;
+    for (const auto& [place, value] : now_.values.at(measure)) sums[place.by] += value;
+    return std::ranges::all_of(tables, [&](const auto& by) { return by.empty() || !sums.contains({}) || sums[by] == sums[{}]; });
   }
 
   // This edition's period, and those of earlier editions that are within it or around it, as a dimension if there are any.
@@ -253,7 +263,7 @@ class Censor {
       else of_all.exempt = true;
       if (now_.exempt.contains({measure, place})) of_part.exempt = of_rest.exempt = true;
       if (place.by.empty() && !all_alone && is_untold(measure, place)) of_part.before = of_rest.before = Cell::Before::unsaid;
-      else if (place.by.empty() && ((stands(of_part) && (whole.empty() || stands(of_rest))))) of_part.exempt = of_rest.exempt = true;
+      else if (place.by.empty() && !all_alone && stands(of_part) && (whole.empty() || stands(of_rest))) of_part.exempt = of_rest.exempt = true;
     }
     const auto put = [&](Cell&& cell) {
       build.population.cells.push_back(std::move(cell));
@@ -282,15 +292,30 @@ class Censor {
     return !small && !moved && cell.before == Cell::Before::nothing;
   }
 
-  // A family is told together or not at all.
+  // A family is told together or not at all; over everything, one large member more is enough where all of them are one sum.
   void close_families() {
     std::set<std::pair<std::string, Place>> broken;
     for (const auto& [where, why] : untold_)
       if (auto family = family_of(where.first); !family.empty()) broken.insert({std::move(family), where.second});
-    for (const auto& [measure, values] : now_.values)
-      if (const auto family = family_of(measure); !family.empty())
-        for (const auto& [place, value] : values)
-          if (broken.contains({family, place}) && untold_.try_emplace({measure, place}, Untold{"dependent", {}}).second) forced_.insert({measure, place});
+    for (const auto& [family, place] : broken) {
+      std::vector<std::string> members;
+      for (const auto& [measure, values] : now_.values)
+        if (values.contains(place) && family_of(measure) == family) members.push_back(measure);
+      if (place.by.empty() && is_one_sum(family)) {
+        if (std::ranges::any_of(members, [&](const auto& each) { return forced_.contains({each, place}); })) continue;
+        std::erase_if(members, [&](const auto& each) { return is_untold(each, place) || now_.values.at(each).at(place) < 2 * policy_.k || is_stock(each); });
+        const auto least = std::ranges::min_element(members, {}, [&](const auto& each) { return now_.values.at(each).at(place); });
+        if (least != members.end()) {
+          untold_[{*least, place}] = {"complementary", {}};
+          forced_.insert({*least, place});
+          continue;
+        }
+        for (const auto& [measure, values] : now_.values)
+          if (values.contains(place) && family_of(measure) == family) members.push_back(measure);
+      }
+      for (const std::string& measure : members)
+        if (untold_.try_emplace({measure, place}, Untold{"dependent", {}}).second) forced_.insert({measure, place});
+    }
   }
 
   static std::string said(const std::string& measure, const Place& place) {

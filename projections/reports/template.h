@@ -15,6 +15,7 @@ namespace caseledger::reports {
 struct Template {
   std::string_view id, version, title;
   std::vector<const SectionPlan*> sections;
+  bool by_law = false;  // a statute wants its totals told: what the suppression policy exempts is exempt in it, and only in it
 };
 
 const Template& transparency();
