@@ -183,9 +183,9 @@ TEST_CASE("queues over HTTP", "[worklist]") {
   const auto first = service.read("/v1/queues/triage?limit=1");
   CHECK(first.at("items").as_array() == json::array{one.at("items").as_array()[0]});
   CHECK(first.at("length") == queues[1]);
-  const auto second = service.read("/v1/queues/triage?limit=1&after=" + std::string(first.at("next").as_string()));
-  CHECK(second.at("items").as_array() == json::array{one.at("items").as_array()[1]});
-  CHECK_FALSE(second.contains("next"));
+  const auto next = service.read("/v1/queues/triage?limit=1&after=" + std::string(first.at("next").as_string()));
+  CHECK(next.at("items").as_array() == json::array{one.at("items").as_array()[1]});
+  CHECK_FALSE(next.contains("next"));
   CHECK(samples::header(service.ask("/v1/queues/triage?limit=1"), "Link") == "</v1/queues/triage?after=" + std::string(first.at("next").as_string()) + "&limit=1>; rel=\"next\"");
   CHECK(service.read("/v1/queues/desk%2F2").at("items").as_array().size() == 1);
   const auto nothing = service.read("/v1/queues/nobody");
