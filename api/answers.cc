@@ -33,8 +33,6 @@ bool names(std::string_view list, std::string_view tag) {
   return false;
 }
 
-}  // namespace
-
 Response tagged_answer(const Request& request, const std::string& body, std::string_view content_type, const std::string& tag, std::string_view cache_control) {
   Response response;
   response.headers.emplace_back("ETag", tag);
@@ -47,6 +45,18 @@ Response tagged_answer(const Request& request, const std::string& body, std::str
   response.status = 200;
   response.content_type = content_type;
   response.body = body;
+  return response;
+}
+
+}  // namespace
+
+Response kept_answer(const Request& request, const KeptBody& body, std::string_view content_type, std::string_view cache_control) {
+  if (body.gzip.empty()) return tagged_answer(request, body.bytes, content_type, body.tag, cache_control);
+  const auto takes = request.headers.find("accept-encoding");
+  const bool packed = takes != request.headers.end() && takes_gzip(takes->second);
+  Response response = packed ? tagged_answer(request, body.gzip, content_type, body.gzip_tag, cache_control) : tagged_answer(request, body.bytes, content_type, body.tag, cache_control);
+  response.headers.emplace_back("Vary", "Accept-Encoding");
+  if (packed && response.status == 200) response.headers.emplace_back("Content-Encoding", "gzip");
   return response;
 }
 

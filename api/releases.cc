@@ -57,15 +57,15 @@ Result<Releases::Published> Releases::read(const reports::Release& release) cons
   const std::string place = reports::place_of(release);
   std::ifstream file(folder_ / (place + ".json"), std::ios::binary);
   if (!file) return fail(Errc::not_found, "the edition " + place + " was released at position " + std::to_string(release.position.value) + ", and its bytes are not kept here");
-  Published published{release, std::string(std::istreambuf_iterator<char>(file), {}), {}, {}};
+  std::string json(std::istreambuf_iterator<char>(file), {});
   if (file.bad()) return fail(Errc::io, "the edition " + place + " cannot be read");
-  const Hash digest = reports::edition_digest(published.json);
+  const Hash digest = reports::edition_digest(json);
   if (digest != release.sha256) return fail(Errc::verification_failed, "the bytes kept of the edition " + place + " are not those that were released");
-  published.tag = tag_of(digest);
-  TRY_AS(edition, reports::parse_edition(published.json));
+  TRY_AS(edition, reports::parse_edition(json));
+  Published published{release, kept_body(std::move(json), tag_of(digest)), {}};
   for (auto& rendering : reports::renderings(edition, digest, std::to_string(release.as_of_size))) {
     std::string tag = tag_of(sha256(bytes_of(rendering.bytes)));
-    published.renderings.push_back({std::move(rendering), std::move(tag)});
+    published.renderings.push_back({rendering.suffix, rendering.content_type, kept_body(std::move(rendering.bytes), std::move(tag))});
   }
   return published;
 }
@@ -79,7 +79,7 @@ Result<std::shared_ptr<const Releases::Published>> Releases::find(std::string_vi
   TRY_AS(read_one, read(*release));
   auto published = std::make_shared<const Published>(std::move(read_one));
   std::size_t bytes = published->json.size();
-  for (const auto& rendered : published->renderings) bytes += rendered.file.bytes.size();
+  for (const auto& rendered : published->renderings) bytes += rendered.body.size();
   if (kept_bytes_ + bytes > kept_bytes_max) {
     kept_.clear();
     kept_bytes_ = 0;

@@ -11,6 +11,7 @@
 #include <mutex>
 #include <span>
 
+#include "api/kept_body.h"
 #include "ledger/ledger.h"
 #include "projections/reports/release.h"
 #include "projections/reports/render.h"
@@ -31,10 +32,10 @@ class Releases {
   // One of them with its bytes. Errors: not_found, verification_failed (other bytes lie there), overloaded, io.
   struct Published {
     reports::Release release;
-    std::string json, tag;  // tag: an ETag
+    KeptBody json;
     struct Rendered {
-      reports::Rendering file;
-      std::string tag;
+      std::string_view suffix, content_type;
+      KeptBody body;
     };
     std::vector<Rendered> renderings;
   };

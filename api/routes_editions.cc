@@ -27,14 +27,14 @@ Result<Response> RouteTable::editions(const Call& call) const {
 
 Result<Response> RouteTable::edition_json(const Call& call) const {
   TRY_AS(published, releases_.find(call.place));
-  return tagged_answer(call.request, published->json, "application/json", published->tag, forever);
+  return kept_answer(call.request, published->json, "application/json", forever);
 }
 
 Result<Response> RouteTable::edition_rendering(const Call& call, std::string_view suffix) const {
   TRY_AS(published, releases_.find(call.place));
-  const auto rendered = std::ranges::find(published->renderings, suffix, [](const auto& each) { return each.file.suffix; });
+  const auto rendered = std::ranges::find(published->renderings, suffix, [](const auto& each) { return each.suffix; });
   ENSURE(rendered != published->renderings.end());
-  return tagged_answer(call.request, rendered->file.bytes, rendered->file.content_type, rendered->tag, a_day);
+  return kept_answer(call.request, rendered->body, rendered->content_type, a_day);
 }
 
 Result<Response> RouteTable::edition_html(const Call& call) const { return edition_rendering(call, ".html"); }
@@ -62,7 +62,7 @@ Result<std::optional<reports::EditionFile>> RouteTable::latest_edition(std::stri
   const auto last = std::ranges::find(all.rbegin(), all.rend(), template_id, &reports::Release::template_id);
   if (last == all.rend()) return std::optional<reports::EditionFile>();
   TRY_AS(published, releases_.find(reports::place_of(*last)));
-  TRY_AS(edition, reports::read_edition(published->json));
+  TRY_AS(edition, reports::read_edition(published->json.bytes));
   return std::optional(std::move(edition));
 }
 
@@ -73,7 +73,7 @@ std::optional<reports::EditionFile> RouteTable::released_edition(const Hash& dig
   if (release == all->end()) return std::nullopt;
   const auto published = releases_.find(reports::place_of(*release));
   if (!published) return std::nullopt;
-  auto edition = reports::read_edition((*published)->json);
+  auto edition = reports::read_edition((*published)->json.bytes);
   return edition && edition->digest == digest ? std::optional(std::move(*edition)) : std::nullopt;
 }
 

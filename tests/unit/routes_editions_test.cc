@@ -1,5 +1,8 @@
 // Editions over HTTP: what was released is there for everyone and stays as it is; what was not, or is damaged, is not told.
+#include <zlib.h>
+
 #include "api/editions.h"
+#include "api/kept_body.h"
 #include "ledger/core/receipt.h"
 #include "projections/reports/release.h"
 #include "tests/support/audits.h"
@@ -11,6 +14,20 @@ using namespace samples;
 namespace json = boost::json;
 
 namespace {
+
+std::string gunzipped(const std::string& packed) {
+  z_stream stream{};
+  REQUIRE(inflateInit2(&stream, 15 + 16) == Z_OK);
+  std::string out(1 << 20, 0);
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
+  stream.avail_in = static_cast<uInt>(packed.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  CHECK(inflate(&stream, Z_FINISH) == Z_STREAM_END);
+  out.resize(stream.total_out);
+  inflateEnd(&stream);
+  return out;
+}
 
 struct Publisher {
   Scratch folder;
@@ -73,6 +90,18 @@ TEST_CASE("a released edition is told to everyone, with its proof, and kept by i
   CHECK(header(answer, "Access-Control-Allow-Origin") == "*");
   CHECK(publisher.service.ask(place + ".json", {.headers = {{"if-none-match", header(answer, "ETag")}}}).status == 304);
   CHECK(publisher.service.ask(place + ".json", {.method = "HEAD"}).body.empty());
+
+  const auto packed = publisher.service.routes.handle({"GET", place + ".json", "", {{"accept-encoding", "br, gzip"}}, "", false, "192.0.2.1", publisher.service.authorities});
+  CHECK(header(packed, "Content-Encoding") == "gzip");
+  CHECK(header(packed, "Vary") == "Accept-Encoding");
+  CHECK(header(answer, "Vary") == "Accept-Encoding");
+  CHECK(header(answer, "Content-Encoding").empty());
+  CHECK(packed.body.size() < text.size() / 2);
+  CHECK(gunzipped(packed.body) == text);
+  CHECK(header(packed, "ETag") != header(answer, "ETag"));
+  const auto known = publisher.service.ask(place + ".json", {.headers = {{"accept-encoding", "gzip"}, {"if-none-match", header(packed, "ETag")}}});
+  CHECK(known.status == 304);
+  CHECK(header(known, "Content-Encoding").empty());
 
   const auto event = publisher.service.ask(place + ".event", publisher.stranger()).body;
   const auto receipt = parse_receipt(publisher.service.ask(place + ".tlog-proof", publisher.stranger()).body);
@@ -147,4 +176,11 @@ TEST_CASE("the event that released an edition says which") {
   CHECK(other.error().sentence.find("its SHA-256 is") != std::string::npos);
   const Buffer another = case_opened(new_stream());
   CHECK_FALSE(reports::release_of({view_event(another), {}, {}, 0, {}}));
+}
+
+TEST_CASE("gzip is sent to who takes it") {
+  for (const char* yes : {"gzip", "GZIP", "br, gzip", "gzip;q=0.5", "deflate;q=1,gzip ; q=1.0"}) CHECK(api::takes_gzip(yes));
+  for (const char* no : {"", "br", "identity", "gzip;q=0", "gzip; q=0.000", "xgzip", ",;,", "gzip;q="}) CHECK_FALSE(api::takes_gzip(no));
+  const auto tiny = api::kept_body("x", "\"1\"");
+  CHECK(tiny.gzip.empty());
 }
