@@ -93,8 +93,8 @@ Result<Response> RouteTable::figure_events(const Call& call) const {
   TRY_AS(found, read_folds(call, [&, most = limit](const projections::Folds& folds, const AsOf& point) -> Result<projections::Contributors> {
            as_of = point;
            query.as_of = point.recorded_at.value_or(0);
-           if (folds.streams() > config_.contributing_streams_max)
-             return fail(Errc::too_large, "the shares of " + std::to_string(folds.streams()) + " streams are too many for an answer: caseledger figures " + call.place + " --events --dir DIR");
+           if (const auto all = ledger_.heads().size(); all > config_.contributing_streams_max)
+             return fail(Errc::too_large, "the shares of " + std::to_string(all) + " streams are too many for an answer: caseledger figures " + call.place + " --events --dir DIR");
            return projections::contributors(folds, call.place, query, after, most);
          }));
   TRY_AS(point, as_of_json(ledger_, as_of));

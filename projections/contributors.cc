@@ -25,13 +25,13 @@ const Projection* projection_of(const Folds& folds, std::string_view id, const F
 
 }  // namespace
 
-Contributors contributors(const Folds& folds, std::string_view figure, const FigureQuery& query, const std::optional<StreamId>& after, std::size_t limit) {
+Result<Contributors> contributors(const Folds& folds, std::string_view figure, const FigureQuery& query, const std::optional<StreamId>& after, std::size_t limit) {
   Contributors found{projection_of(folds, figure, query), {}, false};
   if (!found.projection) return found;
   // A heap of the smallest ids so far, the greatest of them on top: most streams are passed over by their id alone.
   const auto by_id = [](const Contributor& a, const Contributor& b) { return a.stream < b.stream; };
   auto& heap = found.first;
-  folds.each_stream(*found.projection, [&](const StreamId& stream, const Cells& share) {
+  TRY(folds.each_stream(*found.projection, [&](const StreamId& stream, const Cells& share) {
     if ((after && stream <= *after) || (heap.size() > limit && heap.front().stream < stream)) return;
     auto shares = shares_of(*found.projection, figure, query, share);
     if (shares.empty()) return;
@@ -40,7 +40,7 @@ Contributors contributors(const Folds& folds, std::string_view figure, const Fig
     if (heap.size() <= limit + 1) return;
     std::ranges::pop_heap(heap, by_id);
     heap.pop_back();
-  });
+  }));
   std::ranges::sort(heap, by_id);
   found.more = heap.size() > limit;
   if (found.more) heap.pop_back();

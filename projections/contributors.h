@@ -20,6 +20,7 @@ struct Contributors {
 };
 
 // The first `limit` of a figure's streams, in the order of their ids, behind one. folds: settled.
-Contributors contributors(const Folds& folds, std::string_view figure, const FigureQuery& query, const std::optional<StreamId>& after, std::size_t limit);
+// Errors: those of where states rest.
+Result<Contributors> contributors(const Folds& folds, std::string_view figure, const FigureQuery& query, const std::optional<StreamId>& after, std::size_t limit);
 
 }  // namespace caseledger::projections

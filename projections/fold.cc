@@ -54,8 +54,6 @@ class States {
   bool done_ = false;
 };
 
-std::string stream_key(const StreamId& stream) { return 's' + std::string(text_of(stream.bytes)); }
-
 std::string numbers_of(const Sums& sums) {
   std::string bytes;
   for (const Number& each : sums) inside_packed::put(bytes, each);
@@ -108,12 +106,17 @@ Folds::Folds(std::span<const Projection* const> projections) : projections_(proj
 
 Folds::Folds(const Projection& only) : Folds(std::span<const Projection* const>(std::array{&only})) {}
 
+void Folds::rest_on(Shelf& shelf, std::size_t bytes) {
+  shelf_ = &shelf;
+  lately_bytes_max_ = bytes;
+}
+
 // ── stepping ──
 
-void Folds::apply(const Fact& fact) {
+Result<void> Folds::apply(const Fact& fact) {
   const auto& wanting = wanting_[static_cast<std::size_t>(fact.event.type)];
-  if (wanting.empty()) return;
-  const auto place = streams_.place(fact.event.stream);
+  if (wanting.empty()) return {};
+  TRY_AS(place, fetch(fact.event.stream, fact.event.version > 1));
   next_.clear();
   States old(place.bytes());
   for (const unsigned number : wanting) {
@@ -125,9 +128,10 @@ void Folds::apply(const Fact& fact) {
   }
   for (; !old.done(); old.next()) States::append(next_, old.number(), old.state());
   become_next(place, fact.event.stream);
+  return {};
 }
 
-void Folds::refold(const StreamId& stream, std::span<const Fact> facts) {
+Result<void> Folds::refold(const StreamId& stream, std::span<const Fact> facts) {
   next_.clear();
   for (unsigned number = 0; number < projections_.size(); ++number) {
     state_.clear();
@@ -135,7 +139,21 @@ void Folds::refold(const StreamId& stream, std::span<const Fact> facts) {
       if (std::ranges::binary_search(wanting_[static_cast<std::size_t>(fact.event.type)], number)) projections_[number]->step(state_, fact);
     States::append(next_, number, state_);
   }
-  become_next(streams_.place(stream), stream);
+  TRY_AS(place, fetch(stream, true));
+  become_next(place, stream);
+  return {};
+}
+
+// The stream's place in memory, with its states if they rest somewhere.
+Result<Streams::Place> Folds::fetch(const StreamId& stream, bool may_rest) {
+  const auto place = streams_.place(stream);
+  if (!shelf_ || !may_rest || !place.is_fresh()) return place;
+  TRY_AS(states, shelf_->states(stream));
+  if (states.empty()) return place;
+  if (!States::are(states, projections_.size())) return fail(Errc::verification_failed, "the states of a stream are damaged; rebuild the projections");
+  if (anew_) contribute(stream, states, {}, -1);
+  streams_.set(place, states);
+  return place;
 }
 
 void Folds::become_next(Streams::Place place, const StreamId& stream) {
@@ -146,7 +164,8 @@ void Folds::become_next(Streams::Place place, const StreamId& stream) {
     streams_.mark(place, true, place.unwritten());
   }
   if (next_ != now) streams_.set(place, next_);
-  if (next_.empty() && !place.unsettled()) streams_.erase(stream);
+  // Where states rest, one that came to nothing has to be told from one that has not been looked for.
+  if (next_.empty() && !place.unsettled() && (!shelf_ || place.is_fresh())) streams_.erase(stream);
 }
 
 // ── settling ──
@@ -171,15 +190,48 @@ void Folds::settle() {
     contribute(each.stream, before, now, -1);
     if (!place.unwritten() && !all_unwritten_) unwritten_.push_back(each.stream);
     streams_.mark(place, false, true);
-    if (now.empty()) streams_.erase(each.stream);
+    if (now.empty() && !shelf_) streams_.erase(each.stream);
   }
   unsettled_.clear();
   before_.clear();
 }
 
+Result<void> Folds::make_room() {
+  if (!shelf_ || streams_.lately_bytes() < lately_bytes_max_) return {};
+  ENSURE(unsettled_.empty() && unwritten_.empty());
+  TRY(lay_down_older());
+  return {};
+}
+
+Result<void> Folds::put_to_rest() {
+  ENSURE(shelf_ && anew_ && unsettled_.empty());
+  TRY(lay_down_older());
+  TRY(lay_down_older());
+  anew_ = false;
+  return {};
+}
+
+// A state that goes to rest is in the sums from then on, one that follows the log is both in them and written before.
+Result<void> Folds::lay_down_older() {
+  if (anew_) {
+    std::vector<std::pair<StreamId, std::string_view>> older;
+    streams_.each_before([&](const StreamId& stream, std::string_view states) { older.emplace_back(stream, states); });
+    std::ranges::sort(older);
+    std::vector<Row> rows;
+    rows.reserve(older.size());
+    for (const auto& [stream, states] : older) {
+      contribute(stream, states, {}, 1);
+      rows.emplace_back(stream_key(stream), states);
+    }
+    TRY(shelf_->put(rows));
+  }
+  streams_.turn();
+  return {};
+}
+
 void Folds::merge(Folds&& other) {
-  ENSURE(unsettled_.empty() && other.unsettled_.empty() && (!other.anew_ || other.streams() == 0) && all_unwritten_);
-  if (streams() == 0) anew_ = other.anew_;
+  ENSURE(unsettled_.empty() && other.unsettled_.empty() && (!other.anew_ || other.streams_.size() == 0) && all_unwritten_);
+  if (streams_.size() == 0) anew_ = other.anew_;
   streams_.adopt(std::move(other.streams_));
   for (std::size_t i = 0; i < cells_.size(); ++i) cells_[i].merge(other.cells_[i]);
 }
@@ -193,7 +245,7 @@ unsigned Folds::number_of(const Projection& projection) const {
 }
 
 const Cells& Folds::cells(const Projection& projection) const {
-  ENSURE(unsettled_.empty() && (!anew_ || streams() == 0));
+  ENSURE(unsettled_.empty() && (!anew_ || streams_.size() == 0));
   return cells_[number_of(projection)];
 }
 
@@ -214,9 +266,19 @@ std::vector<Figure> Folds::figures(const FigureQuery& query, std::span<const std
   return all;
 }
 
-void Folds::each_stream(const Projection& projection, const std::function<void(const StreamId&, const Cells&)>& visit) const {
-  const unsigned number = number_of(projection);
+Result<void> Folds::each_states(const std::function<void(const StreamId&, std::string_view)>& visit) const {
   streams_.each([&](const StreamId& stream, std::string_view states) {
+    if (!states.empty()) visit(stream, states);
+  });
+  if (!shelf_) return {};
+  return shelf_->each([&](const StreamId& stream, std::string_view states) {
+    if (!streams_.contains(stream)) visit(stream, states);
+  });
+}
+
+Result<void> Folds::each_stream(const Projection& projection, const std::function<void(const StreamId&, const Cells&)>& visit) const {
+  const unsigned number = number_of(projection);
+  return each_states([&](const StreamId& stream, std::string_view states) {
     const std::string_view state = States(states).of(number);
     if (state.empty()) return;
     Cells share;
@@ -225,9 +287,9 @@ void Folds::each_stream(const Projection& projection, const std::function<void(c
   });
 }
 
-std::map<std::string_view, Hash> Folds::digests() const {
-  std::vector<std::pair<StreamId, std::string_view>> streams;
-  streams_.each([&](const StreamId& stream, std::string_view states) { streams.emplace_back(stream, states); });
+Result<std::map<std::string_view, Hash>> Folds::digests() const {
+  std::vector<std::pair<StreamId, std::string>> streams;
+  TRY(each_states([&](const StreamId& stream, std::string_view states) { streams.emplace_back(stream, states); }));
   std::ranges::sort(streams);
   std::map<std::string_view, Hash> digests;
   for (unsigned number = 0; number < projections_.size(); ++number) {
@@ -242,6 +304,15 @@ std::map<std::string_view, Hash> Folds::digests() const {
 }
 
 // ── rows ──
+
+std::string Folds::stream_key(const StreamId& stream) { return 's' + std::string(text_of(stream.bytes)); }
+
+Result<StreamId> Folds::stream_of_key(std::string_view key) {
+  StreamId stream;
+  if (key.size() != 1 + stream.bytes.size() || key[0] != 's') return fail(Errc::malformed, "a row of the projections is damaged; rebuild them");
+  std::memcpy(stream.bytes.data(), key.data() + 1, stream.bytes.size());
+  return stream;
+}
 
 std::string Folds::kind_of_rows() const {
   constexpr std::uint64_t layout = 1;  // of the rows themselves
@@ -267,7 +338,7 @@ std::vector<Folds::Row> Folds::take_changes() {
       rows.emplace_back(std::string{'c', static_cast<char>(number)} + key, numbers_of(cells_[number].at(key)));
   for (const StreamId& stream : std::exchange(unwritten_, {})) {
     const std::string_view states = streams_.find(stream);
-    if (!states.empty()) streams_.mark(streams_.place(stream), false, false);
+    if (streams_.contains(stream)) streams_.mark(streams_.place(stream), false, false);
     rows.emplace_back(stream_key(stream), states);
   }
   return rows;
@@ -282,9 +353,7 @@ Result<void> Folds::load(std::string_view key, std::string_view value) {
   if (is_cell) {
     cells_[static_cast<std::uint8_t>(key[1])].load(key.substr(2), std::move(sums));
   } else {
-    StreamId stream;
-    std::memcpy(stream.bytes.data(), key.data() + 1, 16);
-    streams_.set(streams_.place(stream), value);
+    streams_.set(streams_.place(*stream_of_key(key)), value);
   }
   return {};
 }

@@ -2,7 +2,8 @@
 //
 // Incremental = rebuilt = parallel: any split of the log into runs, and any partition of the streams over threads, gives the same digests.
 // A run of events only steps states; what its streams add changes once, when the run is settled: −old +new of each stream that moved.
-// Belongs to one thread.
+// The states of streams that moved lately are in memory; those of the others rest on a shelf, if there is one, and are fetched when their
+// stream moves again: memory is bounded however many streams there are. Belongs to one thread.
 #pragma once
 
 #include <array>
@@ -11,6 +12,7 @@
 
 #include "projections/catalogue.h"
 #include "projections/projection.h"
+#include "projections/shelf.h"
 #include "projections/streams.h"
 
 namespace caseledger::projections {
@@ -20,12 +22,20 @@ class Folds {
   explicit Folds(std::span<const Projection* const> projections = catalogue());
   explicit Folds(const Projection& only);
 
+  // From now on states rest there. Memory holds so many bytes of them, and twice that at most.
+  void rest_on(Shelf& shelf, std::size_t bytes);
+
   // One more event of the log, of a stream in which nothing was amended. One that no projection wants costs a look into a table.
-  void apply(const Fact& fact);
+  // Errors of all that step: those of the shelf.
+  Result<void> apply(const Fact& fact);
   // The stream's share is that of these facts: all of it that stands, in order.
-  void refold(const StreamId& stream, std::span<const Fact> facts);
+  Result<void> refold(const StreamId& stream, std::span<const Fact> facts);
   // The end of a run: from here on the sums hold what was applied.
   void settle();
+  // Memory for what comes: what has not moved lately goes to rest. Between runs, and only when all changes were taken and written.
+  Result<void> make_room();
+  // All goes to rest, and nothing but the sums is left here: at the end of a part of the log that was folded anew.
+  Result<void> put_to_rest();
   // Adds folds of other streams of the same log. Both are settled.
   void merge(Folds&& other);
 
@@ -34,14 +44,16 @@ class Folds {
   // Figures of every projection, or those whose id is wanted or begins with "<wanted>.".
   std::vector<Figure> figures(const FigureQuery& query, std::span<const std::string> wanted = {}) const;
   // Each stream that adds to a projection's sums, and what it adds: the figures of that alone are its share of them.
-  void each_stream(const Projection& projection, const std::function<void(const StreamId& stream, const Cells& share)>& visit) const;
-  std::size_t streams() const { return streams_.size(); }
+  Result<void> each_stream(const Projection& projection, const std::function<void(const StreamId& stream, const Cells& share)>& visit) const;
+  std::size_t streams_in_memory() const { return streams_.size(); }
   std::size_t cells() const;  // of all projections
   // By projection: SHA-256 over its states and cells in the order of their keys. Equal digests, equal state.
-  std::map<std::string_view, Hash> digests() const;
+  Result<std::map<std::string_view, Hash>> digests() const;
 
   // ── rows on disk: "s" ‖ stream → its states, "c" ‖ projection ‖ cell → its numbers; an empty value means the row is gone ──
   using Row = std::pair<std::string, std::string>;
+  static std::string stream_key(const StreamId& stream);
+  static Result<StreamId> stream_of_key(std::string_view key);  // of the first sort
   // Whose rows these are: the projections in their order with their versions. Rows of another kind mean nothing here.
   std::string kind_of_rows() const;
   // What has changed since the last time, in the order of keys; the first time everything.
@@ -54,14 +66,19 @@ class Folds {
     std::size_t begin, size;  // of its settled states, in before_
   };
   unsigned number_of(const Projection& projection) const;
+  Result<Streams::Place> fetch(const StreamId& stream, bool may_rest);
   void become_next(Streams::Place place, const StreamId& stream);
+  Result<void> each_states(const std::function<void(const StreamId& stream, std::string_view states)>& visit) const;
+  Result<void> lay_down_older();
   void contribute(const StreamId& stream, std::string_view states, std::string_view except, std::int64_t sign);
 
   std::vector<const Projection*> projections_;
   std::array<std::vector<std::uint8_t>, body_numbers> wanting_;  // which projections want an event type
   Streams streams_;
+  Shelf* shelf_ = nullptr;
+  std::size_t lately_bytes_max_ = 0;
   std::vector<Cells> cells_;         // by projection
-  bool anew_ = true;                 // nothing was settled yet: every stream is new
+  bool anew_ = true;                 // nothing was settled yet: no stream in memory is in the sums, every one at rest is
   std::vector<Unsettled> unsettled_;
   std::string before_;
   bool all_unwritten_ = true;

@@ -11,24 +11,47 @@ namespace {
 
 // One more recorded event. A decision that changes what earlier ones say refolds its stream, and nothing else.
 Result<void> take(Folds& folds, const store::Log& log, const Fact& fact) {
-  if (!rules::amends(fact.event)) {
-    folds.apply(fact);
-    return {};
-  }
+  if (!rules::amends(fact.event)) return folds.apply(fact);
   TRY_AS(recorded, recorded_facts(log, fact.position, fact.event.version));
-  folds.refold(fact.event.stream, Standing(recorded.facts).facts());
-  return {};
+  return folds.refold(fact.event.stream, Standing(recorded.facts).facts());
 }
+
+constexpr std::size_t lately_bytes_max = 64 << 20;  // of states, in all parts
+
+// The rows that are written, as where states rest.
+class WrittenStates final : public Shelf {
+ public:
+  WrittenStates(store::Folds& rows, std::string kind) : rows_(rows), kind_(std::move(kind)) {}
+
+  Result<std::string> states(const StreamId& stream) const override {
+    TRY_AS(row, rows_.row(kind_, Folds::stream_key(stream)));
+    return row.value_or("");
+  }
+  Result<void> each(const std::function<void(const StreamId&, std::string_view)>& visit) const override {
+    return rows_.each_row(kind_, "s", [&](std::string_view key, std::string_view states) -> Result<void> {
+      TRY_AS(stream, Folds::stream_of_key(key));
+      visit(stream, states);
+      return {};
+    });
+  }
+  Result<void> put(std::span<const Row> sorted) override { return rows_.add_rows(kind_, sorted); }
+
+ private:
+  store::Folds& rows_;
+  const std::string kind_;
+};
 
 }  // namespace
 
 // ── from the log alone ──
 
-Result<Folds> rebuild(const store::Log& log, std::uint64_t size, unsigned threads, store::Heads* heads, const std::function<void(std::uint64_t)>& progress) {
+Result<Folds> rebuild(const store::Log& log, std::uint64_t size, unsigned threads, store::Heads* heads, const std::function<void(std::uint64_t)>& progress,
+                      Shelf* shelf) {
   threads = std::max(1u, threads);
   std::vector<Folds> parts(threads);
   std::vector<std::optional<Error>> errors(threads);
   const auto fold_part = [&](unsigned part) -> Result<void> {
+    if (shelf) parts[part].rest_on(*shelf, lately_bytes_max / threads);
     Buffer scratch;
     std::uint64_t events = 0;
     TRY_AS(scan, log.scan({0}));
@@ -41,11 +64,14 @@ Result<Folds> rebuild(const store::Log& log, std::uint64_t size, unsigned thread
         if (heads) TRY(fold_head(log, event, position, *heads, nullptr));
         return take(parts[part], log, {event, position, row.index, entry.recorded_at, entry.author});
       }));
+      TRY(parts[part].make_room());
       events += row.count;
       if (part == 0 && progress) progress(events);
     }
+    TRY(scan.status());
+    if (shelf) return parts[part].put_to_rest();
     parts[part].settle();
-    return scan.status();
+    return {};
   };
   std::vector<std::thread> workers;
   for (unsigned part = 0; part < threads; ++part)
@@ -68,6 +94,8 @@ constexpr std::uint64_t far_behind_entries = 4'096;
 constexpr auto idle_write = std::chrono::milliseconds(1000);
 }  // namespace
 
+Runner::Runner(Ledger& ledger) : ledger_(ledger), shelf_(std::make_unique<WrittenStates>(ledger.folds(), folds_.kind_of_rows())) {}
+
 Result<std::unique_ptr<Runner>> Runner::open(Ledger& ledger) {
   std::unique_ptr<Runner> runner(new Runner(ledger));
   TRY(runner->load());
@@ -77,21 +105,22 @@ Result<std::unique_ptr<Runner>> Runner::open(Ledger& ledger) {
 
 Result<void> Runner::load() {
   const std::string kind = folds_.kind_of_rows();
-  TRY(ledger_.folds().drop_others(kind));
   TRY_AS(cursor, ledger_.folds().rows_cursor(kind));
+  TRY(ledger_.folds().drop_others(cursor.value > 0 ? kind : ""));
   if (cursor.value > 0) {
-    TRY(ledger_.folds().each_row(kind, [&](std::string_view key, std::string_view value) { return folds_.load(key, value); }));
+    TRY(ledger_.folds().each_row(kind, "c", [&](std::string_view key, std::string_view value) { return folds_.load(key, value); }));
     TRY_AS(entry, ledger_.log().entry({cursor.value - 1}));
     cursor_ = written_ = cursor.value;
     as_of_ = entry.recorded_at;
     events_since_rest_ = write_every_events;
   } else if (const Head head = ledger_.head(); head.size > far_behind_entries) {
-    TRY_AS(folded, rebuild(ledger_.log(), head.size, std::thread::hardware_concurrency()));
+    TRY_AS(folded, rebuild(ledger_.log(), head.size, std::thread::hardware_concurrency(), nullptr, {}, shelf_.get()));
     folds_ = std::move(folded);
     cursor_ = head.size;
     as_of_ = head.recorded_at;
     events_since_rest_ = write_every_events;
   }
+  folds_.rest_on(*shelf_, lately_bytes_max);
   return {};
 }
 
@@ -188,7 +217,7 @@ Result<void> Runner::leave_out_excised(Position from, Position end) {
     if (excision.decided < from || excision.decided >= end) continue;
     TRY_AS(stored, durable_events(excision.stream, end));
     TRY_AS(recorded, facts_of(ledger_.log(), std::move(stored)));
-    folds_.refold(excision.stream, Standing(recorded.facts).facts());
+    TRY(folds_.refold(excision.stream, Standing(recorded.facts).facts()));
     purge_due_ = true;
   }
   return {};
@@ -202,6 +231,10 @@ Result<void> Runner::write() {
     rows = folds_.take_changes();
   }
   TRY(ledger_.folds().write_rows(kind, rows, {cursor_}));
+  {
+    const auto lock = take_turn();
+    TRY(folds_.make_room());
+  }
   if (std::exchange(purge_due_, false)) TRY(ledger_.folds().purge());
   written_ = cursor_;
   unwritten_events_ = 0;

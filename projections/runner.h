@@ -15,9 +15,9 @@
 namespace caseledger::projections {
 
 // The state of all folds at a size of the log, from the log alone, settled. heads may be null.
-// The streams are divided among the threads; each reads the whole log.
+// The streams are divided among the threads; each reads the whole log. With a shelf the states rest there in the end; without, all are in memory.
 Result<Folds> rebuild(const store::Log& log, std::uint64_t size, unsigned threads, store::Heads* heads = nullptr,
-                      const std::function<void(std::uint64_t events)>& progress = {});
+                      const std::function<void(std::uint64_t events)>& progress = {}, Shelf* shelf = nullptr);
 
 class Runner {
  public:
@@ -40,7 +40,7 @@ class Runner {
   std::optional<Error> failure() const;
 
  private:
-  explicit Runner(Ledger& ledger) : ledger_(ledger) {}
+  explicit Runner(Ledger& ledger);
   Result<void> load();
   void run();
   Result<void> follow(std::uint64_t size);
@@ -59,6 +59,7 @@ class Runner {
   Ledger& ledger_;
   mutable std::mutex turn_, mutex_;
   Folds folds_;
+  std::unique_ptr<Shelf> shelf_;  // the written rows
   Micros as_of_ = 0;  // recorded_at of the last entry folded
   std::atomic<std::uint64_t> cursor_ = 0;
   std::uint64_t written_ = 0;

@@ -154,7 +154,7 @@ std::vector<Row> rebuild_all(const Options& options) {
   const auto folds = projections::rebuild(rig.ledger().log(), size, threads, &heads);
   ENSURE(folds);
   const double took = wall() - begun, took_cpu = process_cpu() - cpu;
-  const auto streams = static_cast<double>(folds->streams()), grown = static_cast<double>(resident_bytes()) - static_cast<double>(resident);
+  const auto streams = static_cast<double>(folds->streams_in_memory()), grown = static_cast<double>(resident_bytes()) - static_cast<double>(resident);
 
   // The yardstick: every record read and every event hashed, the entries divided between the threads.
   const double read_begun = wall();

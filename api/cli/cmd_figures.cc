@@ -92,7 +92,7 @@ using Tell = std::function<void(const json::object& stream)>;
 Result<void> contributors_of_folder(const FiguresOptions& options, const Tell& tell) {
   const auto heads = std::make_unique<store::Heads>();
   TRY_AS(folded, fold(options, heads.get()));
-  const auto found = projections::contributors(folded.folds, options.ids[0], folded.query, {}, ~std::size_t{0} - 1);
+  TRY_AS(found, projections::contributors(folded.folds, options.ids[0], folded.query, {}, ~std::size_t{0} - 1));
   for (const auto& each : found.first) {
     const auto state = heads->get(each.stream);
     TRY_AS(recorded, projections::recorded_facts(*folded.log, state.last, state.version));

@@ -61,10 +61,10 @@ Exit rebuild_folder(const path& folder, unsigned) {
   const Head head = (*ledger)->head();
   (*runner)->wait_for({head.size});
   if (auto failure = (*runner)->failure()) return report(*failure);
+  const auto found = (*runner)->read([&](const projections::Folds& folds, EntryIndex, Micros) { return folds.digests(); });
+  if (!found) return report(found.error());
   boost::json::object digests;
-  (*runner)->read([&](const projections::Folds& folds, EntryIndex, Micros) {
-    for (const auto& [id, digest] : folds.digests()) digests[id] = hex(digest.bytes);
-  });
+  for (const auto& [id, digest] : *found) digests[id] = hex(digest.bytes);
   std::cout << to_text(boost::json::object{{"entries", head.size}, {"events", head.next.value}, {"streams", (*ledger)->heads().size()}, {"digests", std::move(digests)}}) << '\n';
   return Exit::ok;
 }

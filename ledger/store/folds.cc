@@ -42,7 +42,7 @@ Result<std::unique_ptr<Folds>> Folds::open(const std::filesystem::path& folder, 
                                   {{.name = "heads", .compress = true, .bloom = true},
                                    {.name = "skips", .write_buffer_bytes = 16 << 20},
                                    {.name = "tiles", .write_buffer_bytes = 16 << 20},
-                                   {.name = "state", .write_buffer_bytes = 32 << 20, .compress = true},
+                                   {.name = "state", .write_buffer_bytes = 32 << 20, .compress = true, .bloom = true},
                                    {.name = "shares", .write_buffer_bytes = 16 << 20}},
                                   access));
   return std::unique_ptr<Folds>(new Folds(std::move(database)));
@@ -150,11 +150,21 @@ Result<void> Folds::write_rows(std::string_view name, std::span<const Row> rows,
 
 Result<EntryIndex> Folds::rows_cursor(std::string_view name) const { return cursor_value(database_->get(state_family, bytes_of(rows_cursor_key(name)))); }
 
-Result<void> Folds::each_row(std::string_view name, const std::function<Result<void>(std::string_view, std::string_view)>& visit) const {
-  const std::string prefix = row_key(name, "");
+Result<void> Folds::add_rows(std::string_view name, std::span<const Row> sorted) {
+  Database::Run run{state_family, {}};
+  run.rows.reserve(sorted.size());
+  for (const auto& [key, value] : sorted) run.rows.emplace_back(row_key(name, key), value);
+  return database_->ingest({std::move(run)});
+}
+
+Result<std::optional<std::string>> Folds::row(std::string_view name, std::string_view key) const { return database_->get(state_family, bytes_of(row_key(name, key))); }
+
+Result<void> Folds::each_row(std::string_view name, std::string_view begin, const std::function<Result<void>(std::string_view, std::string_view)>& visit) const {
+  const std::string prefix = row_key(name, begin);
+  const std::size_t name_bytes = prefix.size() - begin.size();
   auto cursor = database_->cursor(state_family, true);
   for (cursor.seek(bytes_of(prefix)); cursor.valid() && text_of(cursor.key()).starts_with(prefix); cursor.next())
-    if (cursor.key().size() > prefix.size()) TRY(visit(text_of(cursor.key()).substr(prefix.size()), text_of(cursor.value())));
+    if (cursor.key().size() > name_bytes) TRY(visit(text_of(cursor.key()).substr(name_bytes), text_of(cursor.value())));
   return cursor.status();
 }
 

@@ -56,8 +56,12 @@ class Folds {
   using Row = std::pair<std::string, std::string>;
   Result<void> write_rows(std::string_view name, std::span<const Row> rows, EntryIndex cursor);
   Result<EntryIndex> rows_cursor(std::string_view name) const;
-  Result<void> each_row(std::string_view name, const std::function<Result<void>(std::string_view key, std::string_view value)>& visit) const;
-  // Whatever was kept under other names is gone.
+  // Rows that no cursor covers yet: what is kept under a name without one is of a folding that did not come to its end.
+  Result<void> add_rows(std::string_view name, std::span<const Row> sorted);
+  Result<std::optional<std::string>> row(std::string_view name, std::string_view key) const;
+  // Those whose keys begin so.
+  Result<void> each_row(std::string_view name, std::string_view begin, const std::function<Result<void>(std::string_view key, std::string_view value)>& visit) const;
+  // Whatever was kept under other names is gone; under no name: all.
   Result<void> drop_others(std::string_view name);
 
   // Rows of several parts and their cursors, all or nothing.

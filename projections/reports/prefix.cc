@@ -86,7 +86,7 @@ Result<projections::Folds> fold(const Events& events, std::uint64_t size) {
   TRY(events({0}, {size}, [&](const Fact& fact) -> Result<void> {
     const auto kept = amended.find(fact.event.stream);
     if (kept == amended.end()) {
-      folds.apply(fact);
+      TRY(folds.apply(fact));
       if (++applied % run_events == 0) folds.settle();
     } else {
       const Bytes bytes = fact.event.bytes;
@@ -96,7 +96,7 @@ Result<projections::Folds> fold(const Events& events, std::uint64_t size) {
     }
     return {};
   }));
-  for (const auto& [stream, kept] : amended) folds.refold(stream, projections::Standing(kept.facts).facts());
+  for (const auto& [stream, kept] : amended) TRY(folds.refold(stream, projections::Standing(kept.facts).facts()));
   folds.settle();
   return folds;
 }

@@ -75,7 +75,7 @@ struct Desk {
     auto rebuilt = projections::rebuild(ledger->log(), ledger->head().size, 2);
     REQUIRE(rebuilt);
     service.runner().read([&](const projections::Folds& folds, EntryIndex, Micros) {
-      CHECK(folds.digests() == rebuilt->digests());
+      CHECK(*folds.digests() == *rebuilt->digests());
     });
     store::Heads heads(store::Heads::Use::alone);
     REQUIRE(projections::rebuild(ledger->log(), ledger->head().size, 1, &heads));

@@ -49,7 +49,7 @@ struct Desk {
     service.fold();
     const auto rebuilt = projections::rebuild(ledger->log(), ledger->head().size, 2);
     REQUIRE(rebuilt);
-    service.runner().read([&](const projections::Folds& folds, EntryIndex, Micros) { CHECK(folds.digests() == rebuilt->digests()); });
+    service.runner().read([&](const projections::Folds& folds, EntryIndex, Micros) { CHECK(*folds.digests() == *rebuilt->digests()); });
     const auto audit = audit_folder(ledger.folder(), trusting(ledger.log_vkey()));
     REQUIRE(audit);
     INFO(told(*audit));

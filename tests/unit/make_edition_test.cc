@@ -32,7 +32,7 @@ Terms terms(Micros as_of = stories::new_year_2024 + 400 * stories::day) {
 
 projections::Folds folds_of(const stories::Log& log) {
   projections::Folds folds;
-  for (const auto& fact : log.facts()) folds.apply(fact);
+  for (const auto& fact : log.facts()) REQUIRE(folds.apply(fact));
   folds.settle();
   return folds;
 }
