@@ -10,7 +10,7 @@ namespace caseledger {
 struct Config {
   // What waits for verification and for the sequencer; past it a submission is answered `overloaded`.
   std::size_t waiting_batches_max = 16 * 1024;
-  std::size_t waiting_bytes_max = 256u << 20;
+  std::size_t waiting_bytes_max = 64u << 20;
   std::uint32_t overloaded_retry_ms = 250;
 
   unsigned verify_threads = 2;
@@ -25,7 +25,7 @@ struct Config {
   bool gap_confirmed = false;
 
   std::size_t heads_run_rows = 250'000;    // rows of changed heads collected before a sorted run is written
-  std::size_t heads_rows_max = 4'000'000;  // waiting rows at which the sequencer waits for the folds
+  std::size_t heads_rows_max = 1'000'000;  // waiting rows at which the sequencer waits for the folds
 };
 
 }  // namespace caseledger

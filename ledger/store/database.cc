@@ -37,7 +37,7 @@ rocksdb::ColumnFamilyOptions family_options(const FamilyOptions& wanted, const s
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   options.compression = wanted.compress ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
   options.write_buffer_size = wanted.write_buffer_bytes;
-  options.max_write_buffer_number = 4;
+  options.max_write_buffer_number = 3;
   return options;
 }
 
