@@ -1,7 +1,9 @@
 #include "ledger/beside.h"
 
 #include <algorithm>
+#include <chrono>
 #include <ranges>
+#include <thread>
 
 #include "ledger/core/event.h"
 #include "ledger/history.h"
@@ -11,14 +13,18 @@ namespace caseledger {
 namespace {
 
 // A writer may delete a file between its being listed and its being opened; then the next try sees the files that took its place.
-constexpr int tries = 5;
+constexpr int tries = 8;
+constexpr auto pause = std::chrono::milliseconds(5);  // before the second, and longer each time
 
 template <class Open>
 auto open_beside(const std::filesystem::path& folder, Open open) -> decltype(open(folder)) {
   std::error_code ignored;
   if (!std::filesystem::exists(folder / "CURRENT", ignored)) return fail(Errc::not_found, "there is no ledger database in " + folder.string());
   auto opened = open(folder);
-  for (int i = 1; i < tries && !opened; ++i) opened = open(folder);
+  for (int i = 1; i < tries && !opened; ++i) {
+    std::this_thread::sleep_for(pause * i);
+    opened = open(folder);
+  }
   return opened;
 }
 

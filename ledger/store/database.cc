@@ -177,6 +177,8 @@ Result<void> Database::purge(std::size_t family, std::span<const Buffer> keys) {
   return {};
 }
 
+Result<void> Database::verify() const { return result_of(impl_->db->VerifyChecksum(), "the files do not hold"); }
+
 Result<void> Database::ingest(const std::vector<Run>& runs) {
   std::vector<rocksdb::IngestExternalFileArg> arguments;
   for (const auto& run : runs) {

@@ -56,7 +56,8 @@ class Database {
   std::unique_ptr<Batch> batch() const;
   Result<void> write(Batch& batch);
   Result<void> flush();
-  // Leaves no byte of what was erased at these keys, which ascend, in files or in the write-ahead log. Reads and writes go on.
+  // Leaves no byte of what was erased at these keys, which ascend, in files or in the write-ahead log. Reads and writes go on; a file that
+  // somebody still reads goes with the reader.
   Result<void> purge(std::size_t family, std::span<const Buffer> keys);
 
   Result<void> purge(std::size_t family);  // of anything in it
@@ -67,6 +68,9 @@ class Database {
     std::vector<std::pair<std::string, std::string>> rows;
   };
   Result<void> ingest(const std::vector<Run>& runs);
+
+  // Every block of every file. Errors: verification_failed, which names the file; io (among others a file that whoever writes beside us replaced).
+  Result<void> verify() const;
 
   Result<std::optional<std::string>> get(std::size_t family, Bytes key) const;
 

@@ -80,6 +80,7 @@ class Folds {
   Changes changes() { return Changes(database_->batch()); }
   Result<void> write(Changes& changes) { return database_->write(*changes.batch_); }
   Result<void> flush() { return database_->flush(); }
+  Result<void> verify() const { return database_->verify(); }
   Result<void> purge();  // leaves no byte of rows that were overwritten or erased
 
  private:

@@ -34,6 +34,12 @@ inline std::vector<std::string> files_with(const fs::path& folder, std::string_v
   return found;
 }
 
+// Whether they stand in none, once whoever read beside a purge has let go of the files that it replaced.
+inline bool gone_from(const fs::path& folder, std::string_view bytes) {
+  for (int i = 0; i < 2000 && !files_with(folder, bytes).empty(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  return files_with(folder, bytes).empty();
+}
+
 // Waits until the log's files owe nothing any more.
 inline bool purged(TestLedger& ledger) {
   for (int i = 0; i < 2000; ++i) {

@@ -104,7 +104,7 @@ TEST_CASE("a bundle from before an excision has the event, one from after it has
   REQUIRE(export_bundle(desk.ledger->log(), {{desk.ledger.log_vkey()}}, desk.scratch / "early"));
   desk.excise();
   REQUIRE(export_bundle(desk.ledger->log(), {{desk.ledger.log_vkey()}}, desk.bundle));
-  CHECK(files_with(desk.bundle, marker) == std::vector<std::string>{});
+  CHECK(gone_from(desk.bundle, marker));
   for (const auto& folder : {desk.scratch / "early", desk.bundle}) {
     const auto audit = audit_bundle(folder, trusting(desk.ledger.log_vkey()));
     REQUIRE(audit);
@@ -128,14 +128,14 @@ TEST_CASE("the backup's next run leaves an excised event in none of its segments
   desk.excise();
   const auto sealed = files_below(desk.backup);
   CHECK(desk.backed_up().rewritten == 1);
-  CHECK(files_with(desk.backup, marker) == std::vector<std::string>{});
+  CHECK(gone_from(desk.backup, marker));
   CHECK(files_below(desk.backup).size() == sealed.size() + 1);
   CHECK(desk.backed_up().rewritten == 0);
   const auto restored = desk.restored();
   CHECK(restored.excised_events == 0);
   CHECK(restored.audit.counts.excised_events == 1);
   CHECK(restored.audit.sound());
-  CHECK(files_with(desk.target, marker) == std::vector<std::string>{});
+  CHECK(gone_from(desk.target, marker));
 }
 
 TEST_CASE("a restore from media that no later run could reach leaves out what was excised", "[excision][backup]") {
@@ -148,7 +148,7 @@ TEST_CASE("a restore from media that no later run could reach leaves out what wa
   const auto restored = desk.restored();
   CHECK(restored.excised_events == 1);
   CHECK(restored.audit.sound());
-  CHECK(files_with(desk.target, marker) == std::vector<std::string>{});
+  CHECK(gone_from(desk.target, marker));
 }
 
 TEST_CASE("folds that a crash left behind a decision, or that are gone, come to the same state", "[excision]") {
@@ -211,7 +211,7 @@ TEST_CASE("what a crash left between an excision and its purge is purged by the 
   REQUIRE_FALSE(files_with(desk.ledger.folder(), marker).empty());
   REQUIRE(desk.ledger.open());
   REQUIRE(purged(desk.ledger));
-  CHECK(files_with(desk.ledger.folder(), marker) == std::vector<std::string>{});
+  CHECK(gone_from(desk.ledger.folder(), marker));
   CHECK(desk.audited().findings.empty());
   (void)scratch;
 }
