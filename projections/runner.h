@@ -21,7 +21,8 @@ Result<Folds> rebuild(const store::Log& log, std::uint64_t size, unsigned thread
 
 class Runner {
  public:
-  // Loads the written rows and starts to follow. Errors: io, verification_failed (damaged rows: rebuild them).
+  // Loads the written sums and starts to follow; states are read when their stream moves. Errors: io, verification_failed (damaged rows: rebuild
+  // them), which failure() tells of states.
   static Result<std::unique_ptr<Runner>> open(Ledger& ledger);
   ~Runner();
 
