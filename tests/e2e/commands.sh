@@ -1,34 +1,14 @@
 #!/usr/bin/env bash
 # Every command that reads, used as it should be and with rubbish: its exit code, one sentence where it fails, and data alone on stdout.
 #   commands.sh CASELEDGER
-set -euo pipefail
 cl=$1
-dir=$(mktemp -d)
-server=
-trap '[ -z "$server" ] || kill -9 "$server" 2>/dev/null || true; rm -rf "$dir"' EXIT
-cd "$dir"
-port=$((20000 + RANDOM % 20000))
-url=http://127.0.0.1:$port
-step() { printf '── %s\n' "$*"; }
-fail() { printf 'FAILED: %s\n' "$*" >&2; tail -n 5 serve.log >&2 || true; exit 1; }
-# expect CODE command…: into out.txt and err.txt. What fails says so, and says no more.
-expect() {
-  local want=$1 got=0
-  shift
-  "$@" >out.txt 2>err.txt </dev/null || got=$?
-  [ "$got" -eq "$want" ] || { cat out.txt err.txt >&2; fail "$* ended with $got, wanted $want"; }
-  [ "$got" -eq 0 ] || [ -s err.txt ] || fail "$* ended with $got and said nothing"
-  [ "$got" -lt 100 ] || fail "$* crashed"
-  ! grep -qiE 'terminate called|std::|what\(\)|boost|Assertion' err.txt || { cat err.txt >&2; fail "$* speaks of its insides"; }
-}
+source "$(dirname "$0")/served.sh"
 said() { grep -qF -- "$1" out.txt || { cat out.txt >&2; fail "expected to read: $1"; }; }
 lines() { [ "$(wc -l <out.txt)" -eq "$1" ] || { cat out.txt >&2; fail "wanted $1 lines"; }; }
 at() { sleep 0.01; date -u +%Y-%m-%dT%H:%M:%S.%6NZ; }
 
 "$cl" init ledger --origin commands.example/l/1 >vkey 2>/dev/null
-"$cl" serve ledger --listen "127.0.0.1:$port" >serve.log 2>&1 &
-server=$!
-for _ in $(seq 200); do curl -fsS -o /dev/null "$url/readyz" 2>/dev/null && break; sleep 0.1; done
+serve
 for key in desk:case_system head:supervisor board:oversight office:auditor other:case_system; do
   name=${key%%:*} role=${key##*:}
   "$cl" key new "$name.key" --name "$name" >/dev/null
@@ -141,14 +121,13 @@ expect 7 "$cl" figures --server "$url" --key desk.key
 step "what events prints can be appended elsewhere"
 "$cl" events --dir ledger --kind case >out.ndjson
 "$cl" init copy --origin commands.example/l/2 >copy.vkey 2>/dev/null
-second=$((port + 1))
-"$cl" serve copy --listen "127.0.0.1:$second" >copy.log 2>&1 &
-copy=$!
-for _ in $(seq 200); do curl -fsS -o /dev/null "http://127.0.0.1:$second/readyz" 2>/dev/null && break; sleep 0.1; done
-expect 0 "$cl" enroll --server "http://127.0.0.1:$second" --log-vkey "$(cat copy.vkey)" --as copy/keys/governor.key --vkey "$("$cl" key show desk.key)" --organisation one --role case_system
-expect 0 "$cl" append --server "http://127.0.0.1:$second" --log-vkey "$(cat copy.vkey)" --key desk.key out.ndjson
+stop
+serve copy
+expect 0 "$cl" enroll --server "$url" --log-vkey "$(cat copy.vkey)" --as copy/keys/governor.key --vkey "$("$cl" key show desk.key)" --organisation one --role case_system
+expect 0 "$cl" append --server "$url" --log-vkey "$(cat copy.vkey)" --key desk.key out.ndjson
 cmp <("$cl" events --dir ledger --kind case | jq -c .event) <("$cl" events --dir copy --kind case | jq -c .event) || fail "the copy differs"
-kill -TERM $copy && wait $copy || true
+stop
+serve
 
 step "audit, verify and the rest: rubbish is refused with a sentence"
 expect 0 "$cl" audit ledger --format json; jq -e .sound out.txt >/dev/null || fail "not sound"
@@ -186,6 +165,5 @@ complete_with() { bash -c 'source <("$1" completion bash); shift; COMP_WORDS=("$
 if command -v zsh >/dev/null; then zsh -n <("$cl" completion zsh); else echo "(no zsh here: its script is not tried)"; fi
 if command -v fish >/dev/null; then fish -n <("$cl" completion fish); else echo "(no fish here: its script is not tried)"; fi
 
-kill -TERM "$server" && wait "$server" || true
-server=
+stop
 step "done"

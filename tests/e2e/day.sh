@@ -1,33 +1,8 @@
 #!/usr/bin/env bash
 # A day with the ledger as its users have it: made, served, filled, killed, checked by a program that shares nothing with it.
 #   day.sh CASELEDGER LOGCHECK
-set -euo pipefail
 cl=$1 logcheck=$2
-dir=$(mktemp -d)
-server=
-trap '[ -z "$server" ] || kill -9 "$server" 2>/dev/null || true; rm -rf "$dir"' EXIT
-cd "$dir"
-port=$((20000 + RANDOM % 20000))
-url=http://127.0.0.1:$port
-step() { printf '── %s\n' "$*"; }
-fail() { printf 'FAILED: %s\n' "$*" >&2; tail -n 5 serve.log >&2 || true; exit 1; }
-# expect CODE command…
-expect() {
-  local want=$1 got=0
-  shift
-  "$@" >out.txt 2>err.txt || got=$?
-  [ "$got" -eq "$want" ] || { cat out.txt err.txt >&2; fail "$* ended with $got, wanted $want"; }
-}
-serve() {
-  "$cl" serve ledger --listen "127.0.0.1:$port" >>serve.log 2>&1 &
-  server=$!
-  for _ in $(seq 200); do
-    curl -fsS -o /dev/null "$url/readyz" 2>/dev/null && return
-    kill -0 "$server" 2>/dev/null || fail "the server did not start"
-    sleep 0.1
-  done
-  fail "the server is not ready"
-}
+source "$(dirname "$0")/served.sh"
 
 step "a new ledger"
 vkey=$("$cl" init ledger --origin day.example/l/1 2>/dev/null)
@@ -46,7 +21,7 @@ expect 7 "$cl" append --server "$url" --log-vkey "$vkey" --key stranger.key /dev
 step "a ledger of three governors, two of whom decide"
 for n in 1 2 3; do "$cl" key new "governor-$n.key" --name "governor-$n" >/dev/null; done
 mv ledger first-ledger
-kill -TERM "$server" && wait "$server" || true
+stop
 council=$("$cl" init ledger --origin day.example/l/2 --threshold 2 $(for n in 1 2 3; do echo --governor; "$cl" key show "governor-$n.key"; done) 2>/dev/null)
 serve
 expect 0 "$cl" append --server "$url" --log-vkey "$council" --key governor-1.key ledger/genesis.ndjson
@@ -57,7 +32,7 @@ expect 7 "$cl" append --server "$url" --log-vkey "$council" --key stranger.key /
 expect 1 "$cl" proposal approve 3 --server "$url" --log-vkey "$council" --as governor-1.key
 expect 0 "$cl" proposal approve 3 --server "$url" --log-vkey "$council" --as governor-3.key
 expect 0 "$cl" append --server "$url" --log-vkey "$council" --key stranger.key /dev/null
-kill -TERM "$server" && wait "$server" || true
+stop
 expect 0 "$cl" audit ledger --log-vkey "$council"
 rm -rf ledger && mv first-ledger ledger
 serve
@@ -69,8 +44,7 @@ wanted=$(jq -r '"\(.recovered)/\(.cases)"' <<<"$plan")
 "$cl" simulate national-year --cases-scale 1:100 --scale 1:100000 --server "$url" --log-vkey "$vkey" --keys keys &
 simulate=$!
 sleep 0.3
-kill -9 "$server"
-wait "$server" 2>/dev/null || true
+killed
 serve
 wait "$simulate" || fail "a client lost its way when the server was killed"
 got=$("$cl" figures R1 --server "$url" --format csv | sed -n 2p | cut -d, -f5,6 | tr , /)
@@ -162,8 +136,7 @@ expect 0 "$cl" audit "$url" --log-vkey "$vkey"
 expect 0 "$cl" export ledger bundle
 
 step "closed to whoever does not show who they are"
-kill -TERM "$server"
-wait "$server" || fail "the server did not end well on SIGTERM"
+stop
 sed -i /open_reads_on_loopback/d ledger/ledger.toml
 serve
 answer() { curl -s -o /dev/null -w '%{http_code}' "$@"; }
@@ -188,9 +161,7 @@ expect 0 "$cl" audit "$url" --log-vkey "$vkey" --key keys/auditor.key
 expect 2 "$cl" serve ledger --listen 127.0.0.1:0 --client-ca ledger/vkey
 
 step "offline: server stopped"
-kill -TERM "$server"
-wait "$server" || fail "the server did not end well on SIGTERM"
-server=
+stop
 expect 0 "$cl" verify receipts/*.tlog-proof --log-vkey "$vkey" --bundle bundle
 for receipt in receipts/*.tlog-proof; do "$logcheck" receipt --vkey "$vkey" "$receipt"; done
 "$logcheck" bundle --vkey "$vkey" bundle
@@ -256,8 +227,7 @@ governed publish-entries --as ledger/keys/governor.key
 expect 0 "$cl" audit "$url" --log-vkey "$vkey"
 from=$(($(sed -n 2p <(curl -fsS "$url/checkpoint")) + 3))
 expect 0 "$cl" key rotate ledger --from-size "$from" --as ledger/keys/governor.key --server "$url" --log-vkey "$vkey"
-kill -9 "$server"
-wait "$server" 2>/dev/null || true
+killed
 serve
 for more in 3 4 5; do
   note $((last + more)) >more.ndjson
@@ -271,9 +241,7 @@ expect 0 "$cl" audit "$url" --log-vkey "$fresh"
 "$logcheck" walk --vkey "$fresh" "$url"
 expect 3 "$cl" verify rotated-5/*.tlog-proof --log-vkey "$vkey"
 expect 0 "$cl" verify rotated-5/*.tlog-proof receipts/*.tlog-proof --log-vkey "$vkey" --log-vkey "$fresh"
-kill -TERM "$server"
-wait "$server" || fail "the server did not end well on SIGTERM"
-server=
+stop
 expect 0 "$cl" export ledger last-bundle
 "$logcheck" bundle --vkey "$fresh" last-bundle
 expect 0 "$cl" backup ledger second-backup --vault second-vault.copy

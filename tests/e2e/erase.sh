@@ -1,39 +1,14 @@
 #!/usr/bin/env bash
 # Erasing people from a ledger that is served over TLS and killed half-way, again and again.
 #   erase.sh CASELEDGER [rounds]
-set -euo pipefail
 cl=$1 rounds=${2:-8}
-dir=$(mktemp -d)
-server=
-trap '[ -z "$server" ] || kill -9 "$server" 2>/dev/null || true; rm -rf "$dir"' EXIT
-cd "$dir"
-port=$((20000 + RANDOM % 20000))
-url=https://localhost:$port
-step() { printf '── %s\n' "$*"; }
-fail() { printf 'FAILED: %s\n' "$*" >&2; tail -n 5 serve.log >&2 || true; exit 1; }
-# expect CODE command…
-expect() {
-  local want=$1 got=0
-  shift
-  "$@" >out.txt 2>err.txt || got=$?
-  [ "$got" -eq "$want" ] || { cat out.txt err.txt >&2; fail "$* ended with $got, wanted $want"; }
-}
-serve() {
-  "$cl" serve ledger --listen "127.0.0.1:$port" --tls-cert cert.pem --tls-key key.pem >>serve.log 2>&1 &
-  server=$!
-  for _ in $(seq 200); do
-    curl -fsS --cacert cert.pem -o /dev/null "$url/readyz" 2>/dev/null && return
-    kill -0 "$server" 2>/dev/null || fail "the server did not start"
-    sleep 0.05
-  done
-  fail "the server is not ready"
-}
-stop() { kill -TERM "$server" && wait "$server" || fail "the server did not end well on SIGTERM"; }
+source "$(dirname "$0")/served.sh"
+url=https://localhost:$port tls=(--tls-cert cert.pem --tls-key key.pem)
 uuid() { printf '0192f0c1-%04x-7%03x-8%03x-%06x%06x' $((RANDOM)) $((RANDOM % 4096)) $((RANDOM % 4096)) $((RANDOM)) $((RANDOM)); }
 
 step "a ledger over TLS"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out cert.pem -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 2>/dev/null
-export SSL_CERT_FILE=$dir/cert.pem CASELEDGER_SERVER=$url
+export SSL_CERT_FILE=$dir/cert.pem CURL_CA_BUNDLE=$dir/cert.pem CASELEDGER_SERVER=$url
 CASELEDGER_LOG_VKEY=$("$cl" init ledger --origin erase.example/l/1 2>/dev/null)
 export CASELEDGER_LOG_VKEY
 sed -i "1i authorities = [\"localhost:$port\"]" ledger/ledger.toml
@@ -70,8 +45,7 @@ for round in $(seq "$rounds"); do
   decide &
   deciding=$!
   sleep "0.$(printf %03d $((30 + RANDOM % 200)))"
-  kill -9 "$server"
-  wait "$server" 2>/dev/null || true
+  killed
   serve
   wait "$deciding"
   decide
@@ -98,7 +72,6 @@ expect 0 "$cl" audit "$url" --key auditor.key
 
 step "the folder, and a restore of it"
 stop
-server=
 expect 0 "$cl" backup ledger backup --vault vault.copy
 ! grep -rlq "$secret" ledger backup || fail "plaintext lies in $(grep -rl "$secret" ledger backup | head -1)"
 expect 0 "$cl" audit ledger --format json
