@@ -24,7 +24,7 @@ void Keeper::moved(Moved moved) {
   skips_.insert(skips_.end(), moved.skips.begin(), moved.skips.end());
   excised_.insert(excised_.end(), moved.excised.begin(), moved.excised.end());
   size_ = moved.size;
-  const bool is_due = heads_.size() >= config_.heads_run_rows || !excised_.empty();
+  const bool is_due = something_is_due();
   lock.unlock();
   if (is_due) changed_.notify_all();
 }
@@ -34,10 +34,14 @@ std::optional<Error> Keeper::failure() const {
   return failure_;
 }
 
+bool Keeper::something_is_due() const {
+  return !failure_ && (heads_.size() >= config_.heads_run_rows || shares_.size() >= store::Shares::write_max || !excised_.empty());
+}
+
 void Keeper::run() {
   std::unique_lock lock(mutex_);
   for (bool last = false; !last;) {
-    changed_.wait_for(lock, std::chrono::seconds(1), [&] { return stopping_ || heads_.size() >= config_.heads_run_rows || !excised_.empty(); });
+    changed_.wait_for(lock, std::chrono::seconds(1), [&] { return stopping_ || something_is_due(); });
     last = stopping_;
     const bool run_is_due = last || heads_.size() >= config_.heads_run_rows;
     std::vector<store::Heads::Row> rows;
@@ -63,9 +67,16 @@ Result<void> Keeper::purge() {
 }
 
 Result<void> Keeper::write_small() {
+  for (;;) {
+    const auto shares = shares_.waiting();
+    TRY(write_small(shares));
+    if (shares.size() < store::Shares::write_max) return {};
+  }
+}
+
+Result<void> Keeper::write_small(const std::vector<store::Share>& shares) {
   auto changes = folds_.changes();
   const auto waiting = tiles_.waiting();
-  const auto shares = shares_.waiting();
   std::vector<Moved::Skip> skips;
   {
     const std::lock_guard lock(mutex_);

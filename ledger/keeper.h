@@ -23,9 +23,11 @@ class Keeper {
   std::optional<Error> failure() const;
 
  private:
+  bool something_is_due() const;                                           // mutex_ is held
   void run();
   Result<void> purge();
-  Result<void> write_small();                                              // tiles, skips and shares
+  Result<void> write_small();                                              // tiles, skips and shares: all that wait
+  Result<void> write_small(const std::vector<store::Share>& shares);
   Result<void> write_heads(std::vector<store::Heads::Row> rows, EntryIndex size);
 
   store::Log& log_;

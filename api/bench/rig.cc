@@ -114,14 +114,14 @@ std::uint64_t events_of(const SimulatedYear& year) {
 }
 }  // namespace
 
-// Where a phase has to be recorded in its order, each batch is waited for like a phase of its own.
+// Where a leg has to be recorded in its order, each batch is waited for like a leg of its own.
 std::vector<std::vector<Submission>> Rig::year(std::uint64_t events) const {
   constexpr std::uint64_t sample = 1'000;
   const std::uint64_t scale = std::max<std::uint64_t>(1, events_of(NationalYear({sample, sample}, 1)) * sample / events);
   const NationalYear year({scale, scale}, 1);
   std::vector<std::vector<Submission>> all;
-  for (std::size_t p = 0; p < phases; ++p) {
-    const Author author = author_of(static_cast<Phase>(p));
+  for (const Leg& leg : year.legs()) {
+    const Author author = author_of(leg.phase);
     const Signer& signer = author == Author::case_system ? author_ : others_[static_cast<std::size_t>(author) - 1];
     all.emplace_back();
     std::vector<SimulatedEvent> held;
@@ -136,10 +136,10 @@ std::vector<std::vector<Submission>> Rig::year(std::uint64_t events) const {
         bytes.push_back(each.event);
       }
       if (!bytes.empty()) submission.batch = sign_batch(bytes, origin_, signer), all.back().push_back(std::move(submission));
-      if (in_order(static_cast<Phase>(p))) all.emplace_back();
+      if (in_order(leg.phase)) all.emplace_back();
       held.clear();
     };
-    auto from = year.events(static_cast<Phase>(p));
+    auto from = year.events(leg);
     for (SimulatedEvent event; from.next(event); held.push_back(event))
       if (event.begins_group && held.size() + group_events_max > 256) close_batch();
     close_batch();

@@ -132,10 +132,9 @@ json::object plan_of(const NationalYear& year) {
 void print_year(const SimulatedYear& year, const std::string& only) {
   std::ios::sync_with_stdio(false);
   SimulatedEvent event;
-  for (std::size_t p = 0; p < phases; ++p) {
-    const auto phase = static_cast<Phase>(p);
-    if (!only.empty() && name(author_of(phase)) != only) continue;
-    for (auto events = year.events(phase); events.next(event) && std::cout.good();) {
+  for (const Leg& leg : year.legs()) {
+    if (!only.empty() && name(author_of(leg.phase)) != only) continue;
+    for (auto events = year.events(leg); events.next(event) && std::cout.good();) {
       auto line = event_to_json(view_event(event.event));
       // With the openings' plaintext instead of the commitments, so that it can be appended.
       if (!event.openings.empty()) {
@@ -165,17 +164,17 @@ Result<void> adopt_policies(const SimulatedYear& year, const SimulateOptions& op
   return {};
 }
 
-// Phases in order: what one refers to, an earlier one has recorded.
+// Legs in order: what one refers to, an earlier one has recorded.
 Exit append_year(const SimulatedYear& year, const SimulateOptions& options) {
   std::map<Author, Connection> connections;
   Tally tally({}, false);
   Progress progress("appending", year.all_groups());
   std::uint64_t done = 0;
   SimulatedEvent event;
-  for (std::size_t p = 0; p < phases && !tally.failed(); ++p) {
-    const auto phase = static_cast<Phase>(p);
-    const Author author = author_of(phase);
-    if (year.groups(phase) == 0 || (!options.author.empty() && name(author) != options.author)) continue;
+  for (const Leg& leg : year.legs()) {
+    if (tally.failed()) break;
+    const Author author = author_of(leg.phase);
+    if (!options.author.empty() && name(author) != options.author) continue;
     if (!connections.contains(author)) {
       Remote remote = options.remote;
       remote.key = options.keys / (std::string(name(author)) + ".key");
@@ -186,20 +185,20 @@ Exit append_year(const SimulatedYear& year, const SimulateOptions& options) {
     Connection& connection = connections.at(author);
     Batcher batcher(connection, tally);
     std::uint64_t number = 0;
-    for (auto events = year.events(phase); events.next(event) && !tally.failed(); ++number) {
+    for (auto events = year.events(leg); events.next(event) && !tally.failed(); ++number) {
       if (event.begins_group && (batcher.size() + group_events_max > 256 || batcher.bytes() > batch_bytes_wanted / 2)) {
         batcher.send();
-        if (in_order(phase)) {
+        if (in_order(leg.phase)) {
           if (const auto flushed = connection.client->flush(); !flushed) return report(flushed.error());
         }
-        progress.at(done + events.groups_done());
+        progress.at(done + events.groups_done() - leg.first_group);
       }
       batcher.add(number, event.event, event.openings);
     }
     batcher.send();
     if (const auto flushed = connection.client->flush(); !flushed && !tally.failed()) return report(flushed.error());
-    progress.at(done += year.groups(phase));
-    if (phase == Phase::policies) {
+    progress.at(done += leg.end_group - leg.first_group);
+    if (leg.phase == Phase::policies) {
       if (const auto adopted = adopt_policies(year, options); !adopted) return report(adopted.error());
     }
   }

@@ -50,6 +50,8 @@ inline constexpr std::size_t authors = 5;
 Author author_of(Phase phase);
 // Whether each batch of the phase has to be recorded before the next is sent, because groups go on with one stream.
 constexpr bool in_order(Phase phase) { return phase == Phase::looked_at_by_analysts || phase == Phase::looked_at_by_desks; }
+// Whether its groups are the year's reports, by their number; what a report refers to stands before it. These phases are neighbours.
+constexpr bool of_reports(Phase phase) { return phase >= Phase::reports && phase <= Phase::referrals; }
 std::string_view name(Phase phase);
 std::string_view name(Author author);  // as the role is called
 

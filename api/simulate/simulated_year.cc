@@ -1,5 +1,6 @@
 #include "api/simulate/simulated_year.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace caseledger::api {
@@ -58,6 +59,24 @@ std::uint64_t SimulatedYear::all_groups() const {
   std::uint64_t all = 0;
   for (std::size_t phase = 0; phase < phases; ++phase) all += groups(static_cast<Phase>(phase));
   return all;
+}
+
+std::vector<Leg> SimulatedYear::legs() const {
+  std::vector<Leg> legs;
+  const auto add = [&](Phase phase, std::uint64_t first, std::uint64_t end) {
+    if (first < end) legs.push_back({phase, first, end});
+  };
+  for (std::size_t p = 0; p < phases; ++p) {
+    const auto phase = static_cast<Phase>(p);
+    if (!of_reports(phase)) {
+      add(phase, 0, groups(phase));
+    } else if (phase == Phase::reports) {
+      for (std::uint64_t first = 0; first < groups(phase); first += leg_reports)
+        for (auto each = phase; of_reports(each); each = static_cast<Phase>(static_cast<std::size_t>(each) + 1))
+          add(each, first, std::min(first + leg_reports, groups(each)));
+    }
+  }
+  return legs;
 }
 
 bool PhaseEvents::next(SimulatedEvent& out) {

@@ -1,5 +1,7 @@
 #include "ledger/store/shares.h"
 
+#include <algorithm>
+
 #include "ledger/store/log.h"
 
 namespace caseledger::store {
@@ -21,9 +23,14 @@ void Shares::add(const std::vector<Share>& shares) {
   waiting_.insert(waiting_.end(), shares.begin(), shares.end());
 }
 
+std::size_t Shares::size() const {
+  const std::lock_guard lock(mutex_);
+  return waiting_.size();
+}
+
 std::vector<Share> Shares::waiting() const {
   const std::lock_guard lock(mutex_);
-  return waiting_;
+  return {waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(waiting_.size(), write_max))};
 }
 
 void Shares::written(std::size_t count) {

@@ -4,6 +4,7 @@
 // add() belongs to the sequencer, waiting() and written() to whoever writes behind the commits; any thread reads, and sees both together.
 #pragma once
 
+#include <deque>
 #include <mutex>
 
 #include "ledger/store/folds.h"
@@ -19,9 +20,12 @@ class Shares {
  public:
   explicit Shares(const Folds& folds) : folds_(folds) {}
 
+  static constexpr std::size_t write_max = 16 * 1024;  // at a time
+
   void add(const std::vector<Share>& shares);
-  std::vector<Share> waiting() const;
-  void written(std::size_t count);  // the first so many of those waiting
+  std::size_t size() const;            // of those that wait to be written
+  std::vector<Share> waiting() const;  // the first of them, write_max at most
+  void written(std::size_t count);     // the first so many
 
   // Errors: io.
   Result<std::vector<Share>> of(const StreamId& stream) const;
@@ -31,7 +35,7 @@ class Shares {
  private:
   const Folds& folds_;
   mutable std::mutex mutex_;
-  std::vector<Share> waiting_;
+  std::deque<Share> waiting_;
 };
 
 }  // namespace caseledger::store

@@ -240,6 +240,23 @@ TEST_CASE("reports are dealt out exactly at any scale") {
   counted.matches(year.planned());
 }
 
+TEST_CASE("legs are every group of every phase once, and of a report the phases in their order") {
+  const NationalYear year({.reports = 170, .cases = 1'000}, 1);  // more reports than go in two legs
+  std::array<std::uint64_t, phases> done{};
+  auto last = Phase::policies;
+  for (const Leg& leg : year.legs()) {
+    const auto p = static_cast<std::size_t>(leg.phase);
+    CHECK(leg.first_group == done[p]);
+    CHECK(leg.end_group - leg.first_group <= (of_reports(leg.phase) ? leg_reports : year.groups(leg.phase)));
+    CHECK((leg.phase >= last || (leg.phase == Phase::reports && of_reports(last))));
+    if (of_reports(leg.phase) && leg.phase != Phase::reports) CHECK(leg.end_group == done[p - 1]);
+    done[p] = leg.end_group;
+    last = leg.phase;
+  }
+  for (std::size_t p = 0; p < phases; ++p) CHECK(done[p] == year.groups(phase_at(p)));
+  CHECK(year.groups(Phase::reports) > 2 * leg_reports);
+}
+
 TEST_CASE("the same seed gives the same bytes, on every machine, in any order; another seed gives others") {
   const NationalYear year(small, 1);
   CHECK(digest(year) == "8b266fe36f23ac088e60515c4dd6fcecc54d065f25aff24f39d50a8f49732336");
@@ -251,7 +268,7 @@ TEST_CASE("the same seed gives the same bytes, on every machine, in any order; a
     for (auto events = year.events(phase_at(p)); events.next(event);) append(forwards, event.event);
     for (std::uint64_t group = year.groups(phase_at(p)); group-- > 0;) {
       Buffer one;
-      for (auto events = year.events(phase_at(p), group, group + 1); events.next(event);) append(one, event.event);
+      for (auto events = year.events(Leg{phase_at(p), group, group + 1}); events.next(event);) append(one, event.event);
       backwards.insert(backwards.begin(), one.begin(), one.end());
     }
     CHECK(forwards == backwards);
