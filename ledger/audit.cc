@@ -123,6 +123,7 @@ Result<Audit> audit_folder(const std::filesystem::path& ledger, const AuditOptio
   const auto folds = options.folds ? open_folds_beside(ledger) : fail(Errc::not_found, "not asked for");
   if (!options.folds) audit.not_checked.push_back("tiles, heads and skips: it was not asked for");
   else if (!folds && folds.error().code == Errc::not_found) audit.not_checked.push_back("tiles, heads and skips: there are no folds");
+  else if (!folds && folds.error().code == Errc::usage) audit.not_checked.push_back("tiles, heads and skips: " + folds.error().sentence);
   else if (!folds) findings.add(error("fold.unreadable", {.path = "store/folds"}, folds.error().sentence));
   const auto log = open_log(ledger, audit, findings);
   if (!log) return audit;

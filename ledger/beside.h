@@ -13,7 +13,7 @@ namespace caseledger {
 Result<std::unique_ptr<store::Log>> open_log_beside(const std::filesystem::path& ledger);
 // What can still be read of a log whose write-ahead log is damaged.
 Result<std::unique_ptr<store::Log>> salvage_log(const std::filesystem::path& ledger);
-Result<std::unique_ptr<store::Folds>> open_folds_beside(const std::filesystem::path& ledger);
+Result<std::unique_ptr<store::Folds>> open_folds_beside(const std::filesystem::path& ledger);  // also: usage (of another version)
 
 // Where a stream ends in a log: from the folds beside it, as far as they are written and bear out, and the rest of the log.
 struct StreamEnd {

@@ -1,5 +1,7 @@
 #include "ledger/store/folds.h"
 
+#include <algorithm>
+#include <sodium.h>
 
 namespace caseledger::store {
 
@@ -28,6 +30,31 @@ std::string tile_key(unsigned level, std::uint64_t index) { return std::string(1
 std::string row_key(std::string_view name, std::string_view key) { return std::string(name) + '\0' + std::string(key); }
 std::string rows_cursor_key(std::string_view name) { return row_key(name, ""); }  // before all its rows
 std::string cursor_key(std::string_view part) { return '\0' + std::string(part); }
+const std::string format_key = cursor_key("format");
+
+// ── the check at the end of a row ──
+
+constexpr std::size_t check_bytes = 4;
+
+std::string_view check_of(std::string_view value, std::span<unsigned char, crypto_shorthash_BYTES> hash) {
+  static constexpr unsigned char key[crypto_shorthash_KEYBYTES]{};
+  crypto_shorthash(hash.data(), bytes_of(value).data(), value.size(), key);
+  return {reinterpret_cast<const char*>(hash.data()), check_bytes};
+}
+
+std::string checked(std::string_view value) {
+  unsigned char hash[crypto_shorthash_BYTES];
+  std::string row;
+  row.reserve(value.size() + check_bytes);
+  return row.append(value).append(check_of(value, hash));
+}
+
+Result<std::string_view> value_of(std::string_view row) {
+  unsigned char hash[crypto_shorthash_BYTES];
+  const std::string_view value = row.substr(0, row.size() - std::min(row.size(), check_bytes));
+  if (row.size() <= check_bytes || row.substr(value.size()) != check_of(value, hash)) return fail(Errc::verification_failed, "a row of the projections is damaged; run `caseledger rebuild`");
+  return value;
+}
 
 Result<EntryIndex> cursor_value(const Result<std::optional<std::string>>& value) {
   if (!value) return std::unexpected(value.error());
@@ -37,14 +64,44 @@ Result<EntryIndex> cursor_value(const Result<std::optional<std::string>>& value)
 
 }  // namespace
 
+namespace {
+
+Result<std::unique_ptr<Database>> open_database(const std::filesystem::path& folder, Access access) {
+  return Database::open(folder, Durability::derived,
+                        {{.name = "heads", .compress = true, .bloom = true},
+                         {.name = "skips", .write_buffer_bytes = 16 << 20},
+                         {.name = "tiles", .write_buffer_bytes = 16 << 20},
+                         {.name = "state", .write_buffer_bytes = 32 << 20, .compress = true, .bloom = true},
+                         {.name = "shares", .write_buffer_bytes = 16 << 20}},
+                        access);
+}
+
+// What was kept before versions were is of the first.
+Result<std::uint64_t> format_of(const Database& database) {
+  TRY_AS(format, database.get(state_family, bytes_of(format_key)));
+  return format && format->size() == 8 ? load_be<std::uint64_t>(bytes_of(*format).data()) : 1;
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Folds>> Folds::open(const std::filesystem::path& folder, Access access) {
-  TRY_AS(database, Database::open(folder, Durability::derived,
-                                  {{.name = "heads", .compress = true, .bloom = true},
-                                   {.name = "skips", .write_buffer_bytes = 16 << 20},
-                                   {.name = "tiles", .write_buffer_bytes = 16 << 20},
-                                   {.name = "state", .write_buffer_bytes = 32 << 20, .compress = true, .bloom = true},
-                                   {.name = "shares", .write_buffer_bytes = 16 << 20}},
-                                  access));
+  TRY_AS(database, open_database(folder, access));
+  TRY_AS(found, format_of(*database));
+  if (found != format) {
+    if (access != Access::write)
+      return fail(Errc::usage, folder.string() + ": the folds are of version " + std::to_string(found) + ", this build reads version " + std::to_string(format) +
+                                                 "; run `caseledger rebuild`, or serve the ledger once");
+    database.reset();
+    std::error_code error;
+    std::filesystem::remove_all(folder, error);
+    if (error) return fail(Errc::io, "cannot empty " + folder.string() + ": " + error.message());
+    TRY_AS(empty, open_database(folder, access));
+    database = std::move(empty);
+    const auto batch = database->batch();
+    batch->put(state_family, bytes_of(format_key), bytes_of(number(format)));
+    TRY(database->write(*batch));
+    TRY(database->flush());
+  }
   return std::unique_ptr<Folds>(new Folds(std::move(database)));
 }
 
@@ -135,41 +192,50 @@ Result<void> Folds::write_rows(std::string_view name, std::span<const Row> rows,
   if (rows.size() >= run_rows_min) {
     Database::Run run{state_family, {}};
     run.rows.reserve(rows.size() + 1);
-    run.rows.emplace_back(rows_cursor_key(name), number(cursor.value));
-    for (const auto& [key, value] : rows) run.rows.emplace_back(row_key(name, key), value);
+    run.rows.emplace_back(rows_cursor_key(name), checked(number(cursor.value)));
+    for (const auto& [key, value] : rows) run.rows.emplace_back(row_key(name, key), value.empty() ? "" : checked(value));
     return database_->ingest({std::move(run)});
   }
   auto batch = database_->batch();
-  batch->put(state_family, bytes_of(rows_cursor_key(name)), bytes_of(number(cursor.value)));
+  batch->put(state_family, bytes_of(rows_cursor_key(name)), bytes_of(checked(number(cursor.value))));
   for (const auto& [key, value] : rows) {
     if (value.empty()) batch->erase(state_family, bytes_of(row_key(name, key)));
-    else batch->put(state_family, bytes_of(row_key(name, key)), bytes_of(value));
+    else batch->put(state_family, bytes_of(row_key(name, key)), bytes_of(checked(value)));
   }
   return database_->write(*batch);
 }
 
-Result<EntryIndex> Folds::rows_cursor(std::string_view name) const { return cursor_value(database_->get(state_family, bytes_of(rows_cursor_key(name)))); }
+Result<EntryIndex> Folds::rows_cursor(std::string_view name) const { return cursor_value(row(name, "")); }
 
 Result<void> Folds::add_rows(std::string_view name, std::span<const Row> sorted) {
   Database::Run run{state_family, {}};
   run.rows.reserve(sorted.size());
-  for (const auto& [key, value] : sorted) run.rows.emplace_back(row_key(name, key), value);
+  for (const auto& [key, value] : sorted) run.rows.emplace_back(row_key(name, key), checked(value));
   return database_->ingest({std::move(run)});
 }
 
-Result<std::optional<std::string>> Folds::row(std::string_view name, std::string_view key) const { return database_->get(state_family, bytes_of(row_key(name, key))); }
+Result<std::optional<std::string>> Folds::row(std::string_view name, std::string_view key) const {
+  TRY_AS(row, database_->get(state_family, bytes_of(row_key(name, key))));
+  if (!row) return std::nullopt;
+  TRY_AS(value, value_of(*row));
+  row->resize(value.size());
+  return std::move(row);
+}
 
 Result<void> Folds::each_row(std::string_view name, std::string_view begin, const std::function<Result<void>(std::string_view, std::string_view)>& visit) const {
   const std::string prefix = row_key(name, begin);
   const std::size_t name_bytes = prefix.size() - begin.size();
   auto cursor = database_->cursor(state_family, true);
   for (cursor.seek(bytes_of(prefix)); cursor.valid() && text_of(cursor.key()).starts_with(prefix); cursor.next())
-    if (cursor.key().size() > name_bytes) TRY(visit(text_of(cursor.key()).substr(name_bytes), text_of(cursor.value())));
+    if (cursor.key().size() > name_bytes) {
+      TRY_AS(value, value_of(text_of(cursor.value())));
+      TRY(visit(text_of(cursor.key()).substr(name_bytes), value));
+    }
   return cursor.status();
 }
 
 Result<void> Folds::drop_others(std::string_view name) {
-  const std::string tiles = cursor_key("tiles"), rows = row_key(name, ""), behind = std::string(name) + '\1';
+  const std::string own = cursor_key(""), rows = row_key(name, ""), behind = std::string(name) + '\1';
   constexpr std::size_t batch_bytes_max = 4 << 20;
   auto batch = database_->batch();
   auto cursor = database_->cursor(state_family, true);
@@ -179,7 +245,7 @@ Result<void> Folds::drop_others(std::string_view name) {
       cursor.seek(bytes_of(behind));
       continue;
     }
-    if (key != tiles) batch->erase(state_family, cursor.key());
+    if (!key.starts_with(own)) batch->erase(state_family, cursor.key());
     if (batch->bytes() >= batch_bytes_max) {
       TRY(database_->write(*batch));
       batch->clear();

@@ -5,6 +5,8 @@
 //   tiles  level ‖ index → 256 hashes, full tiles only
 //   shares stream ‖ position of the event that shares it → with whom; subject of a document ‖ position of the event that links it → nothing
 //   state  name ‖ row                 what projections keep
+// A row of what projections keep ends with a check of itself: what reads as such a row is one. The folder says what version of all this it
+// holds; one of another version is emptied by whoever writes it, and folded again.
 // A cursor is the number of entries a part has folded; it is written together with the rows it covers.
 #pragma once
 
@@ -28,6 +30,9 @@ struct Share {
 
 class Folds {
  public:
+  static constexpr std::uint64_t format = 2;  // of everything kept here, the states of streams that the rules fold among it
+
+  // Errors: io, locked, verification_failed, usage (to read beside: it is of another version).
   static Result<std::unique_ptr<Folds>> open(const std::filesystem::path& folder, Access access = Access::write);
 
   Result<EntryIndex> heads_cursor() const;

@@ -1,0 +1,128 @@
+// What lies in the folds' files: rows that do not read, files of another version, and what a purge leaves of what was erased.
+#include <catch2/catch.hpp>
+#include <random>
+
+#include "ledger/beside.h"
+#include "ledger/store/database.h"
+#include "projections/runner.h"
+#include "tests/support/excised.h"
+
+using namespace samples;
+using namespace caseledger;
+
+namespace {
+
+constexpr std::string_view marker = "cw-nobody-may-read-this-any-more";
+
+// The folds' database as rows, past everything that knows what they mean.
+constexpr std::size_t state_family = 3;
+std::unique_ptr<store::Database> rows_of(const fs::path& ledger) {
+  auto database = store::Database::open(ledger / "store" / "folds", store::Durability::derived,
+                                        {{.name = "heads"}, {.name = "skips"}, {.name = "tiles"}, {.name = "state"}, {.name = "shares"}});
+  REQUIRE(database);
+  return std::move(*database);
+}
+
+std::vector<std::pair<Buffer, Buffer>> kept_by_projections(const store::Database& rows) {
+  std::vector<std::pair<Buffer, Buffer>> found;
+  auto cursor = rows.cursor(state_family);
+  for (cursor.seek_first(); cursor.valid(); cursor.next())
+    if (text_of(cursor.key()).starts_with("projections-")) found.emplace_back(Buffer(cursor.key().begin(), cursor.key().end()), Buffer(cursor.value().begin(), cursor.value().end()));
+  return found;
+}
+
+void put(store::Database& rows, Bytes key, Bytes value) {
+  const auto batch = rows.batch();
+  batch->put(state_family, key, value);
+  REQUIRE(rows.write(*batch));
+  REQUIRE(rows.flush());
+}
+
+// Opens the ledger, folds what has come meanwhile, moves every stream once, and tells of the first thing that went wrong.
+std::optional<Error> trouble(TestLedger& ledger, const Signer& clerk, std::span<const StreamId> cases) {
+  if (const auto opened = ledger.open(); !opened) return opened.error();
+  std::vector<Buffer> events;
+  for (const StreamId& stream : cases) events.push_back(case_assigned(stream, ledger.state(stream).version + 1));
+  ledger.record(clerk, events);
+  std::optional<Error> found;
+  if (auto runner = projections::Runner::open(*ledger); !runner) {
+    found = runner.error();
+  } else {
+    (*runner)->wait_for({ledger->head().size});
+    found = (*runner)->failure();
+    if (!found)
+      if (const auto digests = (*runner)->read([](const projections::Folds& folds, EntryIndex, Micros) { return folds.digests(); }); !digests) found = digests.error();
+    ledger->drain();  // so that the projections stop at once
+  }
+  ledger.close();
+  return found;
+}
+
+struct Desk {
+  TestLedger ledger;
+  Signer clerk = ledger.enrol({"case_system"});
+  std::vector<StreamId> cases;
+
+  Desk() {
+    for (int i = 0; i < 6; ++i) {
+      cases.push_back(new_stream());
+      ledger.record(clerk, {case_opened(cases.back())});
+    }
+    auto runner = projections::Runner::open(*ledger);
+    REQUIRE(runner);
+    REQUIRE((*runner)->wait_for({ledger->head().size}));
+    ledger->drain();
+    runner->reset();  // writes
+    ledger.close();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a row of the projections that does not read is told of, whatever is wrong with it") {
+  Desk desk;
+  const fs::path folds = desk.ledger.folder() / "store" / "folds";
+  std::mt19937 chance(1);
+  for (int round = 0; round < 24; ++round) {
+    const auto whole = kept_by_projections(*rows_of(desk.ledger.folder()));
+    REQUIRE(whole.size() > desk.cases.size());
+    const auto& [key, value] = whole[chance() % whole.size()];
+    Buffer damaged = value;
+    switch (chance() % 4) {
+      case 0: damaged[chance() % damaged.size()] ^= static_cast<std::uint8_t>(1 + chance() % 255); break;
+      case 1: damaged.resize(chance() % damaged.size()); break;
+      case 2: damaged.push_back(static_cast<std::uint8_t>(chance())); break;
+      default: std::ranges::generate(damaged, [&] { return static_cast<std::uint8_t>(chance()); });
+    }
+    put(*rows_of(desk.ledger.folder()), key, damaged);
+    const auto found = trouble(desk.ledger, desk.clerk, desk.cases);
+    INFO("round " << round << ", " << hex(key));
+    REQUIRE(found);
+    CHECK(found->code == Errc::verification_failed);
+    CHECK(found->sentence.find("caseledger rebuild") != std::string::npos);
+    fs::remove_all(folds);
+    if (const auto none = trouble(desk.ledger, desk.clerk, desk.cases)) FAIL(none->sentence);
+  }
+}
+
+TEST_CASE("folds of another version are told of by who reads them, and folded again by who writes them") {
+  Desk desk;
+  {
+    const auto rows = rows_of(desk.ledger.folder());
+    const std::string key = std::string(1, '\0') + "format";
+    REQUIRE(rows->get(state_family, bytes_of(key)).value());
+    Buffer other(8);
+    store_be(other.data(), std::uint64_t{1});
+    put(*rows, bytes_of(key), other);
+  }
+  const auto beside = open_folds_beside(desk.ledger.folder());
+  REQUIRE_FALSE(beside);
+  CHECK(beside.error().code == Errc::usage);
+  const auto audit = audit_folder(desk.ledger.folder(), trusting(desk.ledger.log_vkey()));
+  REQUIRE(audit);
+  CHECK(audit->sound());
+  CHECK(std::ranges::any_of(audit->not_checked, [](const std::string& each) { return each.find("of version 1") != each.npos; }));
+  CHECK(beside.error().sentence.find("the folds are of version 1, this build reads version 2; run `caseledger rebuild`") != std::string::npos);
+  if (const auto none = trouble(desk.ledger, desk.clerk, desk.cases)) FAIL(none->sentence);
+  CHECK(open_folds_beside(desk.ledger.folder()));
+}
