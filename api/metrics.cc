@@ -55,6 +55,7 @@ struct Metrics::Series {
   Gauge& streams = gauge(registry, "caseledger_streams", "Streams with at least one event.");
   Gauge& folded = gauge(registry, "caseledger_projection_entries", "Entries that the projections have folded.");
   Gauge& lag = gauge(registry, "caseledger_projection_lag_entries", "Entries published and not yet folded.");
+  Gauge& excised_owed = gauge(registry, "caseledger_excised_events_in_files", "Excised events whose bytes some file of the log may still hold.");
   Gauge& admitting = gauge(registry, "caseledger_admitting", "1 while the ledger admits batches, 0 once it has stopped.");
 
   Series() {
@@ -106,6 +107,7 @@ std::string Metrics::text(const Ledger& ledger, const projections::Runner& runne
   series_->streams.Set(static_cast<double>(ledger.heads().size()));
   series_->folded.Set(static_cast<double>(folded));
   series_->lag.Set(static_cast<double>(head.size - folded));
+  if (const auto owed = ledger.log().owed()) series_->excised_owed.Set(static_cast<double>(owed->size()));
   series_->admitting.Set(ledger.failure() ? 0 : 1);
   return prometheus::TextSerializer().Serialize(series_->registry.Collect());
 }

@@ -11,8 +11,9 @@ using schema::Body, schema::ErasureOutcome;
 
 namespace {
 
-constexpr std::chrono::minutes look_again{10};  // holds and preservation end by themselves
-constexpr int append_tries = 5;                 // another event of the stream may be faster
+constexpr std::chrono::seconds look_again{600};      // holds and preservation end by themselves
+constexpr std::chrono::seconds look_again_soon{10};  // whoever read a file is done by then
+constexpr int append_tries = 5;                      // another event of the stream may be faster
 constexpr int settle_tries = 100;
 
 // The events of a stream as the published head has it: the sequencer's own view may be ahead of what is durable.
@@ -203,7 +204,8 @@ void Erasures::run() {
     const auto done = carry_out(std::move(streams));
     if (told_ && (!done || !done->empty())) told_(done);
     lock.lock();
-    changed_.wait_for(lock, look_again, [&] { return stopping_ || !streams_.empty(); });
+    const bool soon = !done && done.error().code == Errc::overloaded;
+    changed_.wait_for(lock, soon ? look_again_soon : look_again, [&] { return stopping_ || !streams_.empty(); });
   }
 }
 

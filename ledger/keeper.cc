@@ -4,6 +4,10 @@
 
 namespace caseledger {
 
+namespace {
+constexpr auto purge_again = std::chrono::seconds(10);  // after one that found a file still being read
+}
+
 Keeper::Keeper(store::Log& log, store::Folds& folds, store::Tiles& tiles, store::Shares& shares, const Config& config)
     : log_(log), folds_(folds), tiles_(tiles), shares_(shares), config_(config), thread_([this] { run(); }) {}
 
@@ -35,7 +39,8 @@ std::optional<Error> Keeper::failure() const {
 }
 
 bool Keeper::something_is_due() const {
-  return !failure_ && (heads_.size() >= config_.heads_run_rows || shares_.size() >= store::Shares::write_max || !excised_.empty());
+  const bool purge = !excised_.empty() && std::chrono::steady_clock::now() >= purge_again_;
+  return !failure_ && (heads_.size() >= config_.heads_run_rows || shares_.size() >= store::Shares::write_max || purge);
 }
 
 void Keeper::run() {
@@ -49,21 +54,32 @@ void Keeper::run() {
     const EntryIndex size = size_;
     lock.unlock();
     changed_.notify_all();
-    auto written = purge();
-    if (written) written = write_small();
+    auto written = write_small();
+    if (written) written = purge();
     if (written && !rows.empty()) written = write_heads(std::move(rows), size);
     lock.lock();
     if (!written && !failure_) failure_ = written.error();
   }
 }
 
+// What the files owe stays owed while somebody reads one of them.
 Result<void> Keeper::purge() {
   std::vector<Position> excised;
   {
     const std::lock_guard lock(mutex_);
-    excised.swap(excised_);
+    if (std::chrono::steady_clock::now() < purge_again_) return {};
+    excised = excised_;
   }
-  return excised.empty() ? Result<void>() : log_.purge(excised);
+  if (excised.empty()) return {};
+  auto purged = folds_.purge_shares(excised);
+  if (purged) purged = log_.purge(excised);
+  const std::lock_guard lock(mutex_);
+  if (!purged && purged.error().code == Errc::overloaded) {
+    purge_again_ = std::chrono::steady_clock::now() + purge_again;
+    return {};
+  }
+  excised_.erase(excised_.begin(), excised_.begin() + static_cast<std::ptrdiff_t>(excised.size()));
+  return purged;
 }
 
 Result<void> Keeper::write_small() {

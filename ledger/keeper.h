@@ -40,6 +40,7 @@ class Keeper {
   std::vector<store::Heads::Row> heads_;
   std::vector<Moved::Skip> skips_;
   std::vector<Position> excised_;
+  std::chrono::steady_clock::time_point purge_again_;
   EntryIndex size_;
   bool stopping_ = false;
   std::optional<Error> failure_;

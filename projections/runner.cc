@@ -1,5 +1,6 @@
 #include "projections/runner.h"
 
+#include <algorithm>
 #include <malloc.h>
 
 #include "ledger/history.h"
@@ -92,6 +93,8 @@ constexpr std::uint64_t run_events = 4'096;           // folded in one turn
 constexpr std::uint64_t write_every_events = 65'536;
 constexpr std::uint64_t far_behind_entries = 4'096;
 constexpr auto idle_write = std::chrono::milliseconds(1000);
+
+const std::string purged_key = "purged";  // among the rows: 8 bytes, the position behind the last excision that their files were purged of
 }  // namespace
 
 Runner::Runner(Ledger& ledger) : ledger_(ledger), shelf_(std::make_unique<WrittenStates>(ledger.folds(), folds_.kind_of_rows())) {}
@@ -121,6 +124,18 @@ Result<void> Runner::load() {
     events_since_rest_ = write_every_events;
   }
   folds_.rest_on(*shelf_, lately_bytes_max);
+  return load_purged();
+}
+
+// What a crash left between rows that leave an event out and their purge is purged now.
+Result<void> Runner::load_purged() {
+  if (cursor_ == 0) return {};
+  TRY_AS(last, ledger_.log().entry({cursor_ - 1}));
+  const rules::Authority authority = ledger_.authority();
+  for (const auto& [position, excision] : authority.excisions())
+    if (excision.decided < last.end()) excised_ = std::max(excised_, excision.decided + 1);
+  TRY_AS(purged, ledger_.folds().row(folds_.kind_of_rows(), purged_key));
+  if (purged && purged->size() == 8) purged_.value = load_be<std::uint64_t>(bytes_of(*purged).data());
   return {};
 }
 
@@ -146,7 +161,7 @@ void Runner::run() {
     ledger_.wait_beyond(cursor_, idle_write);
     const Head head = ledger_.head();
     if (head.size > cursor_) result = follow(head.size);
-    else if (written_ < cursor_ || events_since_rest_ > 0) result = rest();
+    else if (written_ < cursor_ || events_since_rest_ > 0 || purged_ < excised_) result = rest();
   }
   if (result && written_ < cursor_) result = write();
   const std::lock_guard lock(failure_mutex_);
@@ -156,6 +171,7 @@ void Runner::run() {
 // Caught up: what is not written is, and what a long way took of memory goes back to the system, which the allocator would keep by itself.
 Result<void> Runner::rest() {
   if (written_ < cursor_) TRY(write());
+  else TRY(purge());
   if (std::exchange(events_since_rest_, 0) >= write_every_events) malloc_trim(0);
   return {};
 }
@@ -218,7 +234,7 @@ Result<void> Runner::leave_out_excised(Position from, Position end) {
     TRY_AS(stored, durable_events(excision.stream, end));
     TRY_AS(recorded, facts_of(ledger_.log(), std::move(stored)));
     TRY(folds_.refold(excision.stream, Standing(recorded.facts).facts()));
-    purge_due_ = true;
+    excised_ = std::max(excised_, excision.decided + 1);
   }
   return {};
 }
@@ -235,9 +251,23 @@ Result<void> Runner::write() {
     const auto lock = take_turn();
     TRY(folds_.make_room());
   }
-  if (std::exchange(purge_due_, false)) TRY(ledger_.folds().purge());
   written_ = cursor_;
   unwritten_events_ = 0;
+  return purge();
+}
+
+// What the written rows left out leaves the files; noted once it has, as a crash before that means once more. Of a file that is being read
+// later.
+Result<void> Runner::purge() {
+  if (purged_ == excised_) return {};
+  auto purged = ledger_.folds().purge();
+  if (!purged && purged.error().code == Errc::overloaded) return {};
+  TRY(std::move(purged));
+  std::string behind(8, '\0');
+  store_be(reinterpret_cast<std::uint8_t*>(behind.data()), excised_.value);
+  const Folds::Row row{purged_key, behind};
+  TRY(ledger_.folds().write_rows(folds_.kind_of_rows(), std::span(&row, 1), {written_}));
+  purged_ = excised_;
   return {};
 }
 

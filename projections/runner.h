@@ -43,12 +43,14 @@ class Runner {
  private:
   explicit Runner(Ledger& ledger);
   Result<void> load();
+  Result<void> load_purged();
   void run();
   Result<void> follow(std::uint64_t size);
   Result<void> fold_run(store::Log::Scan& scan, std::uint64_t size);
   Result<void> leave_out_excised(Position from, Position end);  // by what was decided there
   Result<std::vector<store::StoredEvent>> durable_events(const StreamId& stream, Position end) const;
   Result<void> write();
+  Result<void> purge();
   Result<void> rest();
 
   // Whoever waits holds the turn, so that nobody else comes first.
@@ -65,7 +67,7 @@ class Runner {
   std::atomic<std::uint64_t> cursor_ = 0;
   std::uint64_t written_ = 0;
   std::uint64_t unwritten_events_ = 0, events_since_rest_ = 0;
-  bool purge_due_ = false;
+  Position excised_, purged_;  // behind the last excision that is folded; behind the last of which the written rows' files hold nothing
   mutable std::mutex failure_mutex_;  // of its own: a long read keeps nobody from knowing
   std::optional<Error> failure_;
   std::atomic<bool> stopping_ = false;

@@ -1,6 +1,8 @@
 #include "ledger/store/database.h"
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
@@ -8,12 +10,14 @@
 #include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
+#include <thread>
 
 namespace caseledger::store {
 
 namespace {
 
 constexpr std::size_t purge_one_by_one_max = 64;  // keys; more of them lie in most files anyway
+constexpr std::chrono::milliseconds readers_wait_max{2'000}, readers_look_every{5};
 
 rocksdb::Slice slice(Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 Bytes bytes(const rocksdb::Slice& slice) { return {reinterpret_cast<const std::uint8_t*>(slice.data()), slice.size()}; }
@@ -76,6 +80,9 @@ struct Database::Impl {
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> families;
   std::atomic<std::uint64_t> runs{0};
+
+  std::vector<std::filesystem::path> data_files() const;
+  Result<void> wait_until_gone(std::span<const std::filesystem::path> files) const;
 
   ~Impl() {
     for (auto* family : families) db->DestroyColumnFamilyHandle(family);
@@ -161,12 +168,45 @@ rocksdb::CompactRangeOptions purging() {
 }
 }  // namespace
 
+// Sorted runs and write-ahead logs, those among them that nothing stands on any more: a reader keeps its file until it is done.
+std::vector<std::filesystem::path> Database::Impl::data_files() const {
+  std::vector<std::filesystem::path> files;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored))
+    if (entry.path().extension() == ".sst" || entry.path().extension() == ".log") files.push_back(entry.path());
+  return files;
+}
+
+// Of the files, those that the database does not stand on.
+Result<void> Database::Impl::wait_until_gone(std::span<const std::filesystem::path> files) const {
+  const auto until = std::chrono::steady_clock::now() + readers_wait_max;
+  for (;; std::this_thread::sleep_for(readers_look_every)) {
+    std::vector<rocksdb::LiveFileMetaData> live;
+    db->GetLiveFilesMetaData(&live);
+    const auto now = data_files();
+    const auto newest = std::ranges::max_element(now, {}, [](const auto& file) { return std::tuple(file.extension() == ".log", file.native().size(), file.native()); });
+    const auto stands = [&](const std::filesystem::path& file) {
+      return (newest != now.end() && *newest == file) || std::ranges::any_of(live, [&](const auto& run) { return run.name == "/" + file.filename().string(); });
+    };
+    const auto left = std::ranges::find_if(files, [&](const auto& file) {
+      std::error_code ignored;
+      return std::ranges::find(now, file) != now.end() && !stands(file) && std::filesystem::file_size(file, ignored) > 0 && !ignored;
+    });
+    if (left == files.end()) return {};
+    if (std::chrono::steady_clock::now() >= until)
+      return fail(Errc::overloaded, left->string() + " is still being read: what was erased goes with its last reader; try again later");
+  }
+}
+
 Result<void> Database::purge(std::size_t family) {
+  const auto before = impl_->data_files();
   TRY(flush());
-  return result_of(impl_->db->CompactRange(purging(), impl_->families[family + 1], nullptr, nullptr), "cannot compact");
+  TRY(result_of(impl_->db->CompactRange(purging(), impl_->families[family + 1], nullptr, nullptr), "cannot compact"));
+  return impl_->wait_until_gone(before);
 }
 
 Result<void> Database::purge(std::size_t family, std::span<const Buffer> keys) {
+  const auto before = impl_->data_files();
   TRY(flush());
   const auto options = purging();
   const bool one_by_one = keys.size() <= purge_one_by_one_max;
@@ -174,7 +214,7 @@ Result<void> Database::purge(std::size_t family, std::span<const Buffer> keys) {
     const rocksdb::Slice from = slice(keys[i]), to = slice(one_by_one ? keys[i] : keys.back());
     TRY(result_of(impl_->db->CompactRange(options, impl_->families[family + 1], &from, &to), "cannot compact"));
   }
-  return {};
+  return impl_->wait_until_gone(before);
 }
 
 Result<void> Database::verify() const { return result_of(impl_->db->VerifyChecksum(), "the files do not hold"); }

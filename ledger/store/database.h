@@ -57,7 +57,7 @@ class Database {
   Result<void> write(Batch& batch);
   Result<void> flush();
   // Leaves no byte of what was erased at these keys, which ascend, in files or in the write-ahead log. Reads and writes go on; a file that
-  // somebody still reads goes with the reader.
+  // somebody here still reads goes with the reader, who is waited for, though not for ever. Errors: overloaded (to be purged again), io.
   Result<void> purge(std::size_t family, std::span<const Buffer> keys);
 
   Result<void> purge(std::size_t family);  // of anything in it

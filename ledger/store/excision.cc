@@ -93,8 +93,8 @@ Result<std::vector<Position>> Log::owed() const {
 
 Result<void> Log::purge(std::span<const Position> excised) {
   std::vector<Buffer> batch_keys, part_keys;
-  auto cursor = batches();
   for (const Position event : excised) {
+    auto cursor = batches();  // gone by the time of the purge, which waits for readers
     const auto found = this->event(cursor, event);
     if (!found && found.error().code == Errc::not_found) continue;  // owed by a commit that did not come to be
     if (!found) return std::unexpected(found.error());

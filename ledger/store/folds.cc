@@ -109,6 +109,18 @@ Result<EntryIndex> Folds::heads_cursor() const { return cursor_value(database_->
 
 Result<void> Folds::purge() { return database_->purge(state_family); }
 
+Result<void> Folds::purge_shares(std::span<const Position> excised) {
+  const auto batch = database_->batch();
+  {
+    auto cursor = database_->cursor(shares_family, true);
+    for (cursor.seek_first(); cursor.valid(); cursor.next())
+      if (cursor.key().size() == 24 && std::ranges::find(excised, Position{load_be<std::uint64_t>(cursor.key().data() + 16)}) != excised.end()) batch->erase(shares_family, cursor.key());
+    TRY(cursor.status());
+  }
+  TRY(database_->write(*batch));
+  return database_->purge(shares_family);  // also where a crash came between the two
+}
+
 Result<void> Folds::write_heads(const std::vector<Heads::Row>& sorted, EntryIndex cursor) {
   Database::Run run{heads_family, {}};
   run.rows.reserve(sorted.size() + 1);

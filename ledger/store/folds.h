@@ -86,7 +86,10 @@ class Folds {
   Result<void> write(Changes& changes) { return database_->write(*changes.batch_); }
   Result<void> flush() { return database_->flush(); }
   Result<void> verify() const { return database_->verify(); }
-  Result<void> purge();  // leaves no byte of rows that were overwritten or erased
+  // Leaves no byte of rows that were overwritten or erased. Errors: those of Database::purge().
+  Result<void> purge();
+  // Nor of what these events said of who may read what.
+  Result<void> purge_shares(std::span<const Position> excised);
 
  private:
   explicit Folds(std::unique_ptr<Database> database) : database_(std::move(database)) {}

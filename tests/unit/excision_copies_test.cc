@@ -4,6 +4,7 @@
 #include "ledger/backup.h"
 #include "ledger/backup_segment.h"
 #include "ledger/core/sealed.h"
+#include "projections/runner.h"
 #include "tests/support/excised.h"
 
 using namespace samples;
@@ -214,4 +215,53 @@ TEST_CASE("what a crash left between an excision and its purge is purged by the 
   CHECK(gone_from(desk.ledger.folder(), marker));
   CHECK(desk.audited().findings.empty());
   (void)scratch;
+}
+
+TEST_CASE("what a crash left between folds without an excised event and their purge is purged by the next start", "[excision]") {
+  TestLedger ledger;
+  const Signer clerk = ledger.enrol({"case_system"}), source = ledger.enrol({"automated_source"}), officer = ledger.enrol({"privacy_officer"});
+  const auto coverage = new_stream();
+  const auto at = ledger.record(source, {event("CoverageSnapshotTaken", "coverage", coverage, 1, R"({"vendor":")" + std::string(marker) +
+                                               R"(","jurisdiction":"US-TX","as_of":"2024-03-05T19:00:00Z","cameras":3,"reads_30d":9,"source":"agency"})")}).first_position;
+  const auto fold = [&] {
+    auto runner = projections::Runner::open(*ledger);
+    REQUIRE(runner);
+    REQUIRE((*runner)->wait_for({ledger->head().size}));
+    return std::move(*runner);
+  };
+  fold().reset();  // writes
+  REQUIRE(excise(ledger, officer, excision(coverage, 1, at, "coverage")));
+  REQUIRE(purged(ledger));
+  fold().reset();
+  CHECK(gone_from(ledger.folder(), marker));
+
+  // As the files lay before the purge: the row that tells of the event overwritten, and nothing noted of a purge.
+  const std::string kind = projections::Folds().kind_of_rows();
+  const EntryIndex cursor = ledger->folds().rows_cursor(kind).value();
+  using Row = store::Folds::Row;
+  REQUIRE(ledger->folds().row(kind, "purged").value());
+  REQUIRE(ledger->folds().write_rows(kind, std::array{Row{projections::Folds::stream_key(coverage), std::string(marker)}}, cursor));
+  REQUIRE(ledger->folds().flush());
+  REQUIRE(ledger->folds().write_rows(kind, std::array{Row{"purged", ""}, Row{projections::Folds::stream_key(coverage), ""}}, cursor));
+  ledger.close();
+  REQUIRE_FALSE(files_with(ledger.folder(), marker).empty());
+  REQUIRE(ledger.open());
+  {
+    const auto runner = fold();
+    CHECK(gone_from(ledger.folder(), marker));
+    for (int i = 0; i < 400 && !ledger->folds().row(kind, "purged").value(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  CHECK(ledger->folds().row(kind, "purged").value());
+}
+
+TEST_CASE("whom an excised event granted access is in none of the folds' files", "[excision]") {
+  Desk desk;
+  const auto at = desk.ledger.record(desk.clerk, {event("AccessGranted", "case", desk.stream, 5, R"({"organisation":")" + std::string(marker) + R"(-granted","reason_code":"joint_case"})")}).first_position;
+  desk.ledger.close();
+  REQUIRE(desk.ledger.open());
+  REQUIRE_FALSE(files_with(desk.ledger.folder() / "store" / "folds", marker).empty());
+  REQUIRE(samples::excise(desk.ledger, desk.officer, excision(desk.stream, 5, at, "case")));
+  desk.excise();
+  CHECK(files_with(desk.ledger.folder(), marker).empty());
+  CHECK(desk.ledger->shares().of(desk.stream)->empty());
 }

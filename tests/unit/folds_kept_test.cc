@@ -126,3 +126,37 @@ TEST_CASE("folds of another version are told of by who reads them, and folded ag
   if (const auto none = trouble(desk.ledger, desk.clerk, desk.cases)) FAIL(none->sentence);
   CHECK(open_folds_beside(desk.ledger.folder()));
 }
+
+TEST_CASE("a purge waits for whoever reads a file that it replaces, and does not say that it is gone while it is not") {
+  Scratch scratch;
+  auto opened = store::Database::open(scratch / "db", store::Durability::synced, {{.name = "rows"}});
+  REQUIRE(opened);
+  store::Database& database = **opened;
+  const Buffer key{1, 2, 3}, other{4};
+  const auto write = [&](const auto& change) {
+    const auto batch = database.batch();
+    change(*batch);
+    REQUIRE(database.write(*batch));
+  };
+  write([&](auto& batch) { batch.put(0, key, bytes_of(marker)); });
+  write([&](auto& batch) { batch.put(0, other, bytes_of("stays")); });
+  REQUIRE(database.flush());
+  auto reader = std::make_unique<store::Database::Cursor>(database.cursor(0));
+  reader->seek_first();
+  write([&](auto& batch) { batch.erase(0, key); });
+
+  const auto refused = database.purge(0, std::array{key});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Errc::overloaded);
+  CHECK_FALSE(files_with(scratch / "db", marker).empty());
+  CHECK(database.purge(0, std::array{key}).error().code == Errc::overloaded);  // though nothing is left to compact
+
+  std::thread done([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    reader.reset();
+  });
+  CHECK(database.purge(0, std::array{key}));
+  CHECK(files_with(scratch / "db", marker).empty());
+  done.join();
+  CHECK(database.get(0, other).value() == "stays");
+}
