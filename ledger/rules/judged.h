@@ -67,6 +67,7 @@ Result<void> asking_retraction(const Judged& j);
 Result<void> deciding_retraction(const Judged& j);
 
 // erasure, holds, preservation
+Result<void> asking_erasure(const Judged& j);
 Result<void> deciding_erasure(const Judged& j);
 Result<void> executing_erasure(const Judged& j);
 Result<void> changing_hold(const Judged& j);

@@ -89,9 +89,17 @@ Result<void> nothing_holds(const Judged& j, const SubjectId& subject) {
   return {};
 }
 
+// Nobody's data is destroyed by what stands in the stream of another: it is about the stream's own subject, or about a text that is linked there.
+Result<void> is_about(const Judged& j, const SubjectId& subject) {
+  if (subject == j.event.stream || links(before(j), subject)) return {};
+  return j.refuse("subject " + to_string(subject) + " is neither its own nor a document that it links; its erasure is asked for in " + describe(StreamKind::subject, subject));
+}
+
 bool grants(ErasureOutcome outcome) { return outcome == ErasureOutcome::granted || outcome == ErasureOutcome::partial; }
 
 }  // namespace
+
+Result<void> asking_erasure(const Judged& j) { return is_about(j, uuid_of(*j.event.body<ErasureRequested>().subject_id())); }
 
 Result<void> deciding_erasure(const Judged& j) {
   const auto& body = j.event.body<ErasureDecided>();
@@ -105,7 +113,9 @@ Result<void> deciding_erasure(const Judged& j) {
   const bool spares = body.spared() && body.spared()->size() > 0;
   if (spares != (body.outcome() == ErasureOutcome::partial)) return j.refuse("a partial erasure, and no other, names the streams and events that it spares");
   if (!grants(body.outcome())) return {};
-  return nothing_holds(j, uuid_of(*request.event.body<ErasureRequested>().subject_id()));
+  const SubjectId subject = uuid_of(*request.event.body<ErasureRequested>().subject_id());
+  TRY(is_about(j, subject));  // also where the request was imported, or what linked the document was retracted
+  return nothing_holds(j, subject);
 }
 
 Result<void> executing_erasure(const Judged& j) {
@@ -115,7 +125,9 @@ Result<void> executing_erasure(const Judged& j) {
   if (const auto executed = answered<ErasureExecuted>(before(j), body.decision()->version(), [](const ErasureExecuted& e) { return e.decision(); }))
     return j.refuse("version " + std::to_string(*executed) + " says that it is executed already");
   TRY_AS(request, named<ErasureRequested>(j, *decision.event.body<ErasureDecided>().request(), "request for erasure"));
-  return nothing_holds(j, uuid_of(*request.event.body<ErasureRequested>().subject_id()));
+  const SubjectId subject = uuid_of(*request.event.body<ErasureRequested>().subject_id());
+  TRY(is_about(j, subject));
+  return nothing_holds(j, subject);
 }
 
 Result<void> changing_hold(const Judged& j) {

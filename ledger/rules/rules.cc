@@ -121,6 +121,7 @@ Result<void> judge(const Judged& j) {
     case Body::CorrectionDecided: return deciding_correction(j);
     case Body::RetractionRequested: return asking_retraction(j);
     case Body::RetractionDecided: return deciding_retraction(j);
+    case Body::ErasureRequested: return asking_erasure(j);
     case Body::ErasureDecided: return deciding_erasure(j);
     case Body::ErasureExecuted: return executing_erasure(j);
     case Body::LegalHoldChanged: return changing_hold(j);
@@ -134,7 +135,6 @@ Result<void> judge(const Judged& j) {
     case Body::IntlActionRecorded:
     case Body::ModelEvaluated:
     case Body::ResourceAllocated:
-    case Body::ErasureRequested:
     case Body::DisseminationLogged:
     case Body::AdmissionRefused:
     case Body::ReportReleased:

@@ -18,7 +18,7 @@ const Envelope asking{.jurisdiction = {}, .operator_code = "op-1", .handling = "
 struct Desk {
   TestLedger ledger;
   Signer desk = ledger.enrol({"case_system"}), officer = ledger.enrol({"privacy_officer"});
-  StreamId person = new_stream();
+  StreamId person;
   SubjectId subject;
   OwnAppends own;
 
@@ -28,7 +28,7 @@ struct Desk {
     auto openings = noted.openings;
     openings[0].event = 1;
     ledger.record(desk, {case_opened(stream), noted.event}, openings);
-    subject = uuid_of(*view_event(noted.event).fields->parts()->Get(0)->subject());
+    person = subject = uuid_of(*view_event(noted.event).fields->parts()->Get(0)->subject());
     ledger.forward([this](Outcome outcome) { own.answered(outcome); });
   }
   ~Desk() {
@@ -127,11 +127,12 @@ TEST_CASE("a hold on one of the people that a text is about keeps the text, wher
   const auto decide = [&] {
     auto envelope = asking;
     envelope.operator_code = "op-2";
-    envelope.causes = "[" + desk.ref(1) + "]";
-    return desk.ledger.submit(desk.ledger.sign(desk.officer, {samples::event("ErasureDecided", "subject", desk.person, desk.next(), R"({"request":)" + desk.ref(1) + R"(,"basis":"gdpr17","outcome":"granted"})", envelope)}));
+    envelope.causes = "[" + desk.ref(2) + "]";
+    return desk.ledger.submit(desk.ledger.sign(desk.officer, {samples::event("ErasureDecided", "subject", desk.person, desk.next(), R"({"request":)" + desk.ref(2) + R"(,"basis":"gdpr17","outcome":"granted"})", envelope)}));
   };
-  REQUIRE(desk.request());
+  desk.person = new_stream();  // who asks is another whom the text is about
   desk.ledger.record(desk.officer, {about(stranger, new_stream()), about(held, new_stream()), about(desk.person, desk.subject)});
+  REQUIRE(desk.request());
   hold(R"({"action":"placed","authority":"court-3"})");
 
   SECTION("in the stream of another of them") {

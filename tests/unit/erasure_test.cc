@@ -34,7 +34,7 @@ struct Files {
   TestLedger ledger;
   Signer desk = ledger.enrol({"case_system"}), asks = ledger.enrol({"case_system", "importer"}), decides = ledger.enrol({"privacy_officer", "importer"});
   StreamId stream = new_stream(), person = new_stream();
-  SubjectId subject = new_stream(), other = new_stream();
+  SubjectId subject = person, other = new_stream();
   SubjectKey key{};
   std::string old_root;
   std::vector<std::string> ciphertexts;

@@ -53,6 +53,29 @@ TEST_CASE("an erasure is granted by other eyes, once, and the ledger says once t
   CHECK(code_of(life.ask("ErasureExecuted", executed(2), {.by = ledger})) == Errc::illegal_transition);
 }
 
+TEST_CASE("an erasure is asked for in the subject's own stream, or where a document is linked") {
+  constexpr std::string_view document = "0192f0c1-0000-7000-8000-0000000000dd", of_document = R"({"subject_id":"0192f0c1-0000-7000-8000-0000000000dd","basis":"gdpr17"})";
+  Life life("subject");
+  life.now = parse_rfc3339("2024-06-01T00:00:00Z")->at;
+  const auto refused = life.ask("ErasureRequested", of_document);
+  CHECK(code_of(refused) == Errc::illegal_transition);
+  CHECK(refused.error().sentence.find("neither its own nor a document that it links") != std::string::npos);
+  CHECK(life.ask("ErasureRequested", asked));
+  REQUIRE(life.say("DocumentLinked", R"({"document_subject_id":")" + std::string(document) + "\"}"));
+  CHECK(life.say("ErasureRequested", of_document));
+  CHECK(life.ask("ErasureDecided", decision(2), {.by = officer, .names = 2}));
+}
+
+TEST_CASE("a request that was imported into another's stream is neither granted nor executed") {
+  Life life("subject");
+  life.now = parse_rfc3339("2024-06-01T00:00:00Z")->at;
+  life.force("ErasureRequested", R"({"subject_id":"0192f0c1-0000-7000-8000-0000000000dd","basis":"gdpr17"})", {.imported = true});
+  CHECK(code_of(life.ask("ErasureDecided", decision(1), {.by = officer, .names = 1})) == Errc::illegal_transition);
+  CHECK(life.ask("ErasureDecided", decision(1, "refused", "wrong_stream"), {.by = officer, .names = 1}));
+  life.force("ErasureDecided", decision(1), {.by = officer, .names = 1, .imported = true});
+  CHECK(code_of(life.ask("ErasureExecuted", executed(2), {.by = ledger})) == Errc::illegal_transition);
+}
+
 TEST_CASE("what is refused or kept names its exception, and a refusal is not executed") {
   Life life = a_request();
   CHECK(code_of(life.ask("ErasureDecided", decision(1, "refused"), {.by = officer, .names = 1})) == Errc::illegal_transition);

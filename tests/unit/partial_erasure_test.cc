@@ -22,7 +22,7 @@ struct Desk {
   OwnAppends own;
   Signer desk = ledger.enrol({"case_system"}), officer = ledger.enrol({"privacy_officer"});
   StreamId tried = new_stream(), other_case = new_stream(), person = new_stream();
-  SubjectId subject = new_stream(), bystander = new_stream();
+  SubjectId subject = person, bystander = new_stream();
   SubjectKey old_key{};
   std::string old_root;
 
