@@ -16,11 +16,13 @@ constexpr char case_state = 'c';
 
 struct OfChild {
   SubjectId child;
+  Version recovered_by = 0;
   OwedRecovery owed;
 };
 
 struct OfCase {
   std::vector<OfChild> recoveries;
+  Version ended_by = 0;  // the last close, if it was for every child's being back or dead
 };
 
 struct Judging {
@@ -78,24 +80,31 @@ void read(std::string& state, const CoverageSnapshotTaken& body) {
                                      .jurisdiction = std::string(text_of(body.jurisdiction()))});
 }
 
-void recover(OfCase& file, const ChildRecovered& body) {
+void recover(OfCase& file, const ChildRecovered& body, Version version) {
   const SubjectId child = uuid_of(*body.subject_id());
   std::erase_if(file.recoveries, [&](const OfChild& each) { return each.child == child; });
   if (!body.attribution()) return;
   for (const Attribution* each : *body.attribution())
     if (each->direct() && each->source() == AttributionSource::alert) {
       const StreamId alert = each->event_id() ? uuid_of(each->event_id()->stream()) : StreamId{};
-      file.recoveries.push_back({.child = child, .owed = {.alert = alert, .at = body.at()}});
+      file.recoveries.push_back({.child = child, .recovered_by = version, .owed = {.alert = alert, .at = body.at()}});
       return;  // one recovery, whatever number of alerts led to it
     }
+}
+
+// As the rules have it (LostAgain).
+void reopen(OfCase& file, const CaseReopened& body) {
+  const Version named = body.prior_close_event_id()->version();
+  std::erase_if(file.recoveries, [&](const OfChild& each) { return named == file.ended_by || each.recovered_by == named; });
 }
 
 class Alerts final : public Projection {
  public:
   std::string_view id() const override { return "alerts"; }
+  unsigned version() const override { return 2; }
   bool wants(Body type) const override {
     using enum Body;
-    return is_among(type, {AlertRaised, AlertAdjudicated, AlertActioned, HotlistEntryChanged, CoverageSnapshotTaken, ChildRecovered, CaseReopened, CaseMerged});
+    return is_among(type, {AlertRaised, AlertAdjudicated, AlertActioned, HotlistEntryChanged, CoverageSnapshotTaken, ChildRecovered, CaseClosed, CaseReopened, CaseMerged});
   }
 
   void step(std::string& state, const Fact& fact) const override {
@@ -131,8 +140,11 @@ class Alerts final : public Projection {
 
   static void follow_case(std::string& state, const EventView& event) {
     auto file = unpacked<OfCase>(std::string_view(state).substr(state.empty() ? 0 : 1));
-    on<ChildRecovered>(event, [&](const auto& body) { recover(file, body); });
-    on<CaseReopened>(event, [&](const auto&) { file.recoveries.clear(); });
+    on<ChildRecovered>(event, [&](const auto& body) { recover(file, body, event.version); });
+    on<CaseClosed>(event, [&](const auto& body) {
+      file.ended_by = body.reason() == CloseReason::recovered || body.reason() == CloseReason::located_deceased ? event.version : 0;
+    });
+    on<CaseReopened>(event, [&](const auto& body) { reopen(file, body); });
     on<CaseMerged>(event, [&](const auto&) { file.recoveries.clear(); });
     state = file.recoveries.empty() ? std::string{} : cell_key(case_state, file);
   }

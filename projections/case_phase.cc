@@ -11,7 +11,7 @@ bool moves_case(schema::Body type) {
   return std::ranges::find(moving, type) != std::end(moving);
 }
 
-CasePhase after(const CasePhase& phase, const EventView& event, Position position) {
+rules::StreamState state_of(const CasePhase& phase) {
   rules::StreamState state;
   state.kind = StreamKind::case_;
   state.phase = phase.phase;
@@ -22,7 +22,11 @@ CasePhase after(const CasePhase& phase, const EventView& event, Position positio
   state.located = phase.located;
   state.closing = phase.closing;
   state.closed_by = phase.closed_by;
-  state = rules::apply(state, event, position);
+  return state;
+}
+
+CasePhase after(const CasePhase& phase, const EventView& event, Position position) {
+  const auto state = rules::apply(state_of(phase), event, position);
   return {.version = state.version,
           .closing = state.closing,
           .closed_by = state.closed_by,

@@ -16,6 +16,8 @@ struct CasePhase {
   std::uint8_t located = 0;
 };
 
+rules::StreamState state_of(const CasePhase& phase);  // as far as it is known
+
 // Whether a case's phase can depend on events of this type.
 bool moves_case(schema::Body type);
 

@@ -20,6 +20,7 @@ struct State {
 class Cases final : public Projection {
  public:
   std::string_view id() const override { return "cases"; }
+  unsigned version() const override { return 2; }
   bool wants(Body type) const override { return moves_case(type); }
 
   void step(std::string& bytes, const Fact& fact) const override {

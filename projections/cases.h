@@ -33,7 +33,8 @@ struct CaseStory {
     schema::SubjectRole role = schema::SubjectRole::unset;
     std::optional<unsigned> age_years;
     std::string sex;
-    std::optional<KnownTime> located, recovered;  // of a missing child, since the case was last reopened
+    std::optional<KnownTime> located, recovered;  // of a missing child, if it is not missing again since
+    Version located_by = 0, recovered_by = 0;
     std::optional<schema::ChildOutcome> outcome;
   };
   std::vector<Subject> subjects;

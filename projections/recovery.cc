@@ -16,6 +16,7 @@ using namespace schema;
 struct Child {
   SubjectId id;
   Micros end = 0;
+  Version ended_by = 0;
   Ending ending = Ending::missing;
   std::uint8_t age = age_unknown;
   std::string sex = {}, race = {};
@@ -161,14 +162,18 @@ void recover(Case& file, const EventView& event) {
   Child& child = child_named(file, *body.subject_id());
   child.ending = body.outcome() == ChildOutcome::deceased ? Ending::deceased : Ending::recovered;
   child.end = moment_of(body, event).at;
+  child.ended_by = event.version;
   child.credits.clear();
   if (!body.attribution()) return;
   for (const Attribution* each : *body.attribution())
     child.credits.push_back({.weight_millionths = each->weight_millionths(), .source = each->source(), .direct = each->direct()});
 }
 
-void reopen(Case& file) {
+void reopen(Case& file, const rules::LostAgain& lost) {
+  const bool everyone = std::ranges::all_of(file.children, [](const Child& child) { return child.ending != Ending::missing; });
   for (Child& child : file.children) {
+    if (!lost.is_lost(everyone, child.ended_by)) continue;
+    child.ended_by = 0;
     child.ending = Ending::missing;
     child.end = 0;
     child.credits.clear();
@@ -181,11 +186,11 @@ void reclassify(Case& file, const CaseReclassified& body) {
     if (type != CaseType::unset && EnumNameCaseType(type) == text_of(body.to())) file.type_current = type;
 }
 
-void change(Case& file, const EventView& event) {
+void change(Case& file, const EventView& event, const rules::StreamState& before) {
   on<CaseSubjectAdded>(event, [&](const auto& body) { add(file, body); });
   on<CaseReclassified>(event, [&](const auto& body) { reclassify(file, body); });
   on<ChildRecovered>(event, [&](const auto&) { recover(file, event); });
-  on<CaseReopened>(event, [&](const auto&) { reopen(file); });
+  on<CaseReopened>(event, [&](const auto& body) { reopen(file, rules::lost_again(before, body)); });
   on<CaseClosed>(event, [&](const auto& body) {
     if (file.phase.closed_by != event.version) return;
     file.closed_for = body.reason();
@@ -205,6 +210,7 @@ Move move_of(const Case& file, bool more, Body type) {
 class Recovery final : public Projection {
  public:
   std::string_view id() const override { return "recovery"; }
+  unsigned version() const override { return 2; }
   bool wants(Body type) const override { return moves_case(type) || type == Body::CaseReclassified; }
 
   void step(std::string& state, const Fact& fact) const override {
@@ -215,8 +221,9 @@ class Recovery final : public Projection {
     auto file = unpacked<Case>(state);
     if (begins) begin(file, event);
     const int before = begins ? 0 : open_episodes(file);
+    const auto state_before = state_of(file.phase);
     if (moves_case(event.type)) file.phase = after(file.phase, event, fact.position);
-    change(file, event);
+    change(file, event, state_before);
     if (const int more = open_episodes(file) - before; more != 0)
       file.moves.push_back({.recorded_at = fact.recorded_at, .count = std::abs(more), .move = move_of(file, more > 0, event.type)});
     state = packed(file);

@@ -78,11 +78,15 @@ void note_notice(CaseStory& story, const CasePublicNotice& body) {
   if (const auto range = body.range()) at->range = *range;
 }
 
-void reopen(CaseStory& story) {
+void reopen(CaseStory& story, const rules::LostAgain& lost) {
+  const bool everyone = std::ranges::all_of(story.subjects, [](const auto& each) { return each.role != SubjectRole::missing_child || each.recovered; });
   for (auto& subject : story.subjects) {
+    if (lost.is_lost(true, subject.located_by)) subject.located.reset();
+    if (!lost.is_lost(everyone, subject.recovered_by)) continue;
     subject.located.reset();
     subject.recovered.reset();
     subject.outcome.reset();
+    subject.recovered_by = 0;
   }
 }
 
@@ -91,13 +95,20 @@ void link(CaseStory& story, const CaseLinked& body) {
   if (std::ranges::find(story.links, entry) == story.links.end()) story.links.push_back(entry);
 }
 
-void recover(CaseStory& story, const ChildRecovered& body) {
+void locate(CaseStory& story, const ChildLocated& body, Version version) {
+  auto& child = child_named(story, *body.subject_id());
+  child.located = known(body);
+  child.located_by = version;
+}
+
+void recover(CaseStory& story, const ChildRecovered& body, Version version) {
   auto& child = child_named(story, *body.subject_id());
   child.recovered = known(body);
+  child.recovered_by = version;
   child.outcome = body.outcome();
 }
 
-void add_to(CaseStory& story, const EventView& event) {
+void add_to(CaseStory& story, const EventView& event, const rules::StreamState& before) {
   on<CaseOpened>(event, [&](const auto& body) {
     if (event.version == 1) open(story, body);
   });
@@ -112,10 +123,10 @@ void add_to(CaseStory& story, const EventView& event) {
   on<CaseLinked>(event, [&](const auto& body) { link(story, body); });
   on<CaseSuspendedLongTerm>(event, [&](const auto& body) { story.next_review_at = body.next_review_at(); });
   on<LongtermReviewed>(event, [&](const auto& body) { story.next_review_at = body.next_review_at(); });
-  on<CaseReopened>(event, [&](const auto&) { reopen(story); });
+  on<CaseReopened>(event, [&](const auto& body) { reopen(story, rules::lost_again(before, body)); });
   on<CaseMerged>(event, [&](const auto& body) { story.merged_into = uuid_of(body.into_case_id()->stream()); });
-  on<ChildLocated>(event, [&](const auto& body) { child_named(story, *body.subject_id()).located = known(body); });
-  on<ChildRecovered>(event, [&](const auto& body) { recover(story, body); });
+  on<ChildLocated>(event, [&](const auto& body) { locate(story, body, event.version); });
+  on<ChildRecovered>(event, [&](const auto& body) { recover(story, body, event.version); });
 }
 
 // The closes as the rules see them: proposed, confirmed, or undone.
@@ -167,8 +178,8 @@ Story tell(std::span<const Fact> recorded, std::optional<Micros> occurred_by) {
   rules::StreamState state;
   if (facts.front().event.kind == StreamKind::case_) story.of_case.emplace();
   for (const Fact& fact : facts) {
+    if (story.of_case) add_to(*story.of_case, fact.event, state);
     state = rules::apply(state, fact.event, fact.position);
-    if (story.of_case) add_to(*story.of_case, fact.event);
   }
   const auto reported = reported_us(facts.front().event);
   for (const Fact& fact : recorded) {

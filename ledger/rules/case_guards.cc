@@ -10,13 +10,15 @@ using namespace schema;
 
 namespace {
 
-// What the case's events say of a child: added as missing, and since the last reopening found, back or dead.
+// What the case's events say of a child: added as missing, and by which event it was found, or is back or dead, and not missing again since.
 struct OfChild {
-  bool added = false, located = false, resolved = false;
+  bool added = false, dead = false;
+  Version located = 0, resolved = 0;
 };
 
 std::map<SubjectId, OfChild> children_of(const Judged& j) {
   std::map<SubjectId, OfChild> children;
+  StreamState state;
   for (Version v = 1; v < j.event.version; ++v) {
     const auto earlier = j.earlier(v);
     if (!earlier) continue;
@@ -25,12 +27,20 @@ std::map<SubjectId, OfChild> children_of(const Judged& j) {
       const auto& body = event.body<CaseSubjectAdded>();
       if (body.role() == SubjectRole::missing_child) children[uuid_of(*body.subject_id())].added = true;
     } else if (event.type == Body::ChildLocated) {
-      children[uuid_of(*event.body<ChildLocated>().subject_id())].located = true;
+      children[uuid_of(*event.body<ChildLocated>().subject_id())].located = v;
     } else if (event.type == Body::ChildRecovered) {
-      children[uuid_of(*event.body<ChildRecovered>().subject_id())].resolved = true;
+      auto& child = children[uuid_of(*event.body<ChildRecovered>().subject_id())];
+      child.resolved = v;
+      child.dead = event.body<ChildRecovered>().outcome() == ChildOutcome::deceased;
     } else if (event.type == Body::CaseReopened) {
-      for (auto& [id, child] : children) child.located = child.resolved = false;
+      const LostAgain lost = lost_again(state, event.body<CaseReopened>());
+      const bool everyone = std::ranges::all_of(children, [](const auto& each) { return !each.second.added || each.second.resolved != 0; });
+      for (auto& [id, child] : children) {
+        if (lost.is_lost(everyone, child.resolved)) child.resolved = 0;
+        if (lost.is_lost(true, child.located)) child.located = 0;
+      }
     }
+    state = apply(state, event, {});
   }
   return children;
 }
@@ -134,9 +144,14 @@ Result<void> reopening(const Judged& j) {
   if (uuid_of(prior.stream()) != j.event.stream) return j.refuse("a reopening names a close of the same case");
   if (j.state.phase == Phase::closed && prior.version() != j.state.closed_by)
     return j.refuse("it was closed by version " + std::to_string(j.state.closed_by) + ", the reopening names version " + std::to_string(prior.version()));
-  const auto named = j.earlier(prior.version());
-  if (j.state.phase != Phase::closed && (!named || (named->event.type != Body::ChildRecovered && named->event.type != Body::ChildLocated)))
-    return j.refuse("the reopening has to name the event that ended the search");
+  if (j.state.phase == Phase::closed) return {};
+  const bool back = j.state.phase == Phase::recovered;
+  const auto found_by_it = [&](const auto& each) {
+    const OfChild& child = each.second;
+    return back ? child.resolved == prior.version() && !child.dead : child.located == prior.version() && child.resolved == 0;
+  };
+  if (prior.version() == 0 || std::ranges::none_of(children_of(j), found_by_it))
+    return j.refuse(std::string("the reopening has to name the event that ended the search: one by which a child ") + (back ? "came back" : "was located"));
   return {};
 }
 

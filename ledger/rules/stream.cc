@@ -137,10 +137,11 @@ void count_up(std::uint8_t& counter) {
   if (counter < 255) ++counter;
 }
 
+bool every_child_is_resolved(const StreamState& state) { return state.recovered + state.deceased >= std::max<int>(state.children, 1); }
+
 // All children back or found dead, one of them dead: deceased only when none came back alive.
 Phase phase_of_children(const StreamState& state) {
-  const int expected = std::max<int>(state.children, 1);
-  if (state.recovered + state.deceased < expected) return state.phase;
+  if (!every_child_is_resolved(state)) return state.phase;
   return state.recovered > 0 ? Phase::recovered : Phase::deceased;
 }
 
@@ -168,9 +169,17 @@ void close(StreamState& state, const EventView& event) {
   }
 }
 
-void reopen(StreamState& state) {
+// Who is found again after a death is recorded as a correction of it: what a reopening names is a child found alive.
+void reopen(StreamState& state, const CaseReopened& reopened) {
+  const LostAgain lost = lost_again(state, reopened);
+  if (lost.found_by == 0) {
+    if (every_child_is_resolved(state)) state.recovered = state.deceased = 0;
+    state.located = 0;
+  } else {
+    auto& found = state.phase == Phase::located ? state.located : state.recovered;
+    if (found > 0) --found;
+  }
   state.phase = Phase::active;
-  state.recovered = state.deceased = state.located = 0;
   state.closing = state.closed_by = 0;
 }
 
@@ -200,7 +209,7 @@ StreamState apply(StreamState state, const EventView& event, Position position) 
     case Body::CasePublicNotice: notice(state, event.body<CasePublicNotice>()); break;
     case Body::CaseSuspendedLongTerm: state.phase = Phase::long_term; break;
     case Body::CaseClosed: close(state, event); break;
-    case Body::CaseReopened: reopen(state); break;
+    case Body::CaseReopened: reopen(state, event.body<CaseReopened>()); break;
     case Body::CaseMerged: state.phase = Phase::merged; break;
     case Body::ChildLocated:
       count_up(state.located);
@@ -308,6 +317,11 @@ StreamState apply(StreamState state, const EventView& event, Position position) 
   }
   if (merged) state.phase = Phase::merged;  // the case goes on elsewhere, whatever is imported here
   return state;
+}
+
+LostAgain lost_again(const StreamState& before, const CaseReopened& reopened) {
+  const Version named = reopened.prior_close_event_id()->version();
+  return {before.phase == Phase::closed && before.closed_by == named ? 0 : named};
 }
 
 StreamState pass(StreamState state, StreamKind kind, Version version, Position position) {

@@ -62,6 +62,15 @@ inline constexpr std::uint8_t amended = 4;    // a correction or retraction chan
 // facts and replays always fold. Over recorded events, some of which may amend others, advance() of standing.h folds.
 StreamState apply(StreamState state, const EventView& event, Position position);
 
+// Whom a reopening makes missing again. One that names the close of a case that ended with every child back or found dead: all of them. One that
+// names another close: nobody who is back or dead. One that names the event that found a child: that child, and nobody else.
+struct LostAgain {
+  Version found_by = 0;  // 0: it names the close
+  // everyone_was_found: back, or found dead. found: the event that found the child in question.
+  bool is_lost(bool everyone_was_found, Version found) const { return found_by == 0 ? everyone_was_found : found == found_by; }
+};
+LostAgain lost_again(const StreamState& before, const schema::CaseReopened& reopened);
+
 // The state after one more version of which no event is left: it counts, and changes nothing else.
 StreamState pass(StreamState state, StreamKind kind, Version version, Position position);
 

@@ -52,18 +52,24 @@ std::vector<Episode> episodes_of(std::span<const Fact> facts) {
   rules::StreamState state;
   std::set<SubjectId> children;
   std::map<SubjectId, std::pair<Micros, bool>> back;
+  std::map<SubjectId, Version> back_by;
   std::pair<CloseReason, Micros> close{};
   for (const Fact& fact : facts) {
     const EventView& event = fact.event;
-    state = rules::apply(state, event, fact.position);
+    const auto before = std::exchange(state, rules::apply(state, event, fact.position));
     if (event.type == Body::CaseSubjectAdded && event.body<CaseSubjectAdded>().role() == SubjectRole::missing_child)
       children.insert(uuid_of(*event.body<CaseSubjectAdded>().subject_id()));
     if (event.type == Body::ChildRecovered) {
       const auto& body = event.body<ChildRecovered>();
       children.insert(uuid_of(*body.subject_id()));
       back[uuid_of(*body.subject_id())] = {moment_of(body, event).at, body.outcome() != ChildOutcome::deceased};
+      back_by[uuid_of(*body.subject_id())] = event.version;
     }
-    if (event.type == Body::CaseReopened) back.clear();
+    if (event.type == Body::CaseReopened) {
+      const auto lost = rules::lost_again(before, event.body<CaseReopened>());
+      const bool all = back.size() == children.size();
+      std::erase_if(back, [&](const auto& each) { return lost.found_by == 0 ? all : back_by[each.first] == lost.found_by; });
+    }
     if (event.type == Body::CaseClosed && state.closed_by == event.version) close = {event.body<CaseClosed>().reason(), moment_of(event).at};
   }
   const bool closed = state.phase == rules::Phase::closed;

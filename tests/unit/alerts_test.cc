@@ -183,7 +183,9 @@ TEST_CASE("recoveries that are the direct result of an alert count with that ale
   back("$1", "true", "#2");  // said again, otherwise
   CHECK(of(log, "T5.recoveries", by_then("@10d", {"vendor"}), "vendor-a") == "vendor-a: 0/- = 0");
   CHECK(of(log, "T5.recoveries", by_then("@10d", {"vendor"}), "vendor-b") == "vendor-b: 1/- = 1");
-  log.tell("case 201 CaseReopened", "@2d", R"({"reason_code":"lost_again","prior_close_event_id":{"stream":"#201","version":1}})");
+  log.tell("case 201 CaseReopened", "@2d", R"({"reason_code":"lost_again","prior_close_event_id":{"stream":"#201","version":2}})");  // the other child
+  CHECK(of(log, "T5.recoveries") == "1/- = 1");
+  log.tell("case 201 CaseReopened", "@2d", R"({"reason_code":"lost_again","prior_close_event_id":{"stream":"#201","version":3}})");
   CHECK(of(log, "T5.recoveries") == "0/- = 0");
 }
 

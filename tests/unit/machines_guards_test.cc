@@ -100,15 +100,49 @@ TEST_CASE("a child whose id ends like another's is not taken for it") {
   CHECK(life.phase() == Phase::recovered);
 }
 
-TEST_CASE("after a reopening every child of the case is missing again") {
+TEST_CASE("a reopening that names how one child was found makes that child missing again, and no other") {
   Life life = a_case({ann, ben});
-  for (const auto child : {ann, ben}) REQUIRE(life.say("ChildRecovered", back(), {.child = child}));
-  REQUIRE(life.say("CaseReopened", reopening("erroneous_closure", "$self", 5)));
+  SECTION("both were back") {
+    for (const auto child : {ann, ben}) REQUIRE(life.say("ChildRecovered", back(), {.child = child}));
+    CHECK(code_of(life.ask("CaseReopened", reopening("erroneous_closure", "$self", 3))) == Errc::illegal_transition);
+    REQUIRE(life.say("CaseReopened", reopening("erroneous_closure", "$self", 5)));
+  }
+  SECTION("one was back, the other located") {
+    REQUIRE(life.say("ChildRecovered", back(), {.child = ann}));
+    REQUIRE(life.say("ChildLocated", located, {.child = ben}));
+    CHECK(code_of(life.ask("CaseReopened", reopening("lost_again", "$self", 4))) == Errc::illegal_transition);
+    REQUIRE(life.say("CaseReopened", reopening("lost_again", "$self", 5)));
+    CHECK(code_of(life.ask("CaseClosed", closing("located_not_returned"))) == Errc::illegal_transition);
+  }
   CHECK(life.phase() == Phase::active);
-  REQUIRE(life.say("ChildRecovered", back(), {.child = ann}));
-  CHECK(life.phase() == Phase::active);
+  CHECK(code_of(life.ask("ChildRecovered", back(), {.child = ann})) == Errc::illegal_transition);
   REQUIRE(life.say("ChildRecovered", back(), {.child = ben}));
   CHECK(life.phase() == Phase::recovered);
+}
+
+TEST_CASE("a reopening of a close leaves those recovered who were when others were not, and nobody when all were") {
+  Life life = a_case({ann, ben});
+  REQUIRE(life.say("ChildRecovered", back(), {.child = ann}));
+  const bool all = GENERATE(true, false);
+  if (all) REQUIRE(life.say("ChildRecovered", back(), {.child = ben}));
+  const std::string reason = all ? "recovered" : "withdrawn";
+  REQUIRE(life.say("CaseClosed", closing(reason)));
+  REQUIRE(life.say("CaseClosed", closing(reason), {.by = second_actor, .names = life.state().version}));
+  REQUIRE(life.say("CaseReopened", reopening("erroneous_closure", "$self", life.state().closed_by)));
+  CHECK(life.phase() == Phase::active);
+  if (all) REQUIRE(life.say("ChildRecovered", back(), {.child = ann}));
+  CHECK(code_of(life.ask("ChildRecovered", back(), {.child = ann})) == Errc::illegal_transition);
+  REQUIRE(life.say("ChildRecovered", back(), {.child = ben}));
+  CHECK(life.phase() == Phase::recovered);
+}
+
+TEST_CASE("a death is not reopened: it is corrected or retracted") {
+  Life life = a_case({ann, ben});
+  REQUIRE(life.say("ChildRecovered", back(), {.child = ann}));
+  REQUIRE(life.say("ChildRecovered", R"({"subject_id":"$child","at":"2024-03-06T00:00:00Z","outcome":"deceased","verified_by":"le-1","verified_by_class":"le"})", {.child = ben}));
+  CHECK(life.phase() == Phase::recovered);
+  CHECK(code_of(life.ask("CaseReopened", reopening("other", "$self", 5))) == Errc::illegal_transition);
+  CHECK(life.ask("CaseReopened", reopening("other", "$self", 4)));
 }
 
 TEST_CASE("what a recovery is owed to adds up to no more than the whole") {

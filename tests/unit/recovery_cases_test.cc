@@ -129,9 +129,26 @@ TEST_CASE("each missing child of a case is an episode") {
     CHECK(said(log, as_of(far_away), "R1").starts_with("2/2 = "));
     CHECK(value(log, as_of(far_away), "R5") == std::to_string(day));
   }
-  SECTION("reopening it makes all of them missing") {
+  SECTION("a reopening that names one's return makes that one missing") {
     one.recovered(subject(1), at(t0 + 4 * day));
-    one.reopened(ReopenReason::lost_again, 6, at(t0 + 5 * day));
+    one.reopened(ReopenReason::lost_again, 7, at(t0 + 5 * day));
+    CHECK(value(log, as_of(far_away), "R8") == "1");
+    CHECK(value(log, as_of(far_away), "R8.reopened") == "1");
+    CHECK(said(log, as_of(far_away), "R1").starts_with("1/2 = "));
+    one.recovered(subject(1), at(t0 + 6 * day));
+    CHECK(said(log, as_of(far_away), "R1").starts_with("2/2 = "));
+    CHECK(value(log, as_of(far_away), "R8") == "0");
+  }
+  SECTION("a reopening of a case closed with one still missing leaves the other recovered") {
+    const Version closed = one.closed(withdrawn, at(t0 + 4 * day));
+    one.reopened(ReopenReason::erroneous_closure, closed, at(t0 + 5 * day));
+    CHECK(value(log, as_of(far_away), "R8") == "1");
+    CHECK(said(log, as_of(far_away), "R1").starts_with("1/2 = "));
+  }
+  SECTION("a reopening of a case closed with all of them back makes all of them missing") {
+    one.recovered(subject(1), at(t0 + 4 * day));
+    const Version closed = one.closed(recovered, at(t0 + 4 * day));
+    one.reopened(ReopenReason::erroneous_closure, closed, at(t0 + 5 * day));
     CHECK(value(log, as_of(far_away), "R8") == "2");
     CHECK(value(log, as_of(far_away), "R8.reopened") == "2");
   }
