@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <set>
-#include <unordered_map>
 
-#include "ledger/erasure.h"
 #include "ledger/history.h"
+#include "ledger/retention.h"
 #include "ledger/rules/policy_check.h"
-#include "ledger/rules/retention_policy.h"
 
 namespace caseledger {
 
@@ -15,20 +13,20 @@ using namespace schema;
 
 namespace {
 
-// A hold or a preservation: until then, or until someone says that it is over.
+// A hold or a preservation that nobody has ended: until then, or until somebody does.
 struct Held {
   std::optional<Micros> until;
-  bool over = false;
-  bool stands(Micros now) const { return !over && (!until || *until >= now); }
+  bool stands(Micros now) const { return !until || *until >= now; }
 };
 
 struct Request {
   SubjectId subject;
   Micros since = 0;      // when it was to be decided, or else asked
   Version decision = 0;
-  bool grants = false, executed = false;
+  bool grants = false;
 };
 
+// What is outstanding in a subject's stream.
 struct OfSubject {
   std::map<Version, Request> requests;
   std::map<Version, Held> holds, kept;
@@ -39,29 +37,15 @@ struct OfSubject {
   }
 };
 
-// What a retention period is counted from, and by which rule.
-struct OfStream {
-  rules::StreamState state;
-  Micros last = 0;
-  std::string jurisdiction;
-
-  bool open() const { return state.kind == StreamKind::case_ && state.phase != rules::Phase::closed && state.phase != rules::Phase::merged; }
-};
-
-class Ledgered {
+// What the streams of subjects say, and the policies.
+class Files {
  public:
-  explicit Ledgered(const std::string& origin) : authority_(origin) {}
+  explicit Files(const std::string& origin) : authority_(origin) {}
 
   void take(const EventView& event, Position position, const PublicKey& author) {
-    OfStream& stream = streams_[event.stream];
-    stream.state = rules::apply(stream.state, event, position);
-    stream.last = std::max(stream.last, event.fields->occurred_at());
-    if (const auto place = text_of(event.fields->jurisdiction()); !place.empty()) stream.jurisdiction = place;
     if (event.kind == StreamKind::governance) authority_.apply(author, event, position);
     if (event.kind == StreamKind::subject) of_subject(event, position);
     if (event.type == Body::PolicyPublished) policies_[{event.stream, event.version}] = Buffer(event.bytes.begin(), event.bytes.end());
-    if (const auto* parts = event.fields->parts())
-      for (const auto* part : *parts) sealed_[uuid_of(*part->subject())].insert({event.stream, event.version, position});
   }
 
   std::vector<Due> due(Micros now) const {
@@ -70,77 +54,17 @@ class Ledgered {
       const bool held = is_held(stream, now);
       const auto outdated = [&](const std::map<Version, Held>& of, Due::What what) {
         for (const auto& [version, each] : of)
-          if (!each.over && each.until && *each.until < now) all.push_back({what, stream, version, stream, *each.until, held});
+          if (each.until && *each.until < now) all.push_back({what, stream, version, stream, *each.until, held});
       };
       outdated(subject.kept, Due::What::preservation_over);
       outdated(subject.holds, Due::What::hold_over);
       for (const auto& [version, request] : subject.requests) {
         const bool stands = subject.held(now) || is_held(request.subject, now);
         if (request.decision == 0) all.push_back({Due::What::erasure_undecided, stream, version, request.subject, request.since, stands});
-        else if (request.grants && !request.executed) all.push_back({Due::What::erasure_unexecuted, stream, request.decision, request.subject, request.since, stands});
+        else if (request.grants) all.push_back({Due::What::erasure_unexecuted, stream, request.decision, request.subject, request.since, stands});
       }
     }
-    const auto policies = in_force(now);
-    for (const auto& [subject, parts] : sealed_)
-      if (const auto until = retained_until(policies, parts); until && *until < now)
-        all.push_back({Due::What::retention_over, subject, 0, subject, *until, is_held(subject, now)});
-    std::ranges::sort(all, {}, [](const Due& each) { return std::tuple(each.what, each.since, each.stream, each.version); });
     return all;
-  }
-
- private:
-  struct Part {
-    StreamId stream;
-    Version version;
-    Position position;
-    friend auto operator<=>(const Part&, const Part&) = default;
-  };
-
-  void of_subject(const EventView& event, Position position) {
-    OfSubject& subject = subjects_[event.stream];
-    const auto end = [](std::map<Version, Held>& of, const Ref* begun) {
-      if (const auto found = begun ? of.find(begun->version()) : of.end(); found != of.end()) found->second.over = true;
-    };
-    switch (event.type) {
-      case Body::ErasureRequested: {
-        const auto& body = event.body<ErasureRequested>();
-        subject.requests[event.version] = {uuid_of(*body.subject_id()), body.due_at().value_or(event.fields->occurred_at())};
-        break;
-      }
-      case Body::ErasureDecided: {
-        const auto& body = event.body<ErasureDecided>();
-        const auto request = subject.requests.find(body.request()->version());
-        if (request == subject.requests.end()) break;
-        request->second.decision = event.version;
-        request->second.since = event.fields->occurred_at();
-        request->second.grants = body.outcome() != ErasureOutcome::refused;
-        if (body.outcome() == ErasureOutcome::partial) spares_[{event.stream, event.version}] = spares_of(body, position);
-        break;
-      }
-      case Body::ErasureExecuted: return executed(event, subject);
-      case Body::LegalHoldChanged: {
-        const auto& body = event.body<LegalHoldChanged>();
-        if (body.action() == HoldAction::placed) subject.holds[event.version] = {body.until(), false};
-        else end(subject.holds, body.placed());
-        break;
-      }
-      case Body::PreservationStarted: subject.kept[event.version] = {event.body<PreservationStarted>().until(), false}; break;
-      case Body::PreservationExpired: end(subject.kept, event.body<PreservationExpired>().started()); break;
-      case Body::DocumentLinked: linked_[uuid_of(*event.body<DocumentLinked>().document_subject_id())].insert(event.stream); break;
-      default: break;
-    }
-  }
-
-  // What is gone is kept no longer.
-  void executed(const EventView& event, OfSubject& of) {
-    const Version decision = event.body<ErasureExecuted>().decision()->version();
-    const auto request = std::ranges::find_if(of.requests, [&](const auto& each) { return each.second.decision == decision; });
-    if (request == of.requests.end()) return;
-    request->second.executed = true;
-    const auto spares = spares_.find({event.stream, decision});
-    GrantedErasure grant{event.stream, decision, request->second.subject, {}};
-    if (spares != spares_.end()) grant.spares = spares->second;
-    std::erase_if(sealed_[grant.subject], [&](const Part& part) { return grant.covers(part.stream, part.version, part.position); });
   }
 
   // A text about several people is held for each of them.
@@ -153,7 +77,9 @@ class Ledgered {
     return stands(subject) || (linked != linked_.end() && std::ranges::any_of(linked->second, stands));
   }
 
-  std::vector<rules::RetentionPolicy> in_force(Micros now) const {
+  const std::vector<ExecutedErasure>& executed() const { return executed_; }
+
+  std::vector<rules::RetentionPolicy> retention_in_force(Micros now) const {
     const std::function stream = [](const StreamId&) { return rules::StreamState{}; };
     const rules::FindRecorded find = [&](const StreamId& id, Version version) -> std::optional<rules::Recorded> {
       const auto found = policies_.find({id, version});
@@ -169,25 +95,58 @@ class Ledgered {
     return policies;
   }
 
-  // Nothing where something keeps it: no rule says for how long, or the case is open. Of several policies the longest counts.
-  std::optional<Micros> retained_until(const std::vector<rules::RetentionPolicy>& policies, const std::set<Part>& parts) const {
-    std::optional<Micros> all;
-    for (const Part& part : parts) {
-      const OfStream& stream = streams_.at(part.stream);
-      std::optional<Micros> until;
-      for (const auto& policy : policies) until = std::max(until, policy.retained_until(stream.state.kind, stream.jurisdiction, stream.last));
-      if (!until || stream.open()) return std::nullopt;
-      all = std::max(all, until);
+ private:
+  void of_subject(const EventView& event, Position position) {
+    const auto end = [&](std::map<Version, Held> OfSubject::*of, const Ref* begun) {
+      if (begun) (subjects_[event.stream].*of).erase(begun->version());
+    };
+    switch (event.type) {
+      case Body::ErasureRequested: {
+        const auto& body = event.body<ErasureRequested>();
+        subjects_[event.stream].requests[event.version] = {uuid_of(*body.subject_id()), body.due_at().value_or(event.fields->occurred_at())};
+        break;
+      }
+      case Body::ErasureDecided: {
+        const auto& body = event.body<ErasureDecided>();
+        auto& requests = subjects_[event.stream].requests;
+        const auto request = requests.find(body.request()->version());
+        if (request == requests.end()) break;
+        request->second.decision = event.version;
+        request->second.since = event.fields->occurred_at();
+        request->second.grants = body.outcome() != ErasureOutcome::refused;
+        if (body.outcome() == ErasureOutcome::partial) spares_[{event.stream, event.version}] = spares_of(body, position);
+        break;
+      }
+      case Body::ErasureExecuted: return executed(event, position);
+      case Body::LegalHoldChanged: {
+        const auto& body = event.body<LegalHoldChanged>();
+        if (body.action() == HoldAction::placed) subjects_[event.stream].holds[event.version] = {body.until()};
+        else end(&OfSubject::holds, body.placed());
+        break;
+      }
+      case Body::PreservationStarted: subjects_[event.stream].kept[event.version] = {event.body<PreservationStarted>().until()}; break;
+      case Body::PreservationExpired: end(&OfSubject::kept, event.body<PreservationExpired>().started()); break;
+      case Body::DocumentLinked: linked_[uuid_of(*event.body<DocumentLinked>().document_subject_id())].insert(event.stream); break;
+      default: break;
     }
-    return all;
+  }
+
+  void executed(const EventView& event, Position position) {
+    auto& requests = subjects_[event.stream].requests;
+    const Version decision = event.body<ErasureExecuted>().decision()->version();
+    const auto request = std::ranges::find_if(requests, [&](const auto& each) { return each.second.decision == decision; });
+    if (request == requests.end()) return;
+    GrantedErasure grant{event.stream, decision, request->second.subject, {}};
+    if (const auto spares = spares_.find({event.stream, decision}); spares != spares_.end()) grant.spares = spares->second;
+    executed_.push_back({std::move(grant), position});
+    requests.erase(request);
   }
 
   rules::Authority authority_;
-  std::unordered_map<StreamId, OfStream> streams_;
   std::map<StreamId, OfSubject> subjects_;
   std::map<SubjectId, std::set<StreamId>> linked_;  // document → people
-  std::map<SubjectId, std::set<Part>> sealed_;
   std::map<std::pair<StreamId, Version>, GrantedErasure::Spares> spares_;
+  std::vector<ExecutedErasure> executed_;
   std::map<std::pair<StreamId, Version>, Buffer> policies_;
 };
 
@@ -205,16 +164,20 @@ std::string_view name(Due::What what) {
 }
 
 Result<std::vector<Due>> what_is_due(const store::Log& log, const std::string& origin, Micros now) {
-  Ledgered ledgered(origin);
+  Files files(origin);
   Buffer scratch;
   TRY_AS(scan, log.scan({0}));
   for (; scan.valid(); scan.next()) {
     TRY_AS(row, scan.batch());
     TRY_AS(entry, scan.entry());
-    TRY(each_event(row, scratch, [&](const EventView& event, Position position) { ledgered.take(event, position, entry.author); }));
+    TRY(each_event(row, scratch, [&](const EventView& event, Position position) { files.take(event, position, entry.author); }));
   }
   TRY(scan.status());
-  return ledgered.due(now);
+  std::vector<Due> due = files.due(now);
+  TRY_AS(over, kept_too_long(log, files.retention_in_force(now), files.executed(), now));
+  for (const auto& [subject, since] : over) due.push_back({Due::What::retention_over, subject, 0, subject, since, files.is_held(subject, now)});
+  std::ranges::sort(due, {}, [](const Due& each) { return std::tuple(each.what, each.since, each.stream, each.version); });
+  return due;
 }
 
 }  // namespace caseledger

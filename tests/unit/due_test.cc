@@ -6,6 +6,7 @@
 
 #include "api/genesis.h"
 #include "api/json.h"
+#include "ledger/retention.h"
 #include "tests/support/ledgers.h"
 
 using namespace samples;
@@ -85,5 +86,42 @@ TEST_CASE("data of a subject is due when every stream that holds some of it is, 
   CHECK(desk.due("2036-01-01T00:00:00Z") == "retention_over 0 since 2026-03-05");
   desk.sealed("IntakeReportReceived", "report", support, {{"kind", "sighting"}, {"channel", "hotline"}, {"reporter_class", "public"}, {"received_at", "2024-03-05T14:00:00Z"}}, "reporter", other,
               "2024-03-05T14:00:00Z");
+  CHECK(desk.due("2036-01-01T00:00:00Z") == "");
+}
+
+TEST_CASE("whose data is kept too long does not depend on how much of the log one pass looks at") {
+  Desk desk;
+  const boost::json::object tip_body{{"channel", "hotline"}, {"urgency", "low"}, {"anonymous", false}, {"received_at", "2024-03-05T14:00:00Z"}};
+  std::map<SubjectId, Micros> wanted;
+  for (int i = 0; i < 12; ++i) {
+    const SubjectId caller = new_stream();
+    const std::string later = "2024-08-0" + std::to_string(1 + i / 3) + "T14:00:00Z";
+    desk.sealed("TipReceived", "tip", new_stream(), tip_body, "content", caller, "2024-03-05T14:00:00Z");
+    if (i % 3 == 0) desk.sealed("TipReceived", "tip", new_stream(), tip_body, "content", caller, later);  // longer
+    if (i % 3 == 1) desk.sealed("TipReceived", "tip", new_stream(), tip_body, "content", caller, "2025-03-05T14:00:00Z");  // not over
+    if (i % 3 != 1) wanted[caller] = parse_rfc3339(i % 3 == 0 ? "2026" + later.substr(4) : "2026-03-05T14:00:00Z").value().at;
+  }
+  const std::vector policies{rules::RetentionPolicy::parse(R"({"preservation":[],"retention":[{"kind":"tip","years":2}]})").value()};
+  const Micros now = parse_rfc3339("2026-12-01T00:00:00Z").value().at;
+  for (const std::uint64_t slice : {1ull, 5ull, 1'000'000ull}) {
+    const auto found = kept_too_long(desk.ledger->log(), policies, {}, now, slice);
+    REQUIRE(found);
+    CHECK(std::map<SubjectId, Micros>(found->begin(), found->end()) == wanted);
+  }
+  CHECK(kept_too_long(desk.ledger->log(), {}, {}, now)->empty());
+}
+
+TEST_CASE("a case whose close was retracted is open, and keeps what it holds") {
+  Desk desk;
+  const StreamId mine = new_stream();
+  const SubjectId caller = new_stream();
+  desk.ledger.record(desk.clerk, {case_opened(mine)});
+  desk.sealed("CaseStatusNoted", "case", mine, {{"category", "contact"}}, "note", caller, "2024-03-06T14:00:00Z");
+  desk.ledger.record(desk.clerk, {event("CaseClosed", "case", mine, 3, R"({"reason":"hoax"})")});
+  desk.ledger.record(desk.supervisor, {event("CaseClosed", "case", mine, 4, R"({"reason":"hoax"})", {.operator_code = "op-2", .causes = "[" + ref(mine, 3) + "]"})});
+  CHECK(desk.due("2036-01-01T00:00:00Z") == "retention_over 0 since 2029-03-06");
+  desk.ledger.record(desk.clerk, {event("RetractionRequested", "case", mine, 5, R"({"target":)" + ref(mine, 4) + R"(,"reason_code":"error"})")});
+  desk.ledger.record(desk.supervisor, {event("RetractionDecided", "case", mine, 6, R"({"request":)" + ref(mine, 5) + R"(,"decision":"approved"})",
+                                             {.operator_code = "op-2", .causes = "[" + ref(mine, 5) + "]"})});
   CHECK(desk.due("2036-01-01T00:00:00Z") == "");
 }
