@@ -4,6 +4,7 @@
 
 #include "api/as_of.h"
 #include "api/json.h"
+#include "api/story_json.h"
 
 namespace caseledger::api {
 
@@ -13,6 +14,14 @@ std::string event_text(const projections::Fact& fact) {
                                      {"recorded_at", to_rfc3339(fact.recorded_at)},
                                      {"author", hex(fact.author)},
                                      {"event", event_to_json(fact.event)}});
+}
+
+std::string excised_text(const ExcisedPlace& place) {
+  return to_text(boost::json::object{{"position", exact_number(place.excision.position.value)},
+                                     {"entry", exact_number(place.entry.value)},
+                                     {"recorded_at", to_rfc3339(place.recorded_at)},
+                                     {"author", hex(place.author)},
+                                     {"excised", excised_to_json(place)}});
 }
 
 bool EventPage::add(std::string_view event) {

@@ -2,12 +2,14 @@
 #pragma once
 
 #include "api/http.h"
-#include "projections/projection.h"
+#include "api/stream_events.h"
 
 namespace caseledger::api {
 
 // {"position", "entry", "recorded_at", "author", "event"}; the event as NDJSON has it.
 std::string event_text(const projections::Fact& fact);
+// The same with "excised" for "event".
+std::string excised_text(const ExcisedPlace& place);
 
 // Fills up to so many events or bytes; the first event always has room.
 class EventPage {

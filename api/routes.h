@@ -16,8 +16,8 @@
 #include "api/query.h"
 #include "api/rate_limit.h"
 #include "api/releases.h"
+#include "api/stream_events.h"
 #include "ledger/clock.h"
-#include "projections/standing.h"
 #include "projections/worklist.h"
 
 namespace caseledger::api {
@@ -132,6 +132,7 @@ class RouteTable {
   Result<void> check_readable(const Call& call, const StreamId& stream, std::span<const projections::Fact> facts) const;
   Result<store::StoredEvent> readable_event(const Call& call, Position position) const;
   Result<Response> stream(const Call& call) const;
+  Result<std::vector<std::pair<Version, std::string>>> told_of(const Call& call, const StreamPage& page, std::span<const ExcisedPlace> excised, Version from) const;
   Result<Response> stream_changes(const Call& call) const;
   Result<Response> stream_events(const Call& call) const;
 

@@ -132,7 +132,12 @@ Result<Response> RouteTable::event(const Call& call) const {
   if (position >= head.next)
     return fail(Errc::not_found, "position " + std::to_string(position.value) + " is not recorded; the next one is " + std::to_string(head.next.value));
   TRY_AS(stored, readable_event(call, position));
-  if (stored.kind != ItemKind::event) return fail(Errc::not_found, "the event at position " + std::to_string(position.value) + " was excised; its leaf hash is " + hex(stored.bytes));
+  if (stored.kind != ItemKind::event) {
+    const rules::Authority authority = ledger_.authority();
+    const auto excision = authority.excisions().find(position);
+    const std::string decided = excision == authority.excisions().end() ? "" : " by order of " + excision->second.authority + ", decided at position " + std::to_string(excision->second.decided.value);
+    return fail(Errc::not_found, "the event at position " + std::to_string(position.value) + " was excised" + decided + "; its leaf hash is " + hex(stored.bytes));
+  }
   TRY_AS(entry, ledger_.log().entry(stored.index));
   constexpr std::string_view types[] = {EventPage::json, octets};
   const bool exact_bytes = media_type(call.request, types) == octets;
@@ -186,10 +191,11 @@ Result<Response> RouteTable::stream(const Call& call) const {
   TRY_AS(as_of, as_of_asked(ledger_, call.query));
   TRY_AS(as_at, time_asked(call.query, "as_at"));
   TRY_AS(events, readable_facts(call, id, as_of.next));
-  const projections::Story told = projections::tell(events.facts, as_at);
-  if (told.timeline.empty()) return fail(Errc::not_found, "nothing of the stream " + to_string(id) + " had occurred then");
+  TRY_AS(excised, excised_places(ledger_.log(), ledger_.authority(), id, as_of.next));
+  projections::Story told = projections::tell(events.facts, as_at);
+  if (told.timeline.empty() && excised.empty()) return fail(Errc::not_found, "nothing of the stream " + to_string(id) + " had occurred then");
   TRY_AS(point, as_of_json(ledger_, as_of));
-  boost::json::object story = story_to_json(told);
+  boost::json::object story = story_to_json(std::move(told), excised);
   story.emplace("as_of", std::move(point));
   if (as_at) story.emplace("as_at", to_rfc3339(*as_at));
   return json_answer(std::move(story));
@@ -213,23 +219,40 @@ Result<Response> RouteTable::stream_changes(const Call& call) const {
   return json_answer(std::move(changes));
 }
 
+// What the reader may read of a page, in the order of versions. Of places that were excised only who reads everything is told.
+Result<std::vector<std::pair<Version, std::string>>> RouteTable::told_of(const Call& call, const StreamPage& page, std::span<const ExcisedPlace> excised, Version from) const {
+  std::vector<std::pair<Version, std::string>> told;
+  for (const projections::Fact& fact : page.events.facts) {
+    TRY_AS(may, call.reader.may_read(fact));
+    if (may) told.emplace_back(fact.event.version, event_text(fact));
+  }
+  for (const ExcisedPlace& place : excised)
+    if (place.excision.version >= from && place.excision.version < page.next) told.emplace_back(place.excision.version, excised_text(place));
+  std::ranges::sort(told);
+  return told;
+}
+
 Result<Response> RouteTable::stream_events(const Call& call) const {
   TRY_AS(id, parse_uuid(call.place));
   TRY_AS(from, call.query.number("from", 1, 1, ~Version{0}));
   TRY_AS(limit, call.query.number("limit", config_.page_events, 1, config_.page_events_max));
   TRY_AS(as_of, as_of_asked(ledger_, call.query));
+  std::vector<ExcisedPlace> excised;
+  if (call.reader.reads_everything()) {
+    TRY_AS(places, excised_places(ledger_.log(), ledger_.authority(), id, as_of.next));
+    excised = std::move(places);
+  }
   EventPage page(media_type(call.request, page_types), limit, config_.page_bytes_max);
   Version next = static_cast<Version>(from), looked_at = next;
   bool more = false, any = false;
   for (bool complete = false; !complete && !more;) {
     TRY_AS(versions, versions_before(ledger_, id, looked_at, static_cast<Version>(limit), as_of.next));
-    for (const projections::Fact& fact : versions.events.facts) {
-      TRY_AS(may, call.reader.may_read(fact));
-      if (!may) continue;
+    TRY_AS(told, told_of(call, versions, excised, looked_at));
+    for (const auto& [version, text] : told) {
       any = true;
-      more = !page.add(event_text(fact));
+      more = !page.add(text);
       if (more) break;
-      next = fact.event.version + 1;
+      next = version + 1;
     }
     complete = versions.complete;
     looked_at = versions.next;

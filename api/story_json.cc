@@ -1,5 +1,6 @@
 #include "api/story_json.h"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 
 #include "api/as_of.h"
@@ -97,6 +98,37 @@ json::object story_to_json(const Story& story) {
   json::array timeline;
   for (const auto& line : story.timeline) timeline.push_back(line_to_json(line));
   out.emplace("timeline", std::move(timeline));
+  return out;
+}
+
+json::object excised_to_json(const ExcisedPlace& place) {
+  const rules::Excision& excision = place.excision;
+  return {{"stream", to_string(excision.stream)},
+          {"version", excision.version},
+          {"kind", kind_name(excision.kind)},
+          {"authority", excision.authority},
+          {"decided_position", exact_number(excision.decided.value)},
+          {"decided_at", to_rfc3339(place.decided_at)},
+          {"proposal", place.proposal},
+          {"approved_by", json::array(place.approved_by.begin(), place.approved_by.end())}};
+}
+
+json::object story_to_json(Story story, std::span<const ExcisedPlace> excised) {
+  if (!excised.empty()) {
+    const rules::Excision& last = excised.back().excision;
+    story.stream = last.stream;
+    story.kind = last.kind;
+    story.version = std::max(story.version, last.version);
+  }
+  json::object out = story_to_json(story);
+  json::array places;
+  for (const auto& each : excised) {
+    json::object place{{"position", exact_number(each.excision.position.value)}, {"recorded_at", to_rfc3339(each.recorded_at)}};
+    for (auto& [key, value] : excised_to_json(each))
+      if (key != "stream" && key != "kind") place.emplace(key, value);
+    places.push_back(std::move(place));
+  }
+  if (!places.empty()) out.emplace("excised", std::move(places));
   return out;
 }
 

@@ -3,6 +3,7 @@
 
 #include <boost/json/object.hpp>
 
+#include "api/stream_events.h"
 #include "ledger/succession.h"
 #include "projections/cases.h"
 
@@ -10,6 +11,10 @@ namespace caseledger::api {
 
 // {"stream", "kind", "phase", "version", "case": {…} of a case, "timeline": […]}. What is absent is left out.
 boost::json::object story_to_json(const projections::Story& story);
+// The same with "excised": […], where there are such places. Where all events are, the story is of nothing but them.
+boost::json::object story_to_json(projections::Story story, std::span<const ExcisedPlace> excised);
+// {"stream", "version", "kind", "authority", "decided_position", "decided_at", "proposal", "approved_by"}
+boost::json::object excised_to_json(const ExcisedPlace& place);
 
 // {"origin", "constituted", "governance": {"stream", "version"}, "log_vkey", "governors", "threshold", "keys", "proposals"}: all that a
 // governor needs to propose, and to see what waits for approval. version: of the governance stream; the next event of it is one more.

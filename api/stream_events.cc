@@ -78,4 +78,35 @@ Result<StreamPage> versions_before(const Ledger& ledger, const StreamId& stream,
   return page;
 }
 
+namespace {
+
+// The proposal in force that had it excised.
+void tell_decision(ExcisedPlace& place, const rules::Authority& authority) {
+  for (const auto& [version, proposal] : authority.proposals()) {
+    const auto* excised = view_event(proposal.event).body<schema::ProposalMade>().action_as_EventExcised();
+    if (!excised || !proposal.in_force || excised->position() != place.excision.position.value) continue;
+    place.proposal = version;
+    for (const PublicKey& key : proposal.approvals) {
+      const auto* enrolment = authority.find(key);
+      place.approved_by.push_back(enrolment ? enrolment->vkey.text() : hex(key));
+    }
+  }
+}
+
+}  // namespace
+
+Result<std::vector<ExcisedPlace>> excised_places(const store::Log& log, const rules::Authority& authority, const StreamId& stream, Position limit) {
+  std::vector<ExcisedPlace> places;
+  for (const auto& [position, excision] : authority.excisions()) {
+    if (excision.stream != stream || position >= limit) continue;
+    TRY_AS(there, log.event(position));
+    TRY_AS(held, log.entry(there.index));
+    TRY_AS(decision, log.event(excision.decided));
+    TRY_AS(decided, log.entry(decision.index));
+    places.push_back({excision, there.index, held.recorded_at, decided.recorded_at, held.author, 0, {}});
+    tell_decision(places.back(), authority);
+  }
+  return places;
+}
+
 }  // namespace caseledger::api

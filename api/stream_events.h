@@ -27,4 +27,16 @@ struct StreamPage {
 };
 Result<StreamPage> versions_before(const Ledger& ledger, const StreamId& stream, Version from, Version count, Position limit);
 
+// A place in a stream whose event was excised: where it stood, and who decided it.
+struct ExcisedPlace {
+  rules::Excision excision;
+  EntryIndex entry;  // that holds its leaf hash
+  Micros recorded_at = 0, decided_at = 0;
+  PublicKey author{};
+  Version proposal = 0;  // of the governance stream
+  std::vector<std::string> approved_by;
+};
+// Those before a position, by version. Errors: io, verification_failed.
+Result<std::vector<ExcisedPlace>> excised_places(const store::Log& log, const rules::Authority& authority, const StreamId& stream, Position limit);
+
 }  // namespace caseledger::api

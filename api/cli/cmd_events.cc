@@ -1,4 +1,5 @@
 // events: in log order, or those of one stream.
+#include <algorithm>
 #include <boost/json.hpp>
 #include <iostream>
 
@@ -21,6 +22,7 @@ struct Wanted {
   EventFilter filter;
   std::optional<Micros> since, until;
 
+  bool anything() const { return filter == EventFilter{} && !since && !until; }  // of the stream: what is not there any more too
   bool matches(const projections::Fact& fact) const {
     return (!stream || fact.event.stream == *stream) && filter.matches(fact.event) && (!since || fact.recorded_at >= *since) && (!until || fact.recorded_at < *until);
   }
@@ -82,9 +84,11 @@ class Lines {
   static std::vector<std::string> header() { return {"position", "recorded_at", "kind", "stream", "version", "type", "jurisdiction", "operator"}; }
 
   void print_row(const json::object& all) {
-    const auto& event = all.at("event").as_object();
+    const bool there = all.contains("event");
+    const auto& event = all.at(there ? "event" : "excised").as_object();
     std::vector<std::string> cells{cell(all, "position"), cell(all, "recorded_at")};
     for (const char* key : {"kind", "stream", "version", "type", "jurisdiction", "operator"}) cells.push_back(cell(event, key));
+    if (!there) cells[5] = "excised by order of " + cell(event, "authority") + ", decided " + cell(event, "decided_at");
     if (format_ == Format::csv) {
       std::cout << Table{cells, {}, {}}.csv();
       return;
@@ -103,8 +107,17 @@ Result<void> events_of_folder(const EventsOptions& options, const Wanted& wanted
   TRY_AS(log, log_of(options.source.folder));
   if (wanted.stream) {
     TRY_AS(events, facts_in(options.source.folder, *log, *wanted.stream, {~std::uint64_t{0}}));
+    std::vector<std::pair<Position, std::string>> told;
     for (const auto& fact : events.facts)
-      if (fact.position.value >= options.from && wanted.matches(fact) && !reader.done()) reader.tell(event_text(fact));
+      if (fact.position.value >= options.from && wanted.matches(fact)) told.emplace_back(fact.position, event_text(fact));
+    if (wanted.anything()) {
+      TRY_AS(excised, excised_in(options.source.folder, *log, *wanted.stream, {~std::uint64_t{0}}));
+      for (const auto& place : excised)
+        if (place.excision.position.value >= options.from) told.emplace_back(place.excision.position, excised_text(place));
+    }
+    std::ranges::sort(told);
+    for (const auto& [position, text] : told)
+      if (!reader.done()) reader.tell(text);
     return {};
   }
   Position from{options.from};
@@ -129,6 +142,7 @@ Result<void> events_of_folder(const EventsOptions& options, const Wanted& wanted
 
 // Of one stream the server gives pages by version: what is asked of its events is looked at here.
 Result<bool> stream_matches(const Wanted& wanted, const EventsOptions& options, const json::object& told) {
+  if (!told.contains("event")) return wanted.anything() && options.from == 0;
   TRY_AS(draft, event_from_json(to_text(told.at("event")), [](std::span<std::uint8_t>) {}));
   TRY_AS(recorded, parse_rfc3339(std::string_view(told.at("recorded_at").as_string())));
   const auto position = told.at("position").is_string() ? from_decimal(std::string_view(told.at("position").as_string())) : Result<std::uint64_t>(told.at("position").to_number<std::uint64_t>());

@@ -19,9 +19,10 @@ Result<json::object> told_by_folder(const StateOptions& options) {
   TRY_AS(log, log_of(options.source.folder));
   TRY_AS(as_of, argument(as_of_in(*log, options.as_of)));
   TRY_AS(events, facts_in(options.source.folder, *log, stream, as_of.next));
-  if (events.facts.empty()) return fail(Errc::not_found, "the stream " + options.stream + " has no event there");
+  if (events.stored.empty()) return fail(Errc::not_found, "the stream " + options.stream + " has no event there");
   json::object told;
   if (!options.since.empty()) {
+    if (events.facts.empty()) return fail(Errc::not_found, "nothing is left of the stream " + options.stream);
     TRY_AS(since, argument(as_of_in(*log, options.since)));
     if (since.size > as_of.size) return fail(Errc::usage, "--since lies behind --as-of: " + std::to_string(since.size) + " entries against " + std::to_string(as_of.size));
     told = changes_to_json(events.facts, since.next);
@@ -32,9 +33,10 @@ Result<json::object> told_by_folder(const StateOptions& options) {
       TRY_AS(instant, argument(parse_rfc3339(options.as_at)));
       as_at = instant.at;
     }
-    const auto story = projections::tell(events.facts, as_at);
-    if (story.timeline.empty()) return fail(Errc::not_found, "nothing of the stream " + options.stream + " had occurred then");
-    told = story_to_json(story);
+    TRY_AS(excised, excised_in(options.source.folder, *log, stream, as_of.next));
+    auto story = projections::tell(events.facts, as_at);
+    if (story.timeline.empty() && excised.empty()) return fail(Errc::not_found, "nothing of the stream " + options.stream + " had occurred then");
+    told = story_to_json(std::move(story), excised);
     if (as_at) told.emplace("as_at", to_rfc3339(*as_at));
   }
   told.emplace("as_of", point_to_json(as_of));
@@ -62,6 +64,17 @@ Table timeline_of(const json::array& lines) {
   return table;
 }
 
+Table excised_of(const json::array& places) {
+  Table table{{"version", "position", "recorded", "by order of", "decided", "proposal", "approved by"}, {}, {true, true, false, false, false, true}};
+  for (const auto& each : places) {
+    const auto& place = each.as_object();
+    std::string keys;
+    for (const auto& key : place.at("approved_by").as_array()) keys += (keys.empty() ? "" : " ") + plain(key);
+    table.rows.push_back({cell(place, "version"), cell(place, "position"), cell(place, "recorded_at"), cell(place, "authority"), cell(place, "decided_at"), cell(place, "proposal"), keys});
+  }
+  return table;
+}
+
 Table differences_of(const json::array& all) {
   Table table{{"field", "from", "to"}, {}, {}};
   for (const auto& each : all) table.rows.push_back({cell(each.as_object(), "field"), cell(each.as_object(), "from"), cell(each.as_object(), "to")});
@@ -75,12 +88,13 @@ std::string point_of(const json::object& point) {
 
 void print_state(const json::object& state) {
   for (const auto& [key, value] : state) {
-    if (key == "timeline") continue;
+    if (key == "timeline" || key == "excised") continue;
     if (key == "case")
       for (const auto& [field, said] : value.as_object()) std::cout << "case." << std::string(field) << ": " << plain(said) << '\n';
     else std::cout << std::string(key) << ": " << (key == "as_of" ? point_of(value.as_object()) : plain(value)) << '\n';
   }
   std::cout << '\n' << timeline_of(state.at("timeline").as_array()).text();
+  if (const auto* excised = state.if_contains("excised")) std::cout << "\nexcised\n" << excised_of(excised->as_array()).text();
 }
 
 void print_changes(const json::object& changes) {

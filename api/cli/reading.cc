@@ -43,6 +43,13 @@ Result<projections::RecordedFacts> facts_in(const path& folder, const store::Log
   return projections::facts_of(log, std::move(stored));
 }
 
+Result<std::vector<ExcisedPlace>> excised_in(const path& folder, const store::Log& log, const StreamId& stream, Position limit) {
+  TRY_AS(key, genesis_log_key(log));
+  const auto folds = open_folds_beside(folder);
+  TRY_AS(authority, authority_of(log, folds ? folds->get() : nullptr, key.name));
+  return excised_places(log, authority, stream, limit);
+}
+
 // ── what is asked of a server ──
 
 Target& Target::with(std::string_view name, std::string_view value) {

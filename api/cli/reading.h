@@ -5,7 +5,7 @@
 
 #include "api/as_of.h"
 #include "api/cli/commands.h"
-#include "projections/standing.h"
+#include "api/stream_events.h"
 
 namespace caseledger::api {
 
@@ -32,6 +32,8 @@ Result<AsOf> as_of_in(const store::Log& log, const std::string& text);
 boost::json::object point_to_json(const AsOf& as_of);
 // The events of one stream before a position; none: there is no such stream.
 Result<projections::RecordedFacts> facts_in(const path& folder, const store::Log& log, const StreamId& stream, Position limit);
+// Its places whose events were excised.
+Result<std::vector<ExcisedPlace>> excised_in(const path& folder, const store::Log& log, const StreamId& stream, Position limit);
 
 // ── what is asked of a server ──
 

@@ -245,6 +245,7 @@ TEST_CASE("readers are told nothing of an excised event but its hash", "[excisio
   const auto gone = desk.service.ask("/v1/events/" + position);
   CHECK(gone.status == 404);
   CHECK(gone.body.find(hex(leaf_hash(goes).bytes)) != std::string::npos);
+  CHECK(gone.body.find("by order of court-3/117") != std::string::npos);
   for (const std::string& path : {std::string("/v1/events"), "/v1/streams/" + to_string(desk.stream), "/v1/streams/" + to_string(desk.stream) + "/events",
                                  "/v1/streams/" + to_string(desk.stream) + "?as_of=" + std::to_string(desk.ledger->head().size - 2)}) {
     const auto answer = desk.service.ask(path);
@@ -253,4 +254,46 @@ TEST_CASE("readers are told nothing of an excised event but its hash", "[excisio
     CHECK(answer.body.find(marker) == std::string::npos);
   }
   CHECK(desk.service.ask("/v1/receipts/" + position).status == 200);
+}
+
+TEST_CASE("whoever reads a stream is told of its excised places by whose order and by whom they were decided", "[excision]") {
+  Desk desk;
+  const std::string path = "/v1/streams/" + to_string(desk.stream);
+  CHECK_FALSE(desk.service.read(path).contains("excised"));
+  const auto before = std::to_string(desk.ledger->head().size);
+  REQUIRE(desk.excise(2));
+  for (const std::string& query : {std::string(), "?as_of=entries:" + before}) {
+    const auto told = desk.service.read(path + query);
+    CHECK(told.at("timeline").as_array().size() == 3);
+    const auto& places = told.at("excised").as_array();
+    REQUIRE(places.size() == 1);
+    CHECK(places[0].at("version") == 2);
+    CHECK(places[0].at("position").to_number<std::uint64_t>() == (desk.first + 1).value);
+    CHECK(places[0].at("authority") == "court-3/117");
+    CHECK(places[0].at("approved_by").as_array().size() == 2);
+    CHECK(places[0].at("decided_at").as_string() > places[0].at("recorded_at").as_string());
+  }
+  const auto versions = [&](const std::string& query) {
+    std::string all;
+    const auto page = desk.service.read(path + "/events" + query);
+    for (const auto& each : page.at("events").as_array()) {
+      const bool there = each.as_object().contains("event");
+      all += (there ? " " : " -") + std::to_string(each.at(there ? "event" : "excised").at("version").as_int64());
+    }
+    return all + ", next " + std::to_string(page.at("next").as_int64());
+  };
+  CHECK(versions("") == " 1 -2 3 4, next 5");
+  CHECK(versions("?limit=2") == " 1 -2, next 3");
+  CHECK(versions("?from=2&limit=1") == " -2, next 3");
+  CHECK(versions("?from=3") == " 3 4, next 5");
+  REQUIRE(desk.excise(4));
+  CHECK(desk.service.read(path).at("version") == 4);
+  CHECK(versions("") == " 1 -2 3 -4, next 5");
+  for (const Version version : {3u, 1u}) REQUIRE(desk.excise(version));
+  const auto told = desk.service.read(path);
+  CHECK(told.at("phase") == "none");
+  CHECK(told.at("timeline").as_array().empty());
+  CHECK(told.at("excised").as_array().size() == 4);
+  CHECK(versions("") == " -1 -2 -3 -4, next 5");
+  CHECK(desk.service.problem(path + "/changes?since=entries:1") == "not_found");
 }
