@@ -73,8 +73,9 @@ std::optional<std::string> not_yielded(const TriageScored& body, const TriagePol
 
 std::optional<std::string> not_granted_by(const TriageExpedited& body, const TriagePolicy& policy) {
   if (!body.granted() || policy.expedites(text_of(body.policy_clause()), body.reason_code(), body.requester_class())) return std::nullopt;
-  return "clause " + body.policy_clause()->str() + " does not put an item first for " + EnumNameExpediteReason(body.reason_code()) + " at the request of " +
-         std::string(EnumNameRequesterClass(body.requester_class()));
+  std::string requester = EnumNameRequesterClass(body.requester_class());
+  if (requester.ends_with('_')) requester.pop_back();  // which dodges a keyword
+  return "clause " + body.policy_clause()->str() + " does not put an item first for " + EnumNameExpediteReason(body.reason_code()) + " at the request of " + requester;
 }
 
 // A priority set by the rule is the one that the item's last score under the same policy recommends.
