@@ -4,13 +4,15 @@
 // there are as many cells as combinations of dimensions and not as many as streams. What comes to zero is gone: equal sums, equal cells.
 #pragma once
 
-#include <boost/container/small_vector.hpp>
-#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <cstdint>
+#include <cstdlib>
+#include <memory>
 #include <ranges>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ledger/core/id.h"
 
@@ -18,28 +20,27 @@ namespace caseledger::projections {
 
 using Slot = std::uint32_t;
 
-struct Number {
+// There are millions of them: without the four bytes between its members.
+struct [[gnu::packed, gnu::aligned(4)]] Number {
   Slot slot;
   std::int64_t n;
 
-  friend bool operator==(const Number&, const Number&) = default;
+  friend bool operator==(const Number& a, const Number& b) { return a.slot == b.slot && a.n == b.n; }
 };
 
-// The numbers of one cell in the order of their slots, none of them 0.
+// The numbers of one cell in the order of their slots, none of them 0. Holds until the cells change.
 class Sums {
  public:
+  explicit Sums(std::span<const Number> numbers = {}) : numbers_(numbers) {}
   std::int64_t at(Slot slot) const;
   auto begin() const { return numbers_.begin(); }
   auto end() const { return numbers_.end(); }
   bool empty() const { return numbers_.empty(); }
-  void add(std::span<const Number> numbers, std::int64_t sign = 1);  // sign −1 takes them away
 
-  friend bool operator==(const Sums& a, const Sums& b) { return a.numbers_ == b.numbers_; }
+  friend bool operator==(const Sums& a, const Sums& b) { return std::ranges::equal(a.numbers_, b.numbers_); }
 
  private:
-  friend class Cells;
-  boost::container::small_vector<Number, 1> numbers_;
-  bool touched_ = false;
+  std::span<const Number> numbers_;
 };
 
 class Cells {
@@ -52,24 +53,63 @@ class Cells {
   void add(std::string_view key, std::span<const Number> numbers, std::int64_t sign = 1);
   void merge(const Cells& other);
 
-  const Sums& at(std::string_view key) const;
-  const auto& all() const { return cells_; }
+  Sums at(std::string_view key) const;
+  std::size_t size() const { return cells_.size(); }
+  // Key and numbers of each cell, in no order.
+  auto all() const {
+    return cells_ | std::views::transform([](const Cell& cell) { return std::pair(cell.key(), Sums(cell.numbers())); });
+  }
   // Key and number of cells that are only counted.
   auto counts() const {
-    return cells_ | std::views::transform([](const auto& cell) { return std::pair(std::string_view(cell.first), cell.second.at(0)); });
+    return cells_ | std::views::transform([](const Cell& cell) { return std::pair(cell.key(), Sums(cell.numbers()).at(0)); });
   }
+  friend bool operator==(const Cells& a, const Cells& b) { return a.cells_ == b.cells_; }
 
   // The keys of cells changed since the last time, sorted; some may be gone. The first time all, unless they were loaded.
   std::vector<std::string> take_touched();
-  void load(std::string_view key, Sums sums);
+  void load(std::string_view key, std::span<const Number> numbers);
 
  private:
-  struct HashText {
+  // In one block of memory, with room for some more numbers.
+  class Cell {
+   public:
+    explicit Cell(std::string_view key, std::size_t room);
+
+    std::string_view key() const { return {reinterpret_cast<const char*>(block_.get() + 1), block_->key_size}; }
+    std::span<const Number> numbers() const { return {first(), block_->count}; }
+    bool touched() const { return block_->touched; }
+    // Neither changes the key, by which the set finds it.
+    void add(std::span<const Number> numbers, std::int64_t sign) const;
+    void touch(bool touched) const { block_->touched = touched; }
+
+    friend bool operator==(const Cell& a, const Cell& b) { return a.key() == b.key() && std::ranges::equal(a.numbers(), b.numbers()); }
+
+   private:
+    struct Block {  // before the key, filled up to whole words, and the numbers
+      std::uint32_t count, room, key_size : 31, touched : 1;
+    };
+    struct Free {
+      void operator()(Block* block) const { std::free(block); }
+    };
+    static std::size_t begin_of_numbers(std::size_t key_size) { return sizeof(Block) + (key_size + 3) / 4 * 4; }
+    Number* first() const { return reinterpret_cast<Number*>(reinterpret_cast<char*>(block_.get()) + begin_of_numbers(block_->key_size)); }
+    void make_room(std::size_t room) const;
+
+    mutable std::unique_ptr<Block, Free> block_;
+  };
+  struct HashKey {
     using is_transparent = void;
     using is_avalanching = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+    std::size_t operator()(std::string_view key) const { return std::hash<std::string_view>{}(key); }
+    std::size_t operator()(const Cell& cell) const { return (*this)(cell.key()); }
   };
-  boost::unordered_flat_map<std::string, Sums, HashText, std::equal_to<>> cells_;
+  struct SameKey {
+    using is_transparent = void;
+    static std::string_view key(std::string_view key) { return key; }
+    static std::string_view key(const Cell& cell) { return cell.key(); }
+    bool operator()(const auto& a, const auto& b) const { return key(a) == key(b); }
+  };
+  boost::unordered_flat_set<Cell, HashKey, SameKey> cells_;
   bool all_touched_ = true;
   std::vector<std::string> touched_;
 };

@@ -56,18 +56,19 @@ class States {
 
 std::string numbers_of(const Sums& sums) {
   std::string bytes;
-  for (const Number& each : sums) inside_packed::put(bytes, each);
+  for (const auto [slot, n] : sums) {
+    inside_packed::put(bytes, slot);
+    inside_packed::put(bytes, n);
+  }
   return bytes;
 }
 
-bool read_numbers(std::string_view bytes, Sums& sums) {
-  std::vector<Number> numbers;
+bool read_numbers(std::string_view bytes, std::vector<Number>& numbers) {
   std::uint64_t slot = 0, n = 0;
   while (!bytes.empty()) {
     if (!inside_packed::read_number(bytes, slot) || slot > UINT32_MAX || !inside_packed::read_number(bytes, n)) return false;
     numbers.push_back({static_cast<Slot>(slot), inside_packed::signed_of(n)});
   }
-  sums.add(numbers);
   return true;
 }
 
@@ -251,7 +252,7 @@ const Cells& Folds::cells(const Projection& projection) const {
 
 std::size_t Folds::cells() const {
   std::size_t all = 0;
-  for (const Cells& cells : cells_) all += cells.all().size();
+  for (const Cells& cells : cells_) all += cells.size();
   return all;
 }
 
@@ -347,11 +348,11 @@ std::vector<Folds::Row> Folds::take_changes() {
 Result<void> Folds::load(std::string_view key, std::string_view value) {
   const bool is_stream = key.starts_with('s') && key.size() == 17 && States::are(value, projections_.size());
   const bool is_cell = key.starts_with('c') && key.size() >= 2 && static_cast<std::uint8_t>(key[1]) < cells_.size();
-  Sums sums;
-  if (!(is_stream || (is_cell && read_numbers(value, sums)))) return fail(Errc::malformed, "a row of the projections is damaged; rebuild them");
+  std::vector<Number> numbers;
+  if (!(is_stream || (is_cell && read_numbers(value, numbers)))) return fail(Errc::malformed, "a row of the projections is damaged; rebuild them");
   anew_ = all_unwritten_ = false;
   if (is_cell) {
-    cells_[static_cast<std::uint8_t>(key[1])].load(key.substr(2), std::move(sums));
+    cells_[static_cast<std::uint8_t>(key[1])].load(key.substr(2), numbers);
   } else {
     streams_.set(streams_.place(*stream_of_key(key)), value);
   }

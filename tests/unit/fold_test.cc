@@ -92,7 +92,7 @@ TEST_CASE("numbers of a cell stand in the order of their slots, and what comes t
   others.add("a", some, -1);
   others.add("b", 4);
   cells.merge(others);
-  CHECK(cells.all().size() == 1);
+  CHECK(cells.size() == 1);
   CHECK(cells.at("b").at(0) == 4);
   CHECK(cells.take_touched() == std::vector<std::string>{"b"});
   CHECK(cells.take_touched().empty());
