@@ -3,10 +3,21 @@
 #include <iostream>
 
 #include "api/bench/bench.h"
+#include "api/cli/command_line.h"
 #include "api/cli/commands.h"
 #include "api/json.h"
 
 namespace caseledger::api {
+
+namespace {
+
+struct BenchOptions {
+  path folder;
+  std::vector<std::string> only;
+  bool json = false;
+  std::uint64_t events = 1'000'000;
+  std::string postgres;
+};
 
 Exit bench_table(const BenchOptions& options) {
   namespace json = boost::json;
@@ -33,6 +44,17 @@ Exit bench_table(const BenchOptions& options) {
   if (options.json) std::cout << json::serialize(list) << '\n';
   else std::cout << table.text();
   return Exit::ok;
+}
+
+}  // namespace
+
+void add_bench(CommandLine& line) {
+  auto [app, asked] = line.add("bench", "The performance table, beside its yardsticks", "  caseledger bench --only P1,P4", bench_table);
+  app.add_option("--only", asked.only, "such as P1,P2")->delimiter(',');
+  app.add_flag("--json", asked.json, "a list of {id, what, value, unit, yardstick, ratio, target}");
+  app.add_option("--events", asked.events, "for the bulk figures");
+  app.add_option("--dir", asked.folder, "scratch folder; a temporary one without it");
+  app.add_option("--postgres", asked.postgres, "libpq connection string, for P1b and P2b")->envname("CASELEDGER_BENCH_POSTGRES");
 }
 
 }  // namespace caseledger::api

@@ -2,6 +2,8 @@
 #include <boost/json.hpp>
 #include <iostream>
 
+#include "api/cli/command_line.h"
+#include "api/cli/commands.h"
 #include "api/cli/folder.h"
 #include "api/cli/remote.h"
 #include "api/cli/verify_edition.h"
@@ -14,6 +16,21 @@ namespace caseledger::api {
 namespace {
 
 namespace json = boost::json;
+
+struct VerifyOptions {
+  std::vector<path> files;
+  path policy, bundle, event;
+  std::vector<std::string> vkeys;
+};
+
+struct AuditOptions {
+  std::string source;  // a folder, a bundle, or a URL
+  path key;            // of who reads a URL
+  std::string vkey;
+  Format format = Format::table;
+};
+
+Exit audit_source(const AuditOptions& asked);
 
 // The worst of several: tampering outranks everything else.
 void worsen(Exit& worst, Exit exit) {
@@ -126,8 +143,6 @@ void print_audit(const Audit& audit, Format format) {
   std::cout << (audit.sound() ? "sound: everything that was checked holds\n" : "NOT SOUND: " + std::to_string(audit.errors) + " errors\n");
 }
 
-}  // namespace
-
 Exit verify_files(const VerifyOptions& options) {
   const auto policy = policy_of(options);
   if (!policy) return report(policy.error());
@@ -190,6 +205,31 @@ Exit audit_source(const AuditOptions& asked) {
   if (!audit) return report(audit.error());
   print_audit(*audit, asked.format);
   return audit->sound() ? Exit::ok : Exit::verification_failed;
+}
+
+}  // namespace
+
+void add_verify(CommandLine& line) {
+  auto [app, asked] = line.add("verify", "Check receipts, checkpoints, editions and bundles, offline",
+                               "  caseledger verify r/000000000005.tlog-proof --log-vkey \"$(cat ledger/vkey)\"\n"
+                               "  caseledger verify event.tlog-proof --event event.bin --policy policy.txt --bundle bundle\n"
+                               "  caseledger verify edition.json --log-vkey \"$(cat ledger/vkey)\" --bundle bundle", verify_files);
+  app.add_option("FILE", asked.files, "receipts, checkpoints, editions, bundle folders")->required();
+  app.add_option("--policy", asked.policy, "a tlog-policy: logs, witnesses, quorum");
+  app.add_option("--log-vkey", asked.vkeys, "the log's key, where there is no policy; once for each where it has changed")->envname("CASELEDGER_LOG_VKEY");
+  app.add_option("--bundle", asked.bundle, "check receipts against this bundle too, and count an edition's figures again from it");
+  app.add_option("--event", asked.event, "the bytes of the event that a receipt is of");
+}
+
+void add_audit(CommandLine& line) {
+  auto [app, asked] = line.add("audit", "Check everything in a folder, a bundle or a served log",
+                               "  caseledger audit ledger\n"
+                               "  caseledger audit bundle\n"
+                               "  caseledger audit http://127.0.0.1:8420", audit_source);
+  app.add_option("SOURCE", asked.source, "a ledger's folder, a bundle, or an address")->required();
+  app.add_option("--key", asked.key, "an enrolled key, to read an address as")->envname("CASELEDGER_KEY");
+  app.add_option("--log-vkey", asked.vkey, "the log's key as you know it")->envname("CASELEDGER_LOG_VKEY");
+  add_format(app, asked.format);
 }
 
 }  // namespace caseledger::api

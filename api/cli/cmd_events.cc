@@ -3,6 +3,9 @@
 #include <boost/json.hpp>
 #include <iostream>
 
+#include "api/cli/command_line.h"
+#include "api/cli/commands.h"
+#include "api/cli/events.h"
 #include "api/cli/reading.h"
 #include "api/cli/remote.h"
 #include "api/event_filter.h"
@@ -178,14 +181,6 @@ Result<void> each_wanted(const EventsOptions& options, const Wanted& wanted, con
   return options.source.folder.empty() ? events_of_server(options, wanted, reader) : events_of_folder(options, wanted, reader);
 }
 
-}  // namespace
-
-Result<void> each_event_line(const EventsOptions& options, const EventLine& visit) {
-  if (!is_named(options.source)) return fail(Errc::usage, "say where to read from: --server URL or --dir DIR");
-  TRY_AS(wanted, wanted_of(options));
-  return each_wanted(options, wanted, visit);
-}
-
 Exit events(const EventsOptions& options) {
   std::ios::sync_with_stdio(false);
   if (!is_named(options.source)) return no_source();
@@ -198,6 +193,33 @@ Exit events(const EventsOptions& options) {
     lines.print(line);
     return std::cout.good();
   }));
+}
+
+}  // namespace
+
+Result<void> each_event_line(const EventsOptions& options, const EventLine& visit) {
+  if (!is_named(options.source)) return fail(Errc::usage, "say where to read from: --server URL or --dir DIR");
+  TRY_AS(wanted, wanted_of(options));
+  return each_wanted(options, wanted, visit);
+}
+
+void add_events(CommandLine& line) {
+  auto [app, asked] = line.add("events", "Print events",
+                               "  caseledger events --server http://127.0.0.1:8420 --type ChildRecovered --limit 10\n"
+                               "  caseledger events --dir ledger --from 5000\n"
+                               "  caseledger events --server http://127.0.0.1:8420 --key desk.key --type AlertRaised --jurisdiction US-TX --follow\n"
+                               "  caseledger events --dir old --stream 0192f0c1-7a2b-7000-8000-0123456789ab | caseledger append --server http://127.0.0.1:8420 --key importer.key -", events);
+  add_source(app, asked.source);
+  app.add_option("--from", asked.from, "the first position");
+  app.add_option("--limit", asked.limit, "at most so many");
+  app.add_option("--stream", asked.stream, "only this stream");
+  app.add_option("--type", asked.types, "only these event types, such as CaseOpened");
+  app.add_option("--kind", asked.kinds, "only these kinds of stream, such as case");
+  app.add_option("--jurisdiction", asked.jurisdictions, "only these; US covers US-TX");
+  app.add_option("--since", asked.since, "only those recorded at this time or later, RFC 3339");
+  app.add_option("--until", asked.until, "only those recorded before it");
+  app.add_flag("--follow", asked.follow, "go on with new events as they are recorded; needs --key");
+  add_format(app, asked.format);
 }
 
 }  // namespace caseledger::api

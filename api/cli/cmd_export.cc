@@ -1,7 +1,8 @@
-// export
+// export: a bundle that can be audited without the ledger.
 #include <algorithm>
 #include <iostream>
 
+#include "api/cli/command_line.h"
 #include "api/cli/commands.h"
 #include "api/cli/folder.h"
 #include "api/json.h"
@@ -10,33 +11,49 @@
 
 namespace caseledger::api {
 
-Exit export_folder(const path& folder, const path& out, std::optional<std::uint64_t> size) {
-  const auto vkey_text = read_text(folder / "vkey");
+namespace {
+
+struct ExportOptions {
+  path folder, out;
+  std::optional<std::uint64_t> size;
+};
+
+Exit export_folder(const ExportOptions& asked) {
+  const auto vkey_text = read_text(asked.folder / "vkey");
   if (!vkey_text) return report(vkey_text.error());
   const auto vkey = parse_vkey(std::string_view(*vkey_text).substr(0, vkey_text->find('\n')));
   if (!vkey) return report(vkey.error());
-  const auto log = open_log_beside(folder);
+  const auto log = open_log_beside(asked.folder);
   if (!log) return report(log.error());
   std::optional<Progress> progress;
-  ExportOptions options{.size = size, .withhold = {}, .progress = [&](std::uint64_t done, std::uint64_t of) {
+  caseledger::ExportOptions options{.size = asked.size, .withhold = {}, .progress = [&](std::uint64_t done, std::uint64_t of) {
                           if (!progress) progress.emplace("exporting", of);
                           progress->at(done);
                         }};
-  const auto folds = open_folds_beside(folder);
+  const auto folds = open_folds_beside(asked.folder);
   const auto authority = authority_of(**log, folds ? folds->get() : nullptr, vkey->name);
   if (!authority) return report(authority.error());
   const auto is_own = [&](const auto& key) { return key.vkey == *vkey; };
-  if (std::ranges::none_of(authority->log_keys(), is_own)) return report({Errc::wrong_origin, "the log names another key than " + (folder / "vkey").string()});
-  const auto exported = export_bundle(**log, authority->log_keys(), out, options);
+  if (std::ranges::none_of(authority->log_keys(), is_own)) return report({Errc::wrong_origin, "the log names another key than " + (asked.folder / "vkey").string()});
+  const auto exported = export_bundle(**log, authority->log_keys(), asked.out, options);
   progress.reset();
   if (!exported) return report(exported.error());
   std::error_code error;
-  if (std::filesystem::exists(folder / "releases", error)) std::filesystem::copy(folder / "releases", out / "releases", std::filesystem::copy_options::recursive, error);
-  if (error) return report({Errc::io, "cannot copy the released editions to " + (out / "releases").string() + ": " + error.message()});
+  if (std::filesystem::exists(asked.folder / "releases", error)) std::filesystem::copy(asked.folder / "releases", asked.out / "releases", std::filesystem::copy_options::recursive, error);
+  if (error) return report({Errc::io, "cannot copy the released editions to " + (asked.out / "releases").string() + ": " + error.message()});
   std::cout << to_text(boost::json::object{{"entries", exported->checkpoint.size}, {"root", base64(exported->checkpoint.root.bytes)}, {"events", exported->events},
                                            {"withheld", exported->withheld}})
             << '\n';
   return Exit::ok;
+}
+
+}  // namespace
+
+void add_export(CommandLine& line) {
+  auto [app, asked] = line.add("export", "Write a bundle that can be audited offline", "  caseledger export ledger bundle", export_folder);
+  app.add_option("DIR", asked.folder, "the ledger's folder")->required();
+  app.add_option("OUT", asked.out, "a folder that is not there yet")->required();
+  app.add_option("--size", asked.size, "entries to include; all without it");
 }
 
 }  // namespace caseledger::api

@@ -2,6 +2,8 @@
 #include <boost/json.hpp>
 #include <iostream>
 
+#include "api/cli/command_line.h"
+#include "api/cli/commands.h"
 #include "api/cli/reading.h"
 #include "api/cli/remote.h"
 #include "api/figures_json.h"
@@ -13,6 +15,15 @@ namespace caseledger::api {
 namespace {
 
 namespace json = boost::json;
+
+struct FiguresOptions {
+  Source source;
+  std::vector<std::string> ids;
+  std::string by;  // dimensions, divided by commas
+  std::string as_of, period;
+  bool events = false;  // the streams and events of one figure
+  Format format = Format::table;
+};
 
 // A folder's folds at a point of its log, folded anew, and what is asked of them.
 struct Folded {
@@ -145,8 +156,6 @@ Exit contributors(const FiguresOptions& options) {
   return Exit::ok;
 }
 
-}  // namespace
-
 Exit figures(const FiguresOptions& options) {
   if (!is_named(options.source)) return no_source();
   if (options.events) return contributors(options);
@@ -161,6 +170,23 @@ Exit figures(const FiguresOptions& options) {
       for (const auto& figure : *read) std::cout << to_text(figure) << '\n';
   }
   return Exit::ok;
+}
+
+}  // namespace
+
+void add_figures(CommandLine& line) {
+  auto [app, asked] = line.add("figures", "Figures, each with what it counts",
+                               "  caseledger figures R1 --server http://127.0.0.1:8420\n"
+                               "  caseledger figures R4 R5 --by case_type --period 2024\n"
+                               "  caseledger figures coverage --by jurisdiction --format csv\n"
+                               "  caseledger figures R1 --events --period 2024 --key auditor.key --server http://127.0.0.1:8420", figures);
+  app.add_option("ID", asked.ids, "such as R1, R4, coverage; all without it");
+  add_source(app, asked.source);
+  app.add_option("--as-of", asked.as_of, "as the ledger knew it: a position, entries:N or a time; folded anew, by a server only where that is soon done");
+  app.add_option("--period", asked.period, "2024, 2024-03 or FROM/TO");
+  app.add_option("--by", asked.by, "split by these, such as case_type,jurisdiction");
+  app.add_flag("--events", asked.events, "of one figure: the streams that make it up, each with its share and its events");
+  add_format(app, asked.format);
 }
 
 }  // namespace caseledger::api

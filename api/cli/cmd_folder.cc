@@ -1,13 +1,23 @@
-// init, key, rebuild, import: commands on files.
+// init and rebuild: a folder made, and what is derived in it made anew.
 #include <boost/json.hpp>
 #include <iostream>
 
+#include "api/cli/command_line.h"
 #include "api/cli/commands.h"
 #include "api/cli/folder.h"
-#include "api/import/lpr_portals.h"
+#include "api/json.h"
 #include "projections/runner.h"
 
 namespace caseledger::api {
+
+namespace {
+
+struct InitOptions {
+  path folder;
+  std::string origin;
+  std::vector<std::string> governors;
+  unsigned threshold = 1;
+};
 
 Exit init(const InitOptions& options) {
   NewFolder wanted{options.origin, {}, options.threshold};
@@ -28,22 +38,13 @@ Exit init(const InitOptions& options) {
   return Exit::ok;
 }
 
-Exit key_new(const path& file, const std::string& name) {
-  if (!is_key_name(name)) return report({Errc::usage, "a key's name is not empty and has neither space nor '+'"});
-  const Signer key = Signer::generate(name);
-  if (auto written = write_key(file, key); !written) return report(written.error());
-  std::cout << key.vkey().text() << '\n';
-  return Exit::ok;
-}
+struct RebuildOptions {
+  path folder;
+  unsigned threads = 2;
+};
 
-Exit key_show(const path& file) {
-  const auto key = read_key(file);
-  if (!key) return report(key.error());
-  std::cout << key->vkey().text() << '\n';
-  return Exit::ok;
-}
-
-Exit rebuild_folder(const path& folder, unsigned) {
+Exit rebuild(const RebuildOptions& options) {
+  const path& folder = options.folder;
   const auto config = read_folder(folder);
   if (!config) return report(config.error());
   {
@@ -69,18 +70,20 @@ Exit rebuild_folder(const path& folder, unsigned) {
   return Exit::ok;
 }
 
-Exit import_portals(const path& file, const path& key) {
-  const auto importer = read_key(key);
-  if (!importer) return report(importer.error());
-  const auto text = read_text(file);
-  if (!text) return report(text.error());
-  const auto import = import_lpr_portals(*text, ImportSecret(*importer));
-  if (!import) return report(import.error());
-  for (const auto& draft : import->events) std::cout << to_text(event_to_json(view_event(draft.event))) << '\n';
-  for (const auto& problem : import->problems) std::cerr << "row " << problem.row << ", " << problem.column << ": " << problem.reason << '\n';
-  for (const auto& [column, rows] : import->not_stated) std::cerr << column << ": not stated (NA) in " << rows << " rows\n";
-  std::cerr << import->rows << " rows, " << import->events.size() << " snapshots, " << import->problems.size() << " values that cannot be read\n";
-  return import->events.size() == import->rows ? Exit::ok : Exit::partly;
+}  // namespace
+
+void add_init(CommandLine& line) {
+  auto [app, asked] = line.add("init", "Make a new, empty ledger", "  caseledger init ledger --origin ledger.example.org/l/1", init);
+  app.add_option("DIR", asked.folder, "a folder that is empty or not there yet")->required();
+  app.add_option("--origin", asked.origin, "the ledger's name: a URL without scheme")->required();
+  app.add_option("--governor", asked.governors, "a governor's vkey, once for each; without any, a key is made in DIR/keys");
+  app.add_option("--threshold", asked.threshold, "how many governors decide");
+}
+
+void add_rebuild(CommandLine& line) {
+  auto [app, asked] = line.add("rebuild", "Fold everything derivable anew from the log", "  caseledger rebuild ledger", rebuild);
+  app.add_option("DIR", asked.folder, "the ledger's folder; not while it is served")->required();
+  app.add_option("--threads", asked.threads, "how many");
 }
 
 }  // namespace caseledger::api

@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "api/cli/command_line.h"
+#include "api/cli/commands.h"
 #include "api/cli/reading.h"
 #include "api/cli/remote.h"
 #include "api/worklist_json.h"
@@ -12,6 +14,16 @@ namespace caseledger::api {
 namespace {
 
 namespace json = boost::json;
+
+struct QueuesOptions {
+  Source source;
+  std::optional<std::string> queue;  // none: all, in numbers
+  std::vector<std::string> priorities, kinds, jurisdictions;
+  bool overdue = false;
+  std::uint64_t limit = 100;
+  std::string as_of;
+  Format format = Format::table;
+};
 
 // Rows: the lengths of the queues, or the items of one, the most urgent first.
 Result<json::array> rows_of_folder(const QueuesOptions& options) {
@@ -52,8 +64,6 @@ Result<json::array> rows_of_server(const QueuesOptions& options) {
   return rows;
 }
 
-}  // namespace
-
 Exit queues(const QueuesOptions& options) {
   if (!is_named(options.source)) return no_source();
   auto rows = options.source.folder.empty() ? rows_of_server(options) : rows_of_folder(options);
@@ -70,6 +80,24 @@ Exit queues(const QueuesOptions& options) {
     }
   print_objects(*rows, members, {false, true, true, false, true, true, true, true, true, true}, options.format);
   return Exit::ok;
+}
+
+}  // namespace
+
+void add_queues(CommandLine& line) {
+  auto [app, asked] = line.add("queues", "What waits, by queue, or the worklist of one: the most urgent first",
+                               "  caseledger queues --server http://127.0.0.1:8420 --key desk.key\n"
+                               "  caseledger queues triage --overdue --priority P0 --priority P1 --key desk.key --server http://127.0.0.1:8420\n"
+                               "  caseledger queues triage --jurisdiction US-TX --dir ledger --as-of 2024-06-01T00:00:00Z --format csv", queues);
+  app.add_option("QUEUE", asked.queue, "its name; without it every queue, in numbers");
+  add_source(app, asked.source);
+  app.add_option("--priority", asked.priorities, "only these")->type_name("{P0,P1,P2,P3,P4,none}");
+  app.add_option("--kind", asked.kinds, "only items in these kinds of stream, such as report");
+  app.add_option("--jurisdiction", asked.jurisdictions, "only these; US covers US-TX");
+  app.add_flag("--overdue", asked.overdue, "only what is past its due time");
+  app.add_option("--limit", asked.limit, "at most so many items");
+  app.add_option("--as-of", asked.as_of, "as the ledger knew it: a position, entries:N or a time; with --dir");
+  add_format(app, asked.format);
 }
 
 }  // namespace caseledger::api

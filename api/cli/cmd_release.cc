@@ -3,6 +3,8 @@
 #include <boost/json.hpp>
 #include <iostream>
 
+#include "api/cli/command_line.h"
+#include "api/cli/commands.h"
 #include "api/cli/edition_maker.h"
 #include "api/cli/folder.h"
 #include "api/cli/remote.h"
@@ -20,6 +22,16 @@ namespace {
 
 namespace json = boost::json;
 using reports::Release;
+
+struct ReleaseOptions {
+  path edition, folder;
+  std::string server;  // where the folder is being served; empty: nobody has it open
+};
+
+struct SupersedeOptions {
+  path edition, folder, out;
+  std::string reason, as_of;
+};
 
 Exit ended(const Result<void>& done) { return done ? Exit::ok : report(done.error()); }
 
@@ -187,13 +199,17 @@ Result<json::array> listed(const Source& source) {
   return list;
 }
 
-}  // namespace
-
 Exit release_report(const ReleaseOptions& options) { return ended(release(options)); }
 Exit supersede_report(const SupersedeOptions& options) { return ended(supersede(options)); }
 
-Exit list_reports(const Source& source, Format format) {
-  const auto list = listed(source);
+struct ListOptions {
+  Source source;
+  Format format = Format::table;
+};
+
+Exit list_reports(const ListOptions& options) {
+  const Format format = options.format;
+  const auto list = listed(options.source);
   if (!list) return report(list.error());
   if (format == Format::json) {
     std::cout << to_text(*list) << '\n';
@@ -209,6 +225,32 @@ Exit list_reports(const Source& source, Format format) {
   if (format == Format::table) std::cout << table.text();
   if (format == Format::csv) std::cout << table.csv();
   return Exit::ok;
+}
+
+}  // namespace
+
+void add_release(CommandLine& line, CLI::App& reports) {
+  auto [app, asked] = line.add(reports, "release", "Publish an edition: its bytes are kept, and an event of the ledger's own names them",
+                               "  caseledger report release edition.json --dir ledger --server http://127.0.0.1:8420", release_report);
+  app.add_option("FILE", asked.edition, "the edition")->required();
+  app.add_option("--dir", asked.folder, "the ledger's folder, for its keys and its releases")->required();
+  app.add_option("--server", asked.server, "where the folder is being served; without it nobody may have it open");
+}
+
+void add_supersede(CommandLine& line, CLI::App& reports) {
+  auto [app, asked] = line.add(reports, "supersede", "Make the edition that gives a correction of one that was released, with a list of what changed",
+                               "  caseledger report supersede ledger/releases/transparency/2024/120.json --reason \"late records\" --dir ledger --out corrected.json", supersede_report);
+  app.add_option("FILE", asked.edition, "the edition that is corrected")->required();
+  app.add_option("--reason", asked.reason, "why, in words for its readers")->required();
+  app.add_option("--dir", asked.folder, "the ledger's folder")->required();
+  app.add_option("--as-of", asked.as_of, "a position or a time after the as-of of FILE; without it, now");
+  app.add_option("--out", asked.out, "a file; without it, standard output");
+}
+
+void add_releases(CommandLine& line, CLI::App& reports) {
+  auto [app, asked] = line.add(reports, "list", "The editions that were released", "  caseledger report list --server http://127.0.0.1:8420", list_reports);
+  add_source(app, asked.source);
+  add_format(app, asked.format);
 }
 
 }  // namespace caseledger::api

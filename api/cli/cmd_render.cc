@@ -1,6 +1,8 @@
 // report render: the files an edition is published as, or several editions on one page.
 #include <algorithm>
 
+#include "api/cli/command_line.h"
+#include "api/cli/commands.h"
 #include "api/cli/edition_maker.h"
 #include "api/cli/folder.h"
 #include "projections/reports/render.h"
@@ -9,6 +11,11 @@
 namespace caseledger::api {
 
 namespace {
+
+struct RenderOptions {
+  std::vector<path> files;
+  path out;  // a folder for one edition, a page for several
+};
 
 Result<void> render_one(const path& file, const path& folder) {
   TRY_AS(text, read_text(file));
@@ -39,11 +46,19 @@ Result<void> render_several(const std::vector<path>& files, const path& page) {
   return write_text(page, reports::render_comparison(editions));
 }
 
-}  // namespace
-
 Exit render_reports(const RenderOptions& options) {
   const auto done = options.files.size() == 1 ? render_one(options.files.front(), options.out) : render_several(options.files, options.out);
   return done ? Exit::ok : report(done.error());
+}
+
+}  // namespace
+
+void add_render(CommandLine& line, CLI::App& reports) {
+  auto [app, asked] = line.add(reports, "render", "The page, the table and its descriptions of an edition; several editions on one page",
+                               "  caseledger report render edition.json --out published\n  caseledger report render 2023.json 2024.json --out comparison.html\n"
+                               "  caseledger report render months/*.json --out year.html", render_reports);
+  app.add_option("FILE", asked.files, "editions")->required();
+  app.add_option("--out", asked.out, "a folder for one edition; a file for several")->required();
 }
 
 }  // namespace caseledger::api

@@ -3,7 +3,9 @@
 #include <iostream>
 #include <map>
 
+#include "api/cli/command_line.h"
 #include "api/cli/commands.h"
+#include "api/cli/events.h"
 #include "api/cli/folder.h"
 #include "api/json.h"
 #include "ledger/rules/canonical_json.h"
@@ -16,6 +18,13 @@ namespace {
 
 namespace json = boost::json;
 using rules::TriagePolicy;
+
+struct ReplayOptions {
+  Source source;
+  path policy;            // its parameters, as JSON
+  std::string decided_by; // the stream of a policy: only decisions under it; empty: under any
+  Format format = Format::table;
+};
 
 class Replay {
  public:
@@ -95,8 +104,6 @@ Result<TriagePolicy> read_policy(const path& file) {
   return TriagePolicy::parse(canonical);
 }
 
-}  // namespace
-
 Exit replay_policy(const ReplayOptions& options) {
   auto policy = read_policy(options.policy);
   if (!policy) return report(policy.error());
@@ -124,6 +131,18 @@ Exit replay_policy(const ReplayOptions& options) {
     case Format::jsonl: std::cout << to_text(replay.summary()) << '\n';
   }
   return Exit::ok;
+}
+
+}  // namespace
+
+void add_replay(CommandLine& line) {
+  auto [app, asked] = line.add("replay", "Recompute recorded triage decisions under another policy, and show what it would have changed",
+                               "  caseledger replay --policy stricter.json --server http://127.0.0.1:8420 --key auditor.key\n"
+                               "  caseledger replay --policy stricter.json --dir ledger --format jsonl", replay_policy);
+  app.add_option("--policy", asked.policy, "the parameters of a triage policy, as docs/policies.md lays out; - is standard input")->required();
+  add_source(app, asked.source);
+  app.add_option("--of", asked.decided_by, "only decisions that rest on this policy's stream");
+  add_format(app, asked.format);
 }
 
 }  // namespace caseledger::api

@@ -4,6 +4,8 @@
 #include <iostream>
 #include <map>
 
+#include "api/cli/command_line.h"
+#include "api/cli/commands.h"
 #include "api/cli/edition_maker.h"
 #include "api/cli/folder.h"
 #include "api/cli/remote.h"
@@ -16,6 +18,20 @@ namespace caseledger::api {
 namespace {
 
 namespace json = boost::json;
+
+struct ReportOptions {
+  Source source;
+  std::string template_id, period, as_of;
+  path previous, out;
+  bool monthly = false;  // one edition a month of the period
+  Format format = Format::json;
+};
+
+struct SeriesOptions {
+  std::vector<path> files;
+  std::vector<std::string> metrics, by;
+  Format format = Format::table;
+};
 
 Result<EditionMaker::Made> edition_of_server(const ReportOptions& options) {
   TRY_AS(server, HttpServer::at(options.source.server, options.source.key));
@@ -76,7 +92,7 @@ void tell(const reports::Edition& edition, const Hash& digest) {
     if (!check.holds) std::cerr << "not releasable: " << check.id << ": " << check.sentence << '\n';
 }
 
-void print(const reports::Edition& edition) {
+std::string table_of(const reports::Edition& edition) {
   api::Table table{{"figure", "unit", "value", "numerator", "denominator", "low", "high", "flags"}, {}, {false, false, true, true, true, true, true, false}};
   const auto number = [](const std::optional<std::int64_t>& n) { return n ? std::to_string(*n) : std::string(); };
   for (const auto& section : edition.sections)
@@ -87,17 +103,13 @@ void print(const reports::Edition& edition) {
         table.rows.push_back({name_of(each, row), each.unit, row.value.value_or(""), number(row.numerator), number(row.denominator), row.interval ? row.interval->first : "",
                               row.interval ? row.interval->second : "", flags});
       }
-  std::cout << table.text();
+  return table.text();
 }
 
 Result<void> put_out(const std::string& text, const reports::Edition& edition, const ReportOptions& options) {
-  if (!options.out.empty() && options.out != "-") return write_text(options.out, text);
-  switch (options.format) {
-    case Format::table: print(edition); break;
-    case Format::csv: std::cout << reports::render_csv(edition); break;
-    case Format::json:
-    case Format::jsonl: std::cout << text; break;
-  }
+  const std::string said = options.format == Format::table ? table_of(edition) : options.format == Format::csv ? reports::render_csv(edition) : text;
+  if (!options.out.empty() && options.out != "-") return write_text(options.out, said);
+  std::cout << said;
   return {};
 }
 
@@ -138,12 +150,15 @@ Result<void> make_one(const ReportOptions& options) {
 
 Exit ended(const Result<void>& done) { return done ? Exit::ok : report(done.error()); }
 
-}  // namespace
-
 Exit make_report(const ReportOptions& options) { return ended(options.monthly ? make_months(options) : make_one(options)); }
 
-Exit compare_reports(const path& a, const path& b, Format format) {
-  const auto was = edition_in(a), now = edition_in(b);
+struct CompareOptions {
+  path a, b;
+  Format format = Format::table;
+};
+
+Exit compare_reports(const CompareOptions& options) {
+  const auto was = edition_in(options.a), now = edition_in(options.b);
   if (!was) return report(was.error());
   if (!now) return report(now.error());
   for (const auto& sentence : reports::caveats(was->edition, now->edition)) std::cerr << "note: " << sentence << '\n';
@@ -156,7 +171,7 @@ Exit compare_reports(const path& a, const path& b, Format format) {
     table.rows.push_back({name_of(split, row), change.was.empty() ? "-" : change.was, change.now.empty() ? "-" : change.now});
     list.push_back(json::object{{"figure", table.rows.back()[0]}, {"was", change.was}, {"now", change.now}});
   }
-  switch (format) {
+  switch (options.format) {
     case Format::json: std::cout << to_text(list) << '\n'; break;
     case Format::jsonl:
       for (const auto& each : list) std::cout << to_text(each) << '\n';
@@ -164,7 +179,7 @@ Exit compare_reports(const path& a, const path& b, Format format) {
     case Format::csv: std::cout << table.csv(); break;
     case Format::table: std::cout << table.text(); break;
   }
-  if (format == Format::table) std::cerr << table.rows.size() << " figures differ\n";
+  if (options.format == Format::table) std::cerr << table.rows.size() << " figures differ\n";
   return Exit::ok;
 }
 
@@ -197,6 +212,45 @@ Exit report_series(const SeriesOptions& options) {
   std::ranges::stable_sort(table.rows, {}, [](const auto& row) { return row[0]; });
   std::cout << (options.format == Format::csv ? table.csv() : table.text());
   return Exit::ok;
+}
+
+void add_compare(CommandLine& line, CLI::App& reports) {
+  auto [app, asked] = line.add(reports, "compare", "What one edition says otherwise than another", "  caseledger report compare 2023.json 2024.json", compare_reports);
+  app.add_option("A", asked.a, "an edition")->required();
+  app.add_option("B", asked.b, "another")->required();
+  add_format(app, asked.format);
+}
+
+void add_series(CommandLine& line, CLI::App& reports) {
+  auto [app, asked] = line.add(reports, "series", "A figure through several editions", "  caseledger report series months/*.json --metric R1 --metric R5", report_series);
+  app.add_option("FILE", asked.files, "editions")->required();
+  app.add_option("--metric", asked.metrics, "such as R1, with those beneath it")->required();
+  app.add_option("--by", asked.by, "as split by these dimensions; without it, over everything")->delimiter(',');
+  add_format(app, asked.format);
+}
+
+}  // namespace
+
+void add_report(CommandLine& line) {
+  auto [app, asked] = line.add("report", "Make an edition of a report, see what it says, publish it",
+                               "  caseledger report transparency --period 2024 --dir ledger --out edition.json\n"
+                               "  caseledger report transparency --period 2024 --monthly --dir ledger --out months\n"
+                               "  caseledger report release edition.json --dir ledger --server http://127.0.0.1:8420\n"
+                               "  caseledger report supersede edition.json --reason \"late records\" --dir ledger --out corrected.json", make_report);
+  app.add_option("TEMPLATE", asked.template_id, "what it tells")->type_name("{transparency,statutory-11295a,cybertipline-annual}");
+  add_source(app, asked.source);
+  app.add_option("--period", asked.period, "2024, 2024-Q3, 2024-03 or FROM/TO");
+  app.add_option("--as-of", asked.as_of, "as the ledger knew it: a position or a time (with --dir: folded anew)");
+  app.add_option("--previous", asked.previous, "the edition before, which suppression reckons with; without it the last that was released");
+  app.add_option("--out", asked.out, "a file, whole or not at all; without it, standard output");
+  app.add_flag("--monthly", asked.monthly, "one edition for each month of the period, into the folder --out");
+  add_format(app, asked.format);
+  add_release(line, app);
+  add_supersede(line, app);
+  add_releases(line, app);
+  add_compare(line, app);
+  add_render(line, app);
+  add_series(line, app);
 }
 
 }  // namespace caseledger::api

@@ -3,6 +3,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "api/cli/command_line.h"
 #include "api/cli/commands.h"
 #include "api/cli/folder.h"
 #include "api/genesis.h"
@@ -15,6 +16,12 @@
 namespace caseledger::api {
 
 namespace {
+
+struct ServeOptions {
+  path folder;
+  std::string listen, tls_certificate, tls_key, tls_client_ca;  // empty: as ledger.toml says
+  bool after_long_stop = false;
+};
 
 struct Endpoint {
   std::string address;
@@ -191,12 +198,24 @@ Result<void> run(const ServeOptions& options) {
   return {};
 }
 
-}  // namespace
-
 Exit serve(const ServeOptions& options) {
   set_up_logs();
   const auto ran = run(options);
   return ran ? Exit::ok : report(ran.error());
+}
+
+}  // namespace
+
+void add_serve(CommandLine& line) {
+  auto [app, asked] = line.add("serve", "Serve a ledger until SIGTERM",
+                               "  caseledger serve ledger\n"
+                               "  caseledger serve ledger --listen 0.0.0.0:8443 --tls-cert c.pem --tls-key k.pem", serve);
+  app.add_option("DIR", asked.folder, "the ledger's folder")->required();
+  app.add_option("--listen", asked.listen, "address and port; beyond loopback TLS is needed")->envname("CASELEDGER_LISTEN");
+  app.add_option("--tls-cert", asked.tls_certificate, "certificate chain, PEM");
+  app.add_option("--tls-key", asked.tls_key, "its private key, PEM");
+  app.add_option("--client-ca", asked.tls_client_ca, "demand client certificates of this authority");
+  app.add_flag("--after-long-stop", asked.after_long_stop, "confirm the clock after more than 30 days without an entry");
 }
 
 }  // namespace caseledger::api

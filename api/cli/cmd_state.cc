@@ -2,6 +2,8 @@
 #include <boost/json.hpp>
 #include <iostream>
 
+#include "api/cli/command_line.h"
+#include "api/cli/commands.h"
 #include "api/cli/reading.h"
 #include "api/cli/remote.h"
 #include "api/json.h"
@@ -13,6 +15,13 @@ namespace caseledger::api {
 namespace {
 
 namespace json = boost::json;
+
+struct StateOptions {
+  Source source;
+  std::string stream, as_of, as_at;
+  std::string since;  // what changed after this point; empty: the state
+  Format format = Format::table;
+};
 
 Result<json::object> told_by_folder(const StateOptions& options) {
   TRY_AS(stream, argument(parse_uuid(options.stream)));
@@ -114,8 +123,6 @@ void print_changes(const json::object& changes) {
   if (!changed.empty()) std::cout << "\nstate\n" << differences_of(changed).text();
 }
 
-}  // namespace
-
 Exit state(const StateOptions& options) {
   if (!is_named(options.source)) return no_source();
   const auto told = options.source.folder.empty() ? told_by_server(options) : told_by_folder(options);
@@ -125,6 +132,21 @@ Exit state(const StateOptions& options) {
   else if (options.since.empty()) print_state(*told);
   else print_changes(*told);
   return Exit::ok;
+}
+
+}  // namespace
+
+void add_state(CommandLine& line) {
+  auto [app, asked] = line.add("state", "The folded state and timeline of one stream",
+                               "  caseledger state 0192f0c1-7a2b-7000-8000-0123456789ab --server http://127.0.0.1:8420\n"
+                               "  caseledger state 0192f0c1-… --dir ledger --as-of 2024-06-01T00:00:00Z\n"
+                               "  caseledger state 0192f0c1-… --dir ledger --since 2024-06-01T00:00:00Z          what changed since then", state);
+  app.add_option("STREAM", asked.stream, "its id")->required();
+  add_source(app, asked.source);
+  app.add_option("--as-of", asked.as_of, "as the ledger knew it: a position, entries:N or a time");
+  auto* as_at = app.add_option("--as-at", asked.as_at, "of what is known, what had occurred by this time");
+  app.add_option("--since", asked.since, "what changed between this point, as --as-of has it, and --as-of")->excludes(as_at);
+  add_format(app, asked.format);
 }
 
 }  // namespace caseledger::api

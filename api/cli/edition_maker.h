@@ -1,7 +1,7 @@
 // Editions as commands make them: from a folder that may be in use, folded once for all that are made at one as-of.
 #pragma once
 
-#include "api/cli/commands.h"
+#include "api/cli/asked.h"
 #include "api/editions.h"
 #include "projections/reports/publishable.h"
 #include "projections/reports/release.h"

@@ -4,7 +4,8 @@
 #include <boost/json/object.hpp>
 
 #include "api/as_of.h"
-#include "api/cli/commands.h"
+#include "api/cli/asked.h"
+#include "api/cli/terminal.h"
 #include "api/stream_events.h"
 
 namespace caseledger::api {

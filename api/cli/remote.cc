@@ -7,6 +7,7 @@
 #include <iostream>
 #include <thread>
 
+#include "api/cli/events.h"
 #include "api/cli/folder.h"
 #include "api/event_filter.h"
 #include "api/event_page.h"
@@ -148,13 +149,6 @@ Error error_of(const frames::Rejected& rejected) {
   for (const auto& problem : rejected.events)
     if (problem.sentence != rejected.sentence) sentence += "\n  event " + std::to_string(problem.event) + ": " + problem.sentence;
   return {code_named(rejected.code), sentence};
-}
-
-Exit print_token(const Remote& remote) {
-  const auto server = HttpServer::at(remote.server, remote.key);
-  if (!server) return report(server.error());
-  std::cout << server->token() << '\n';
-  return Exit::ok;
 }
 
 Exit follow_events(const EventsOptions& options) {

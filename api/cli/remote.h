@@ -3,7 +3,8 @@
 
 #include <boost/json/value.hpp>
 
-#include "api/cli/commands.h"
+#include "api/cli/asked.h"
+#include "api/cli/terminal.h"
 #include "api/client.h"
 
 namespace caseledger::api {
@@ -45,7 +46,5 @@ Result<Connection> connect(const Remote& remote, bool in_order = true);
 
 // What a server refused, as one error.
 Error error_of(const frames::Rejected& rejected);
-
-Exit follow_events(const EventsOptions& options);
 
 }  // namespace caseledger::api

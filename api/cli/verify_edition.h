@@ -1,7 +1,7 @@
 // An edition checked offline: that it was released, and, with a bundle, that the ledger says what it says.
 #pragma once
 
-#include "api/cli/commands.h"
+#include "api/cli/asked.h"
 #include "ledger/core/receipt.h"
 
 namespace caseledger::api {

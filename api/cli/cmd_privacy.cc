@@ -1,12 +1,13 @@
-// backup, restore, erase, hold, unseal: what is kept, what is destroyed, and who looks at it.
+// erase, hold, due, unseal: what is destroyed, what must be kept, and who looks at it.
 #include <algorithm>
 #include <boost/json.hpp>
 #include <iostream>
 
+#include "api/cli/command_line.h"
+#include "api/cli/commands.h"
 #include "api/cli/folder.h"
 #include "api/cli/remote.h"
 #include "api/genesis.h"
-#include "ledger/backup.h"
 #include "ledger/beside.h"
 #include "ledger/due.h"
 #include "ledger/unseal.h"
@@ -51,58 +52,14 @@ Exit append_one(const Remote& remote, json::object line, const std::string& oper
   return Exit::ok;
 }
 
-}  // namespace
-
-// ── backup and restore ──
-
-Exit backup_folder(const BackupRequest& request) {
-  const auto text = read_text(request.folder / "vkey");
-  if (!text) return report(text.error());
-  const auto vkey = parse_vkey(std::string_view(*text).substr(0, text->find('\n')));
-  if (!vkey) return report(vkey.error());
-  std::optional<Progress> progress;
-  const auto done = back_up(request.folder, *vkey, request.backup, {.vault = request.vault, .progress = [&](std::uint64_t now, std::uint64_t of) {
-                                                                      if (!progress) progress.emplace("backing up", of);
-                                                                      progress->at(now);
-                                                                    }});
-  progress.reset();
-  if (!done) return report(done.error());
-  std::cout << to_text(json::object{{"entries", done->checkpoint.size}, {"root", base64(done->checkpoint.root.bytes)}, {"before", done->before}, {"bytes", done->bytes}, {"rewritten_segments", done->rewritten}}) << '\n';
-  if (request.vault.empty()) std::cerr << "The keys of data subjects are not in it: copy them apart with --vault FILE, and again after every erasure.\n";
-  return Exit::ok;
-}
-
-Exit restore_folder(const RestoreRequest& request) {
-  RestoreOptions options{.log_key = {}, .vault = request.vault, .last_signed = request.last_signed, .progress = {}};
-  if (!request.vkey.empty()) {
-    const auto vkey = parse_vkey(request.vkey);
-    if (!vkey) return report(vkey.error());
-    options.log_key = *vkey;
-  } else {
-    std::cerr << "log key, on the backup's own word; give it with --log-vkey\n";
-  }
-  std::optional<Progress> progress;
-  options.progress = [&](std::uint64_t now, std::uint64_t of) {
-    if (!progress) progress.emplace("restoring", of);
-    progress->at(now);
-  };
-  const auto done = restore(request.backup, request.folder, options);
-  progress.reset();
-  if (!done) return report(done.error());
-  const auto& counts = done->audit.counts;
-  std::cout << to_text(json::object{{"entries", done->checkpoint.size}, {"root", base64(done->checkpoint.root.bytes)}, {"events", counts.events},
-                                    {"sealed_parts", counts.sealed_parts}, {"opened_parts", counts.opened_parts}, {"erased_parts", counts.erased_parts},
-                                    {"erased_subjects", done->erased_subjects}, {"excised_events", counts.excised_events}})
-            << '\n';
-  if (request.vault.empty()) std::cerr << "Without a copy of the vault nothing that is sealed in it can be read again.\n";
-  if (request.last_signed.empty())
-    std::cerr << "Whether entries after these were signed is not known here; with --last-signed FILE, saved from the old folder, it is checked.\n";
-  std::cerr << "Put log.key, service.key and, where the log's key was rotated, the log-*.key files into " << (request.folder / "keys").string() << " before it is served.\n";
-  return Exit::ok;
-}
+struct ErasureRequest {
+  Remote remote;
+  std::string stream, subject, basis, outcome, exception, operator_code;
+  std::vector<std::string> spared;      // STREAM or STREAM:VERSION, of a partial decision
+  std::optional<std::uint32_t> decide;  // the version of the request that is decided; none: this is a request
+};
 
 // ── erasure and holds ──
-
 Exit erase_subject(const ErasureRequest& request) {
   const auto stream = parse_uuid(request.stream);
   if (!stream) return report(stream.error());
@@ -130,6 +87,12 @@ Exit erase_subject(const ErasureRequest& request) {
   return append_one(request.remote, std::move(line), request.operator_code);
 }
 
+struct HoldRequest {
+  Remote remote;
+  std::string stream, authority, until, operator_code;
+  std::optional<std::uint32_t> release;  // the version of the hold that ends; none: one is placed
+};
+
 Exit change_hold(const HoldRequest& request) {
   const auto stream = parse_uuid(request.stream);
   if (!stream) return report(stream.error());
@@ -139,6 +102,12 @@ Exit change_hold(const HoldRequest& request) {
   return append_one(request.remote, {{"stream", request.stream}, {"kind", "subject"}, {"type", "LegalHoldChanged"}, {"purpose", "legal_hold"}, {"body", std::move(body)}},
                     request.operator_code);
 }
+
+struct DueRequest {
+  path folder;
+  std::string at;  // a time; empty: now
+  Format format = Format::table;
+};
 
 Exit list_due(const DueRequest& request) {
   const auto config = read_folder(request.folder);
@@ -171,7 +140,12 @@ Exit list_due(const DueRequest& request) {
 
 // ── unsealing ──
 
-namespace {
+struct UnsealRequest {
+  Remote remote;
+  std::string stream, purpose, of_case, operator_code;
+  std::optional<std::uint32_t> version;  // only this event's
+  bool is_owner = false;
+};
 
 struct SealedPart {
   StreamId stream;
@@ -248,8 +222,6 @@ Result<std::size_t> unseal_parts(Connection& connection, const UnsealRequest& re
   return static_cast<std::size_t>(std::ranges::count(opened, true));
 }
 
-}  // namespace
-
 Exit unseal_stream(const UnsealRequest& request) {
   const auto stream = parse_uuid(request.stream);
   if (!stream) return report(stream.error());
@@ -264,6 +236,56 @@ Exit unseal_stream(const UnsealRequest& request) {
     opened += *some;
   }
   return opened > 0 ? Exit::ok : report({Errc::not_found, "all of it is erased"});
+}
+
+}  // namespace
+
+void add_erase(CommandLine& line) {
+  auto [app, asked] = line.add("erase", "Request the erasure of a data subject, or decide on a request",
+                               "  caseledger erase 0192f0c2-7a2b-7000-8000-0123456789ab --basis gdpr17 --key desk.key --server http://127.0.0.1:8420\n"
+                               "  caseledger erase 0192f0c2-… --decide 3 --outcome granted --basis gdpr17 --key officer.key\n"
+                               "  caseledger erase 0192f0c2-… --decide 3 --outcome partial --exception art17-3e --spare 0192f0c1-… --basis gdpr17 --key officer.key", erase_subject);
+  app.add_option("STREAM", asked.stream, "the subject's stream")->required();
+  add_remote(app, asked.remote, true);
+  app.add_option("--subject", asked.subject, "the subject whose data is meant, where it is not the stream's own id");
+  app.add_option("--basis", asked.basis, "by what right")->type_name("{gdpr17,expunction,court,policy_expiry,wrong_person}")->required();
+  auto* decide = app.add_option("--decide", asked.decide, "the version of the request; by another key and operator than its own");
+  app.add_option("--outcome", asked.outcome, "of the decision")->type_name("{granted,refused,partial}")->needs(decide);
+  app.add_option("--spare", asked.spared, "what a partial erasure leaves as it is: STREAM, or STREAM:VERSION for one event")->needs(decide);
+  app.add_option("--exception", asked.exception, "the code of what keeps the data")->needs(decide);
+  app.add_option("--operator", asked.operator_code, "who acts; the key's name without it");
+}
+
+void add_hold(CommandLine& line) {
+  auto [app, asked] = line.add("hold", "Place a legal hold on a data subject, or release one",
+                               "  caseledger hold 0192f0c2-… --authority court-3/117 --key officer.key --server http://127.0.0.1:8420\n"
+                               "  caseledger hold 0192f0c2-… --release 4 --authority court-3/117 --key officer.key", change_hold);
+  app.add_option("STREAM", asked.stream, "the subject's stream")->required();
+  add_remote(app, asked.remote, true);
+  app.add_option("--authority", asked.authority, "by whose order")->required();
+  app.add_option("--until", asked.until, "when it ends by itself");
+  app.add_option("--release", asked.release, "the version of the hold that ends");
+  app.add_option("--operator", asked.operator_code, "who acts; the key's name without it");
+}
+
+void add_due(CommandLine& line) {
+  auto [app, asked] = line.add("due", "What is due for data subjects: preservations and holds that ran out, erasures to decide or carry out, data kept beyond its retention",
+                               "  caseledger due ledger\n  caseledger due ledger --at 2027-01-01T00:00:00Z --format csv", list_due);
+  app.add_option("DIR", asked.folder, "the ledger's folder, served or not")->required();
+  app.add_option("--at", asked.at, "as it will be then; now without it");
+  add_format(app, asked.format);
+}
+
+void add_unseal(CommandLine& line) {
+  auto [app, asked] = line.add("unseal", "Read what is sealed in a stream; that it was read, and why, is recorded first",
+                               "  caseledger unseal 0192f0c1-7a2b-7000-8000-0123456789ab --purpose missing_child --key analyst.key --server http://127.0.0.1:8420", unseal_stream);
+  app.add_option("STREAM", asked.stream, "its id")->required();
+  add_remote(app, asked.remote, true);
+  app.add_option("--purpose", asked.purpose, "the code of why")->required();
+  app.add_option("--version", asked.version, "only what this event sealed");
+  app.add_option("--case", asked.of_case, "the case it is read for");
+  app.add_flag("--owner", asked.is_owner, "the record is of the reader's own organisation");
+  app.add_option("--operator", asked.operator_code, "who reads; the key's name without it");
 }
 
 }  // namespace caseledger::api

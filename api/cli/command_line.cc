@@ -1,0 +1,96 @@
+#include "api/cli/command_line.h"
+
+#include "api/cli/completion.h"
+
+namespace caseledger::api {
+
+CommandLine::CommandLine(const std::string& version)
+    : app_("caseledger: a verifiable case ledger.\n\nExamples:\n  caseledger init ledger --origin ledger.example.org/l/1\n  caseledger serve ledger\n  caseledger audit ledger",
+           "caseledger") {
+  app_.require_subcommand(1);
+  app_.set_version_flag("--version", "caseledger " + version);
+  app_.get_formatter()->column_width(34);
+  app_.footer("Data goes to standard output, progress and logs to standard error; - is standard input.\n"
+              "Exit codes: 0 ok, 1 failure, 2 usage, 3 verification failed (tampering), 4 not found, 5 conflict,\n"
+              "6 unavailable or timed out, 7 not permitted, 8 partly done.");
+}
+
+CLI::App& CommandLine::add_group(const std::string& name, const std::string& what, const std::string& examples) {
+  CLI::App& group = add(app_, name, what, examples, {});
+  group.require_subcommand(1);
+  return group;
+}
+
+// Where a command beneath it is asked for, that one is run.
+CLI::App& CommandLine::add(CLI::App& under, const std::string& name, const std::string& what, const std::string& examples, std::function<Exit()> run) {
+  CLI::App* made = under.add_subcommand(name, what + "\n\nExamples:\n" + examples);
+  if (run)
+    made->callback([this, made, run = std::move(run)] {
+      if (made->get_subcommands().empty()) chosen_ = run;
+    });
+  return *made;
+}
+
+int CommandLine::run(int argc, char** argv) {
+  add_completion();
+  try {
+    app_.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app_.exit(error);
+    return code == 0 ? 0 : static_cast<int>(Exit::usage);
+  }
+  return static_cast<int>(chosen_());
+}
+
+// ── completion: of every command that was added before it ──
+
+namespace {
+
+void add_words(const CLI::App& app, const std::string& path, std::vector<CommandWords>& into) {
+  CommandWords words{path, app.get_description().substr(0, app.get_description().find('\n')), {}};
+  const auto beneath = app.get_subcommands([](const CLI::App*) { return true; });
+  for (const auto* each : beneath) words.words.push_back(each->get_name());
+  for (const auto* option : app.get_options())
+    for (const auto& name : option->get_lnames()) words.words.push_back("--" + name);
+  into.push_back(std::move(words));
+  for (const auto* each : beneath) add_words(*each, path.empty() ? each->get_name() : path + ' ' + each->get_name(), into);
+}
+
+}  // namespace
+
+void CommandLine::add_completion() {
+  const auto shell = std::make_shared<std::string>();
+  CLI::App& app = add(app_, "completion", "Print a script that lets a shell complete command lines",
+                      "  source <(caseledger completion bash)\n  caseledger completion fish > ~/.config/fish/completions/caseledger.fish", [this, shell] {
+                        std::vector<CommandWords> commands;
+                        add_words(app_, "", commands);
+                        std::fputs(completion_script(*shell, commands).c_str(), stdout);
+                        return Exit::ok;
+                      });
+  app.add_option("SHELL", *shell, "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
+}
+
+// ── options that many commands have ──
+
+void add_format(CLI::App& app, Format& into) {
+  app.add_option_function<std::string>(
+      "--format", [&into](const std::string& text) {
+        const auto parsed = parse_format(text);
+        if (!parsed) throw CLI::ValidationError("--format", parsed.error().sentence);
+        into = *parsed;
+      }, "table, json, jsonl or csv");
+}
+
+void add_source(CLI::App& app, Source& into) {
+  auto* server = app.add_option("--server", into.server, "the ledger's address")->envname("CASELEDGER_SERVER");
+  app.add_option("--key", into.key, "an enrolled key, to read as")->envname("CASELEDGER_KEY");
+  app.add_option("--dir", into.folder, "a ledger's folder, read as it lies")->excludes(server);
+}
+
+void add_remote(CLI::App& app, Remote& into, bool key_needed, const std::string& key_name, const std::string& what) {
+  app.add_option("--server", into.server, "the ledger's address, such as http://127.0.0.1:8420")->envname("CASELEDGER_SERVER")->required(key_needed);
+  app.add_option(key_name, into.key, what)->envname("CASELEDGER_KEY")->required(key_needed);
+  app.add_option("--log-vkey", into.vkey, "the log's key as you know it; without it the server's own word is taken")->envname("CASELEDGER_LOG_VKEY");
+}
+
+}  // namespace caseledger::api
