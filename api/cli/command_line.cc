@@ -1,5 +1,7 @@
 #include "api/cli/command_line.h"
 
+#include <ranges>
+
 #include "api/cli/completion.h"
 
 namespace caseledger::api {
@@ -22,11 +24,11 @@ CLI::App& CommandLine::add_group(const std::string& name, const std::string& wha
 }
 
 // Where a command beneath it is asked for, that one is run.
-CLI::App& CommandLine::add(CLI::App& under, const std::string& name, const std::string& what, const std::string& examples, std::function<Exit()> run) {
+CLI::App& CommandLine::add(CLI::App& under, const std::string& name, const std::string& what, const std::string& examples, std::function<Exit()> does) {
   CLI::App* made = under.add_subcommand(name, what + "\n\nExamples:\n" + examples);
-  if (run)
-    made->callback([this, made, run = std::move(run)] {
-      if (made->get_subcommands().empty()) chosen_ = run;
+  if (does)
+    made->callback([this, made, does = std::move(does)] {
+      if (made->get_subcommands().empty()) chosen_ = does;
     });
   return *made;
 }
@@ -46,12 +48,28 @@ int CommandLine::run(int argc, char** argv) {
 
 namespace {
 
+// "{table,json}", as help shows it: what the values are, where they are a few.
+std::vector<std::string> values_of(const CLI::Option& option) {
+  std::vector<std::string> values;
+  const std::string type = option.get_type_name();
+  const auto begin = type.find('{'), end = type.find('}');
+  if (begin == type.npos || end == type.npos) return values;
+  for (const auto each : type.substr(begin + 1, end - begin - 1) | std::views::split(',')) values.emplace_back(each.begin(), each.end());
+  return values;
+}
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
 void add_words(const CLI::App& app, const std::string& path, std::vector<CommandWords>& into) {
-  CommandWords words{path, app.get_description().substr(0, app.get_description().find('\n')), {}};
+  CommandWords words{.path = path, .summary = first_line(app.get_description()), .commands = {}, .options = {}, .arguments = {}};
   const auto beneath = app.get_subcommands([](const CLI::App*) { return true; });
-  for (const auto* each : beneath) words.words.push_back(each->get_name());
-  for (const auto* option : app.get_options())
-    for (const auto& name : option->get_lnames()) words.words.push_back("--" + name);
+  for (const auto* each : beneath) words.commands.push_back(each->get_name());
+  for (const auto* option : app.get_options()) {
+    for (const auto& name : option->get_lnames()) words.options.push_back({"--" + name, first_line(option->get_description()), option->get_items_expected_max() > 0, values_of(*option)});
+    if (!option->get_positional()) continue;
+    words.takes_arguments = true;
+    words.arguments = values_of(*option);
+  }
   into.push_back(std::move(words));
   for (const auto* each : beneath) add_words(*each, path.empty() ? each->get_name() : path + ' ' + each->get_name(), into);
 }
@@ -78,7 +96,7 @@ void add_format(CLI::App& app, Format& into) {
         const auto parsed = parse_format(text);
         if (!parsed) throw CLI::ValidationError("--format", parsed.error().sentence);
         into = *parsed;
-      }, "table, json, jsonl or csv");
+      }, "how it is printed")->type_name("{table,json,jsonl,csv}");
 }
 
 void add_source(CLI::App& app, Source& into) {

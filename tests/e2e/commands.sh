@@ -142,7 +142,7 @@ expect 4 "$cl" verify nowhere --log-vkey "$(cat vkey)"
 expect 2 "$cl"
 expect 2 "$cl" nonsense
 expect 0 "$cl" --help
-for command in init serve export rebuild key token enroll proposal append import simulate events state queues figures backup restore erase hold unseal verify audit bench completion; do
+for command in init serve export rebuild key token enroll proposal append import simulate events replay state queues figures report backup restore erase hold due unseal verify audit bench completion; do
   expect 0 "$cl" $command --help
   said Examples:
   expect 2 "$cl" $command --nonsense
@@ -162,8 +162,17 @@ complete_with() { bash -c 'source <("$1" completion bash); shift; COMP_WORDS=("$
 [ "$(complete_with caseledger figu)" = figures ] || fail "a command is not completed"
 [ "$(complete_with caseledger events --juris)" = --jurisdiction ] || fail "an option is not completed"
 [ "$(complete_with caseledger proposal li)" = list ] || fail "a command beneath another is not completed"
-if command -v zsh >/dev/null; then zsh -n <("$cl" completion zsh); else echo "(no zsh here: its script is not tried)"; fi
-if command -v fish >/dev/null; then fish -n <("$cl" completion fish); else echo "(no fish here: its script is not tried)"; fi
+[ "$(complete_with caseledger events --format js | xargs)" = "json jsonl" ] || fail "a value is not completed"
+[ "$(complete_with caseledger events --format = ta)" = table ] || fail "a value behind = is not completed"
+[ "$(complete_with caseledger report trans)" = transparency ] || fail "an argument is not completed"
+[ -z "$(complete_with caseledger events --dir led)" ] || fail "words are offered where a file is wanted"
+if command -v zsh >/dev/null; then zsh -n <("$cl" completion zsh); else step "SKIPPED: no zsh here, its completion is not tried"; fi
+fish_completes() { fish --no-config -c "source (\"$cl\" completion fish | psub); complete -C '$1'" | cut -f1 | xargs; }
+if command -v fish >/dev/null; then
+  [ "$(fish_completes 'caseledger report li')" = list ] || fail "fish does not complete a command beneath another"
+  [ "$(fish_completes 'caseledger events --format js')" = "json jsonl" ] || fail "fish does not complete a value"
+  [ "$(fish_completes 'caseledger init vke')" = vkey ] || fail "fish does not complete a file"
+else step "SKIPPED: no fish here, its completion is not tried"; fi
 
 stop
 step "done"
