@@ -5,6 +5,7 @@
 #include "api/cli/appending.h"
 #include "api/cli/command_line.h"
 #include "api/cli/commands.h"
+#include "api/cli/governing.h"
 #include "api/genesis.h"
 #include "api/simulate/cybertipline_year.h"
 #include "api/simulate/national_year.h"
@@ -71,6 +72,7 @@ json::object plan_of(const Totals& totals) {
           {"deceased", totals.deceased},
           {"cases_by_type", std::move(types)},
           {"cases_by_state", std::move(states)},
+          {"other_cases", counted(totals.other_cases, [](auto type) { return schema::EnumNameCaseType(type); })},
           {"amber_alerts", totals.amber_alerts},
           {"recoveries_by_alert", totals.recoveries_by_alert},
           {"alerts", totals.alerts},
@@ -194,7 +196,8 @@ std::uint64_t parse_scale(const std::string& text) {
 
 void add_simulate(CommandLine& line) {
   auto [app, asked] = line.add("simulate", "A year of casework, the same for the same seed",
-                               "  caseledger simulate national-year --plan\n  caseledger simulate national-year --scale 1:1000 --server http://127.0.0.1:8420 --keys keys\n"
+                               "  caseledger simulate national-year --plan\n"
+                               "  caseledger simulate national-year --scale 1:1000 --server http://127.0.0.1:8420 --keys keys\n"
                                "  caseledger simulate cybertipline-annual --year 2023 --scale 1:1000 --plan",
                                simulate_year);
   app.add_option("PROFILE", asked.profile, "national-year: 2024 with all its casework; cybertipline-annual: a published year of CyberTipline reports")
@@ -209,7 +212,6 @@ void add_simulate(CommandLine& line) {
   app.add_option("--log-vkey", asked.remote.vkey, "the log's key as you know it");
   app.add_option("--keys", asked.keys, "a folder with case_system.key, automated_source.key, analyst.key, supervisor.key, privacy_officer.key; governor.key, if it is there, adopts the year's policies");
   app.add_flag("--plan", asked.plan_only, "print the exact totals and make nothing");
-  }
 }
 
 }  // namespace caseledger::api

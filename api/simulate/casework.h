@@ -3,6 +3,8 @@
 // Assumed throughout: how much of it there is, and when.
 #pragma once
 
+#include <map>
+
 #include "api/simulate/phase.h"
 #include "api/simulate/stream_events.h"
 
@@ -17,6 +19,9 @@ void write_subject(const YearPlan& year, std::uint32_t number, Phase phase, Even
 void write_double(const YearPlan& year, std::uint32_t number, EventWriter& writer, Group& out);  // the same case, opened twice and merged
 
 // By the number of the group.
+std::uint64_t other_case_groups(const YearPlan& year);
+std::map<schema::CaseType, std::uint64_t> count_other_cases(const YearPlan& year);
+void write_other_case(const YearPlan& year, std::uint64_t number, Phase phase, EventWriter& writer, Group& out);
 inline constexpr std::uint64_t partner_groups = 24;
 void write_partner(const YearPlan& year, std::uint64_t number, EventWriter& writer, Group& out);
 inline constexpr std::uint64_t resource_groups = 12;

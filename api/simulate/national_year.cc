@@ -10,7 +10,7 @@ using namespace simulate;
 namespace {
 
 YearPlan plan_year(std::uint64_t parts, std::uint64_t seed) {
-  YearPlan year{.seed = seed, .cases = plan_cases(parts, seed), .lpr = {}, .deployments = {}};
+  YearPlan year{.seed = seed, .parts = parts, .cases = plan_cases(parts, seed), .lpr = {}, .deployments = {}};
   year.lpr = plan_alerts(year.cases, parts, seed);
   year.deployments = plan_deployments(year.cases, parts, seed);
   return year;
@@ -52,6 +52,8 @@ std::uint64_t NationalYear::groups(Phase phase) const {
     case Phase::subjects_decided:
     case Phase::cases_worked:
     case Phase::cases_closed: return plan_.cases.size();
+    case Phase::other_cases:
+    case Phase::other_cases_closed: return other_case_groups(plan_);
     case Phase::hotlist_added:
     case Phase::hotlist_removed: return plan_.lpr.entries.size();
     case Phase::alerts_raised:
@@ -86,6 +88,8 @@ void NationalYear::write_group(Phase phase, std::uint64_t number, EventWriter& w
     case Phase::analyses: return write_analyses(plan_, index, writer, out);
     case Phase::evidence: return write_evidence(plan_, index, writer, out);
     case Phase::cases_doubled: return write_double(plan_, index, writer, out);
+    case Phase::other_cases:
+    case Phase::other_cases_closed: return write_other_case(plan_, number, phase, writer, out);
     case Phase::partners: return write_partner(plan_, number, writer, out);
     case Phase::looked_at_by_analysts:
     case Phase::looked_at_by_desks: return write_access(plan_, number, phase, writer, out);

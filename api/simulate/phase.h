@@ -28,6 +28,8 @@ enum class Phase : std::uint8_t {
   cases_closed,           // by a second pair of eyes, which also decides on corrections
   cases_reopened,
   cases_doubled,          // opened twice, and merged
+  other_cases,            // without a missing child
+  other_cases_closed,
   hotlist_removed,
   partners,               // training, requests to other countries, data given out
   reports,                // CyberTipline: what was ingested
@@ -41,7 +43,7 @@ enum class Phase : std::uint8_t {
   subjects_asked,         // consent, preservation, and who asks to be forgotten
   subjects_decided,       // last of all: what is erased is sealed for nobody any more
 };
-inline constexpr std::size_t phases = 30;
+inline constexpr std::size_t phases = 32;
 
 // The roles that write a year; whoever appends it holds a key for each of them.
 enum class Author : std::uint8_t { case_system, automated_source, analyst, supervisor, privacy_officer };

@@ -10,7 +10,8 @@ Author author_of(Phase phase) {
     case Phase::policies:
     case Phase::resources:
     case Phase::deployments_decided:
-    case Phase::cases_closed: return Author::supervisor;
+    case Phase::cases_closed:
+    case Phase::other_cases_closed: return Author::supervisor;
     case Phase::coverage:
     case Phase::alerts_raised:
     case Phase::reports_triaged: return Author::automated_source;
@@ -25,6 +26,7 @@ Author author_of(Phase phase) {
     case Phase::tips:
     case Phase::cases_reopened:
     case Phase::cases_doubled:
+    case Phase::other_cases:
     case Phase::partners:
     case Phase::looked_at_by_desks:
     case Phase::subjects_asked:
@@ -45,8 +47,8 @@ std::string_view name(Phase phase) {
   static constexpr std::string_view names[phases] = {
       "policies", "resources", "coverage", "cases opened", "intakes", "hot lists filled", "alerts raised", "alerts answered", "deployments requested",
       "deployments decided", "deployments worked", "tips", "analyses", "evidence", "cases worked", "cases closed", "cases reopened", "cases doubled",
-      "hot lists cleared", "partners", "CyberTipline reports", "submissions", "reports triaged", "reports reviewed", "reports left", "referrals",
-      "looks by analysts", "looks by desks", "subjects asked", "subjects decided"};
+      "other cases", "other cases closed", "hot lists cleared", "partners", "CyberTipline reports", "submissions", "reports triaged", "reports reviewed",
+      "reports left", "referrals", "looks by analysts", "looks by desks", "subjects asked", "subjects decided"};
   return names[static_cast<std::size_t>(phase)];
 }
 

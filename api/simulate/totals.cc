@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "api/simulate/casework.h"
 #include "api/simulate/words.h"
 
 namespace caseledger::api::simulate {
@@ -53,6 +54,7 @@ void count_deployments(Totals& totals, const std::vector<DeploymentPlan>& deploy
 Totals count(const YearPlan& year) {
   Totals totals;
   count_cases(totals, year.cases);
+  totals.other_cases = count_other_cases(year);
   count_alerts(totals, year.lpr);
   count_deployments(totals, year.deployments);
   return totals;

@@ -32,6 +32,8 @@ struct Totals {
   std::uint64_t recoveries_by_alert = 0;      // with an alert of a reader among their attributions
   std::uint64_t recoveries_by_deployment = 0;
 
+  std::map<schema::CaseType, std::uint64_t> other_cases;  // without a missing child, which no figure above counts
+
   std::uint64_t hotlist_entries = 0;
   std::uint64_t alerts = 0;
   std::map<schema::AlertOutcome, std::uint64_t> alerts_by_outcome;  // unset: never adjudicated

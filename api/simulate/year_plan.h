@@ -7,7 +7,7 @@
 namespace caseledger::api::simulate {
 
 struct YearPlan {
-  std::uint64_t seed = 0;
+  std::uint64_t seed = 0, parts = 1;  // 1:parts of the cases
   std::vector<CasePlan> cases;
   AlertYear lpr;
   std::vector<DeploymentPlan> deployments;

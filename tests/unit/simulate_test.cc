@@ -37,6 +37,8 @@ std::string digest(const NationalYear& year) {
   return hex(sha256(all).bytes);
 }
 
+bool is_missing_child(CaseType type) { return type != CaseType::EXPL && type != CaseType::ATTEMPT && type != CaseType::UNID; }
+
 // Counts a year again, from nothing but its events.
 struct Counted {
   Totals totals;
@@ -44,7 +46,7 @@ struct Counted {
   std::map<StreamId, std::pair<CaseType, std::string>> cases;  // type at intake, where from
   std::map<StreamId, Micros> alerted, latest;  // when an alert was observed; the last time a stream speaks of
   std::map<StreamId, bool> in_care;  // whether trafficked, too
-  std::set<StreamId> doubled;
+  std::set<StreamId> doubled, others_opened;
   struct Recovery {
     bool deceased, alert, deployment;
   };
@@ -100,6 +102,11 @@ struct Counted {
     for (const auto* clock : *body.clocks())
       if (clock->clock() == ClockKind::reported_us) at = clock->at();
     CHECK((at >= year_begins && at < year_ends));
+    if (!is_missing_child(body.case_type())) {
+      ++totals.other_cases[body.case_type()];
+      others_opened.insert(event.stream);
+      return;
+    }
     cases[event.stream] = {body.case_type(), body.missing_from()->state()->str()};
     if (body.state_care()) in_care.emplace(event.stream, body.trafficking_indicator() == Tri::yes);
   }
@@ -138,14 +145,14 @@ struct Counted {
       totals.deceased += recovery.deceased, totals.recoveries_by_alert += recovery.alert, totals.recoveries_by_deployment += recovery.deployment;
     }
     for (const auto& [stream, state] : states) {
-      if (state.kind != StreamKind::case_) continue;
+      if (state.kind != StreamKind::case_ || others_opened.contains(stream)) continue;
       totals.closed += state.phase == rules::Phase::closed;
       totals.located += state.phase == rules::Phase::located;
       totals.long_term += state.phase == rules::Phase::long_term;
     }
     totals.children = children.size();
     const auto is_zero = [](const auto& each) { return each.second == 0; };
-    for (auto* each : {&planned, &totals}) std::erase_if(each->alerts_by_outcome, is_zero);
+    for (auto* each : {&planned, &totals}) std::erase_if(each->alerts_by_outcome, is_zero), std::erase_if(each->other_cases, is_zero);
     CHECK(totals == planned);
   }
 
@@ -174,18 +181,24 @@ TEST_CASE("a ledger takes a small year, batch by batch, and it holds what was pl
 constexpr Body not_simulated[] = {Body::GovernanceConstituted, Body::ProposalMade, Body::ProposalApproved, Body::AuthFailed, Body::AdmissionRefused,
                                   Body::ErasureExecuted,       Body::ReportReleased, Body::AuditFinding};
 
-TEST_CASE("every kind of stream and every type of event that casework knows lives in a year") {
+TEST_CASE("every kind of stream, of case and of event that casework knows lives in a year") {
   const NationalYear year({.reports = 1'000, .cases = 1}, 1);
   std::set<Body> types;
   std::set<StreamKind> kinds;
+  std::set<CaseType> case_types;
   for_each_event(year, [&](Phase, const SimulatedEvent& event) {
     const EventView view = view_event(event.event);
     types.insert(view.type), kinds.insert(view.kind);
+    if (view.type == Body::CaseOpened) case_types.insert(view.body<CaseOpened>().case_type());
   });
   for (const Body type : EnumValuesBody()) {
     if (type == Body::NONE) continue;
     INFO(EnumNameBody(type));
     CHECK(types.contains(type) != (std::ranges::find(not_simulated, type) != std::end(not_simulated)));
+  }
+  for (const CaseType type : EnumValuesCaseType()) {
+    INFO(EnumNameCaseType(type));
+    CHECK(case_types.contains(type) == (type != CaseType::unset));
   }
   for (const StreamKind kind : EnumValuesStreamKind()) {
     INFO(EnumNameStreamKind(kind));
