@@ -1,10 +1,10 @@
 // The published figures that the simulated years are cut to. These are facts; everything else in this folder is assumed.
 //
 // CyberTipline data 2020–2023, as published by NCMEC and in the OJJDP reports for those years: totals, location of the user, incident
-// types, files, recipients by level of detail, feedback of law enforcement, countries; by state and by provider for 2023. They contradict
-// each other where they count by different definitions, and stay so: of 2023, 1,621,937 reports have a user in the U.S. and 1,132,270 list
-// it as their country. Totals of 2024: 20.5 million reports standing for 29.2 million incidents (NCMEC); 29,568 missing-child cases of
-// which 27,033 were resolved (NCMEC).
+// types, files, recipients by level of detail, feedback of law enforcement, countries; by state and by provider for 2023. How the reports of 2020
+// divide between providers and the public stands in no source that could be compared with. They contradict each other where they count by
+// different definitions, and stay so: of 2023, 1,621,937 reports have a user in the U.S. and 1,132,270 list it as their country. Totals of 2024:
+// 20.5 million reports standing for 29.2 million incidents (NCMEC); 29,568 missing-child cases of which 27,033 were resolved (NCMEC).
 #pragma once
 
 #include <array>

@@ -1,11 +1,10 @@
 // The published CyberTipline years: the tables carried here are the published ones, and a simulated year holds exactly them.
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <fstream>
 #include <map>
 #include <numeric>
 
 #include "api/simulate/cybertipline_year.h"
+#include "tests/support/published_files.h"
 #include "tests/support/simulated.h"
 
 using namespace caseledger;
@@ -14,38 +13,6 @@ using namespace caseledger::api::simulate;
 using namespace caseledger::schema;
 
 namespace {
-
-// The cells of a line of RFC 4180, thousands separators taken out.
-std::vector<std::string> cells(const std::string& line) {
-  std::vector<std::string> found(1);
-  bool quoted = false;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    const bool separator = quoted && c == ',' && i > 0 && i + 1 < line.size() && std::isdigit(line[i - 1]) && std::isdigit(line[i + 1]);
-    if (c == '"') quoted = !quoted;
-    else if (c == ',' && !quoted) found.emplace_back();
-    else if (c != '\r' && !separator) found.back() += c;
-  }
-  return found;
-}
-
-// Rows of a published file, without its heading and empty lines.
-std::vector<std::vector<std::string>> rows(const std::string& file) {
-  std::ifstream in(file);
-  REQUIRE(in);
-  std::vector<std::vector<std::string>> found;
-  for (std::string line; std::getline(in, line);)
-    if (auto row = cells(line); row.size() > 2) found.push_back(std::move(row));
-  found.erase(found.begin());
-  return found;
-}
-
-// The folder of the sources; without it a test says aloud that it compares nothing.
-std::string sources() {
-  const char* folder = std::getenv("CASELEDGER_DATA");
-  if (!folder) WARN("CASELEDGER_DATA is not set: the published tables are NOT compared with their sources");
-  return folder ? folder : "";
-}
 
 // What the events of a year come to, counted again from their fields.
 struct Counted {
@@ -91,19 +58,9 @@ constexpr std::string_view class_names[] = {"icac", "local", "federal", "interna
 }  // namespace
 
 TEST_CASE("the published tables are what was published") {
-  const std::string data = sources();
-  if (data.empty()) return;
-  std::map<std::string, std::array<std::uint64_t, published_years_count>> by_code;
-  for (const auto& row : rows(data + "/cybertipline-reports-per-country.csv"))
-    for (std::size_t year = 0; year < published_years_count; ++year) by_code[row[1]][year] += row.at(3 + year).empty() ? 0 : std::stoull(row[3 + year]);
-  CHECK(by_code.size() == countries().size());
-  for (const Country& country : countries()) {
-    INFO(country.alpha3);
-    for (std::size_t year = 0; year < published_years_count; ++year) CHECK(by_code.at(std::string(country.alpha3))[year] == country.reports[year]);
-  }
-
+  if (published::folder().empty()) return;
   std::size_t at = 0;
-  for (const auto& row : rows(data + "/cybertipline-reports-by-state.csv")) {
+  for (const auto& row : published::rows(published::folder() + "/cybertipline-reports-by-state.csv")) {
     if (row.at(1).size() != 2) continue;
     REQUIRE(at < states().size());
     CHECK(row[1] == states()[at].code);
@@ -113,16 +70,18 @@ TEST_CASE("the published tables are what was published") {
   }
   CHECK(at == states().size());
 
-  std::map<std::string, std::string> contents, recipients;
-  for (const auto& row : rows(data + "/cybertipline-report-contents.csv")) contents[row[2] + ' ' + row[0] + ": " + row[1]] = row[3];
-  for (const auto& row : rows(data + "/cybertipline-report-recipients.csv")) recipients[row[2] + ' ' + row[0] + ": " + row[1]] = row[3];
   static constexpr std::string_view published_classes[] = {"internet crimes against children units", "local law enforcement", "federal law enforcement",
                                                            "international law enforcement"};
   for (const PublishedYear& year : published_years()) {
-    const std::string prefix = std::to_string(year.year) + ' ';
+    auto contents = published::contents(year.year), recipients = published::recipients(year.year), by_code = published::countries(year.year);
+    CHECK(by_code.size() == countries().size());
+    for (const Country& country : countries()) {
+      INFO(year.year << ' ' << country.alpha3);
+      CHECK(by_code.at(std::string(country.alpha3)) == country.reports[year.year - first_published_year]);
+    }
     const auto holds = [&](auto& table, const std::string& row, std::uint64_t count) {
-      INFO(prefix << row);
-      CHECK(table[prefix + row] == std::to_string(count));
+      INFO(year.year << ' ' << row);
+      CHECK(table.at(row) == count);
     };
     holds(contents, "reports: total", year.reports);
     holds(contents, "user location: U.S.", year.by_location[0]);
