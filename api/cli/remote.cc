@@ -16,6 +16,7 @@
 #include "api/json.h"
 #include "api/token.h"
 #include "api/url.h"
+#include "ledger/clock.h"
 
 namespace caseledger::api {
 
@@ -149,6 +150,23 @@ Error error_of(const frames::Rejected& rejected) {
   for (const auto& problem : rejected.events)
     if (problem.sentence != rejected.sentence) sentence += "\n  event " + std::to_string(problem.event) + ": " + problem.sentence;
   return {code_named(rejected.code), sentence};
+}
+
+Result<Next> append_next(Connection& connection, boost::json::object line, const std::string& operator_code) {
+  line["operator"] = operator_code.empty() ? connection.key->vkey().name : operator_code;
+  line["handling"] = "internal";
+  line["occurred_at"] = to_rfc3339(system_clock().wall());
+  line["precision"] = "us";
+  Version version = 1;
+  for (int attempt = 0;; ++attempt) {
+    line["version"] = version;
+    TRY_AS(draft, event_from_json(to_text(line), system_random()));
+    auto answer = connection.client->append(Submission{sign_batch({Bytes(draft.event)}, connection.log.name, *connection.key), std::move(draft.openings)}).get();
+    if (answer) return Next{version, std::move(*answer)};
+    const auto& problems = answer.error().events;
+    if (problems.empty() || problems[0].code != name(Errc::version_conflict) || attempt == 5) return std::unexpected(error_of(answer.error()));
+    version = problems[0].current + 1;
+  }
 }
 
 Exit follow_events(const EventsOptions& options) {

@@ -44,6 +44,14 @@ struct Connection {
 };
 Result<Connection> connect(const Remote& remote, bool in_order = true);
 
+// An event, without its envelope's version, time, precision, handling and operator, at whatever version of its stream comes next: another
+// author may be faster. operator_code: empty for the key's name.
+struct Next {
+  Version version;
+  Receipt receipt;
+};
+Result<Next> append_next(Connection& connection, boost::json::object line, const std::string& operator_code);
+
 // What a server refused, as one error.
 Error error_of(const frames::Rejected& rejected);
 
