@@ -57,11 +57,11 @@ class Cells {
   std::size_t size() const { return cells_.size(); }
   // Key and numbers of each cell, in no order.
   auto all() const {
-    return cells_ | std::views::transform([](const Cell& cell) { return std::pair(cell.key(), Sums(cell.numbers())); });
+    return Walk(cells_) | std::views::transform([](const Cell& cell) { return std::pair(cell.key(), Sums(cell.numbers())); });
   }
   // Key and number of cells that are only counted.
   auto counts() const {
-    return cells_ | std::views::transform([](const Cell& cell) { return std::pair(cell.key(), Sums(cell.numbers()).at(0)); });
+    return Walk(cells_) | std::views::transform([](const Cell& cell) { return std::pair(cell.key(), Sums(cell.numbers()).at(0)); });
   }
   friend bool operator==(const Cells& a, const Cells& b) { return a.cells_ == b.cells_; }
 
@@ -81,6 +81,11 @@ class Cells {
     // Neither changes the key, by which the set finds it.
     void add(std::span<const Number> numbers, std::int64_t sign) const;
     void touch(bool touched) const { block_->touched = touched; }
+    // That it will be looked at soon.
+    void expect() const {
+      __builtin_prefetch(block_.get());
+      __builtin_prefetch(reinterpret_cast<const char*>(block_.get()) + 64);
+    }
 
     friend bool operator==(const Cell& a, const Cell& b) { return a.key() == b.key() && std::ranges::equal(a.numbers(), b.numbers()); }
 
@@ -109,7 +114,49 @@ class Cells {
     static std::string_view key(const Cell& cell) { return cell.key(); }
     bool operator()(const auto& a, const auto& b) const { return key(a) == key(b); }
   };
-  boost::unordered_flat_set<Cell, HashKey, SameKey> cells_;
+  using Set = boost::unordered_flat_set<Cell, HashKey, SameKey>;
+
+  // Every cell. A walk over hundreds of thousands would wait for memory at each; it asks for those that come next in time.
+  class Walk : public std::ranges::view_interface<Walk> {
+   public:
+    class Iterator {
+     public:
+      using value_type = Cell;
+      using difference_type = std::ptrdiff_t;
+      Iterator() = default;
+      Iterator(Set::const_iterator at, Set::const_iterator end) : at_(at), ahead_(at), end_(end) {
+        for (int i = 0; i < cells_ahead; ++i) look_ahead();
+      }
+      const Cell& operator*() const { return *at_; }
+      Iterator& operator++() {
+        ++at_;
+        look_ahead();
+        return *this;
+      }
+      Iterator operator++(int) {
+        const Iterator before = *this;
+        ++*this;
+        return before;
+      }
+      friend bool operator==(const Iterator& a, const Iterator& b) { return a.at_ == b.at_; }
+
+     private:
+      static constexpr int cells_ahead = 12;
+      void look_ahead() {
+        if (ahead_ != end_) (ahead_++)->expect();
+      }
+      Set::const_iterator at_, ahead_, end_;
+    };
+
+    explicit Walk(const Set& cells) : cells_(&cells) {}
+    Iterator begin() const { return {cells_->begin(), cells_->end()}; }
+    Iterator end() const { return {cells_->end(), cells_->end()}; }
+
+   private:
+    const Set* cells_;
+  };
+
+  Set cells_;
   bool all_touched_ = true;
   std::vector<std::string> touched_;
 };
