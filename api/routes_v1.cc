@@ -81,7 +81,12 @@ Result<Response> RouteTable::figures(const Call& call) const {
 
 // The streams that make up a figure, each with its own share and the events that the figure reads.
 Result<Response> RouteTable::figure_events(const Call& call) const {
-  if (std::ranges::find(reports::definitions(), call.place, &reports::Definition::id) == reports::definitions().end()) return fail(Errc::not_found, "there is no figure " + quote(call.place));
+  const auto& defined = reports::definitions();
+  if (std::ranges::find(defined, call.place, &reports::Definition::id) == defined.end()) {
+    const auto beneath = std::ranges::find_if(defined, [&](const auto& each) { return each.id.starts_with(call.place + '.'); });
+    if (beneath == defined.end()) return fail(Errc::not_found, "there is no figure " + quote(call.place));
+    return fail(Errc::not_found, quote(call.place) + " stands for several figures; ask for the events of one of them, such as " + std::string(beneath->id));
+  }
   TRY_AS(query, figure_query(call.query));
   TRY_AS(limit, call.query.number("limit", config_.page_events, 1, config_.page_events_max));
   std::optional<StreamId> after;

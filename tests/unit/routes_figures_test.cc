@@ -153,6 +153,7 @@ TEST_CASE("a figure's streams and events are told, each stream with its own shar
   CHECK(service.read("/v1/figures/R1/events?period=2024-02").at("streams").as_array().empty());
   CHECK(service.read("/v1/figures/R1/events?period=2024-03").at("streams").as_array().size() == 5);
   CHECK(service.problem("/v1/figures/R99/events") == "not_found");
+  CHECK(service.ask("/v1/figures/R10/events").body.find("stands for several figures") != std::string::npos);
   CHECK(service.problem("/v1/figures/cases/events?after=nonsense") == "malformed");
   const Service strict({.contributing_streams_max = 0});
   const Signer other = strict.ledger.enrol({"case_system"});
