@@ -115,7 +115,7 @@ Result<Streams> streams_over(const store::Log& log, std::span<const rules::Reten
 }  // namespace
 
 Result<KeptTooLong> kept_too_long(const store::Log& log, std::span<const rules::RetentionPolicy> policies, std::span<const ExecutedErasure> erased, Micros now, std::uint64_t slice_events) {
-  if (policies.empty()) return KeptTooLong{};
+  if (std::ranges::none_of(policies, &rules::RetentionPolicy::limits)) return KeptTooLong{};
   TRY_AS(over, streams_over(log, policies, now, slice_events));
   if (over.empty()) return KeptTooLong{};
   const Parts parts(log, erased);

@@ -20,6 +20,6 @@ using KeptTooLong = std::vector<std::pair<SubjectId, Micros>>;  // and since whe
 
 // Of several policies the longest counts. Errors: io, verification_failed.
 Result<KeptTooLong> kept_too_long(const store::Log& log, std::span<const rules::RetentionPolicy> policies, std::span<const ExecutedErasure> erased, Micros now,
-                                  std::uint64_t slice_events = 16'000'000);
+                                  std::uint64_t slice_events = 8'000'000);
 
 }  // namespace caseledger

@@ -21,6 +21,7 @@ class RetentionPolicy {
   // Errors: malformed, value_out_of_range; the sentence names the place.
   static Result<RetentionPolicy> parse(std::string_view parameters);
 
+  bool limits() const { return !retention_.empty(); }  // says of something how long it may be kept
   // Nothing where no rule fits.
   std::optional<Micros> preserved_until(std::string_view legal_basis, std::string_view jurisdiction, Micros begun) const;
   std::optional<Micros> retained_until(StreamKind kind, std::string_view jurisdiction, Micros last_event) const;
