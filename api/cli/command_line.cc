@@ -1,5 +1,6 @@
 #include "api/cli/command_line.h"
 
+#include <cstdlib>
 #include <ranges>
 
 #include "api/cli/completion.h"
@@ -100,9 +101,15 @@ void add_format(CLI::App& app, Format& into) {
 }
 
 void add_source(CLI::App& app, Source& into) {
-  auto* server = app.add_option("--server", into.server, "the ledger's address")->envname("CASELEDGER_SERVER");
+  app.add_option("--server", into.server, "the ledger's address")->envname("CASELEDGER_SERVER");
   app.add_option("--key", into.key, "an enrolled key, to read as")->envname("CASELEDGER_KEY");
-  app.add_option("--dir", into.folder, "a ledger's folder, read as it lies")->excludes(server);
+  app.add_option("--dir", into.folder, "a ledger's folder, read as it lies");
+  // A folder that is named outweighs the server of the environment.
+  app.parse_complete_callback([&into] {
+    if (into.folder.empty() || into.server.empty()) return;
+    if (const char* usual = std::getenv("CASELEDGER_SERVER"); !usual || into.server != usual) throw CLI::ExcludesError("--server", "--dir");
+    into.server.clear();
+  });
 }
 
 void add_remote(CLI::App& app, Remote& into, bool key_needed, const std::string& key_name, const std::string& what) {

@@ -57,6 +57,7 @@ for source in "--server $url --key desk.key" "--dir ledger"; do
 done
 expect 2 "$cl" events
 expect 2 "$cl" events --server "$url" --dir ledger
+CASELEDGER_SERVER=http://127.0.0.1:1 expect 0 "$cl" events --dir ledger --kind case; lines 4
 expect 2 "$cl" events --server "$url" --key desk.key --follow --since "$before"
 expect 2 "$cl" events --server nonsense
 expect 4 "$cl" events --dir nowhere

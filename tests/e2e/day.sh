@@ -219,6 +219,8 @@ governed approve "$proposed" --as ledger/keys/governor.key
 for _ in $(seq 100); do [ -e ledger/store/excising ] || break; sleep 0.1; done
 sleep 3
 ! grep -rlF op-to-be-forgotten ledger || fail "an excised event is still there"
+expect 0 "$cl" events --dir ledger --stream "$stream" --format csv
+grep -q "excised by order of court-3/117" out.txt || fail "the place of an excised event is not told"
 expect 0 "$cl" backup ledger second-backup
 ! grep -rlF op-to-be-forgotten second-backup || fail "an excised event is still in the backup"
 expect 0 "$cl" verify forgotten/*.tlog-proof --log-vkey "$vkey"
