@@ -67,13 +67,15 @@ Result<EntryIndex> cursor_value(const Result<std::optional<std::string>>& value)
 namespace {
 
 Result<std::unique_ptr<Database>> open_database(const std::filesystem::path& folder, Access access) {
-  return Database::open(folder, Durability::derived,
-                        {{.name = "heads", .compress = true, .bloom = true},
-                         {.name = "skips", .write_buffer_bytes = 16 << 20},
-                         {.name = "tiles", .write_buffer_bytes = 16 << 20},
-                         {.name = "state", .write_buffer_bytes = 32 << 20, .compress = true, .bloom = true},
-                         {.name = "shares", .write_buffer_bytes = 16 << 20}},
-                        access);
+  auto database = Database::open(folder, Durability::derived,
+                                 {{.name = "heads", .compress = true, .bloom = true},
+                                  {.name = "skips", .write_buffer_bytes = 16 << 20},
+                                  {.name = "tiles", .write_buffer_bytes = 16 << 20},
+                                  {.name = "state", .write_buffer_bytes = 32 << 20, .compress = true, .bloom = true},
+                                  {.name = "shares", .write_buffer_bytes = 16 << 20}},
+                                 access);
+  if (!database && database.error().code == Errc::verification_failed) database.error().sentence += "; all of it follows from the log: run `caseledger rebuild`";
+  return database;
 }
 
 // What was kept before versions were is of the first.
