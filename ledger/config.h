@@ -25,7 +25,7 @@ struct Config {
   bool gap_confirmed = false;
 
   std::size_t heads_run_rows = 250'000;    // rows of changed heads collected before a sorted run is written
-  std::size_t heads_rows_max = 1'000'000;  // waiting rows at which the sequencer waits for the folds
+  std::size_t heads_rows_max = 500'000;  // waiting rows at which the sequencer waits for the folds
 };
 
 }  // namespace caseledger

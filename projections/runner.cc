@@ -1,7 +1,6 @@
 #include "projections/runner.h"
 
 #include <algorithm>
-#include <malloc.h>
 
 #include "ledger/history.h"
 #include "projections/standing.h"
@@ -115,13 +114,11 @@ Result<void> Runner::load() {
     TRY_AS(entry, ledger_.log().entry({cursor.value - 1}));
     cursor_ = written_ = cursor.value;
     as_of_ = entry.recorded_at;
-    events_since_rest_ = write_every_events;
   } else if (const Head head = ledger_.head(); head.size > far_behind_entries) {
     TRY_AS(folded, rebuild(ledger_.log(), head.size, std::thread::hardware_concurrency(), nullptr, {}, shelf_.get()));
     folds_ = std::move(folded);
     cursor_ = head.size;
     as_of_ = head.recorded_at;
-    events_since_rest_ = write_every_events;
   }
   folds_.rest_on(*shelf_, lately_bytes_max);
   return load_purged();
@@ -161,19 +158,12 @@ void Runner::run() {
     ledger_.wait_beyond(cursor_, idle_write);
     const Head head = ledger_.head();
     if (head.size > cursor_) result = follow(head.size);
-    else if (written_ < cursor_ || events_since_rest_ > 0 || purged_ < excised_) result = rest();
+    else if (written_ < cursor_) result = write();
+    else if (purged_ < excised_) result = purge();
   }
   if (result && written_ < cursor_) result = write();
   const std::lock_guard lock(failure_mutex_);
   if (!result) failure_ = result.error();
-}
-
-// Caught up: what is not written is, and what a long way took of memory goes back to the system, which the allocator would keep by itself.
-Result<void> Runner::rest() {
-  if (written_ < cursor_) TRY(write());
-  else TRY(purge());
-  if (std::exchange(events_since_rest_, 0) >= write_every_events) malloc_trim(0);
-  return {};
 }
 
 Result<void> Runner::follow(std::uint64_t size) {
@@ -200,7 +190,6 @@ Result<void> Runner::fold_run(store::Log::Scan& scan, std::uint64_t size) {
       if (decides) TRY(leave_out_excised(row.first, row.first + row.count));
       events += row.count;
       unwritten_events_ += row.count;
-      events_since_rest_ += row.count;
       as_of_ = entry.recorded_at;
       cursor_ = row.index.value + 1;
     }

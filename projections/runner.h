@@ -51,7 +51,6 @@ class Runner {
   Result<std::vector<store::StoredEvent>> durable_events(const StreamId& stream, Position end) const;
   Result<void> write();
   Result<void> purge();
-  Result<void> rest();
 
   // Whoever waits holds the turn, so that nobody else comes first.
   std::unique_lock<std::mutex> take_turn() const {
@@ -66,7 +65,7 @@ class Runner {
   Micros as_of_ = 0;  // recorded_at of the last entry folded
   std::atomic<std::uint64_t> cursor_ = 0;
   std::uint64_t written_ = 0;
-  std::uint64_t unwritten_events_ = 0, events_since_rest_ = 0;
+  std::uint64_t unwritten_events_ = 0;
   Position excised_, purged_;  // behind the last excision that is folded; behind the last of which the written rows' files hold nothing
   mutable std::mutex failure_mutex_;  // of its own: a long read keeps nobody from knowing
   std::optional<Error> failure_;

@@ -1,6 +1,5 @@
 // The program: its commands, and what holds for all of them.
 #include <csignal>
-#include <malloc.h>
 #include <sodium.h>
 #include <sys/prctl.h>
 
@@ -8,13 +7,16 @@
 #include "api/cli/commands.h"
 #include "ledger/core/bytes.h"
 
+// What jemalloc reads at its start: what was freed goes back to the system within seconds, by a thread of its own.
+extern "C" {
+extern const char* malloc_conf;
+const char* malloc_conf = "background_thread:true,narenas:4,dirty_decay_ms:3000,muzzy_decay_ms:0";
+}
+
 int main(int argc, char** argv) {
   using namespace caseledger::api;
   std::signal(SIGPIPE, SIG_IGN);
   ::prctl(PR_SET_DUMPABLE, 0);  // no core dump holds a key or what was unsealed
-  // Batches of a hundred kilobytes come and go by the thousand: without this each is mapped and unmapped anew.
-  mallopt(M_MMAP_THRESHOLD, 64 << 20);
-  mallopt(M_TRIM_THRESHOLD, 256 << 20);
   ENSURE(sodium_init() >= 0);
   CommandLine line(CASELEDGER_VERSION);
   for (const auto add : {add_init, add_serve, add_export, add_rebuild, add_key, add_token, add_enroll, add_proposal, add_append, add_import, add_simulate, add_events, add_replay, add_state, add_queues, add_figures, add_report, add_backup, add_restore, add_erase, add_hold, add_due, add_unseal, add_verify, add_audit, add_bench}) add(line);
