@@ -16,7 +16,7 @@ Result<void> take(Folds& folds, const store::Log& log, const Fact& fact) {
   return folds.refold(fact.event.stream, Standing(recorded.facts).facts());
 }
 
-constexpr std::size_t lately_bytes_max = 64 << 20;  // of states, in all parts
+constexpr std::size_t lately_bytes_max = 40 << 20;  // of states, in all parts
 
 // The rows that are written, as where states rest.
 class WrittenStates final : public Shelf {

@@ -7,10 +7,10 @@
 #include "api/cli/commands.h"
 #include "ledger/core/bytes.h"
 
-// What jemalloc reads at its start: what was freed goes back to the system within seconds, by a thread of its own.
+// What jemalloc reads at its start: what was freed goes back to the system within a second or two, by a thread of its own.
 extern "C" {
 extern const char* malloc_conf;
-const char* malloc_conf = "background_thread:true,narenas:4,dirty_decay_ms:3000,muzzy_decay_ms:0";
+const char* malloc_conf = "background_thread:true,narenas:4,dirty_decay_ms:1000,muzzy_decay_ms:0";
 }
 
 int main(int argc, char** argv) {
