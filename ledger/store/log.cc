@@ -47,7 +47,7 @@ Result<BatchRow> parse_batch_row(Bytes key, Bytes value) {
 Result<std::unique_ptr<Log>> Log::open(const std::filesystem::path& folder, Access access) {
   TRY_AS(database, Database::open(folder, Durability::synced,
                                   {{.name = "entries", .write_buffer_bytes = 32 << 20},
-                                   {.name = "batches", .write_buffer_bytes = 64 << 20},
+                                   {.name = "batches", .write_buffer_bytes = 32 << 20},
                                    {.name = "sealed", .write_buffer_bytes = 32 << 20},
                                    {.name = "checkpoints", .write_buffer_bytes = 16 << 20}},
                                   access));
