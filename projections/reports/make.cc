@@ -1,7 +1,9 @@
 #include "projections/reports/make.h"
 
 #include <algorithm>
+#include <atomic>
 #include <map>
+#include <thread>
 
 #include "projections/reports/definitions.h"
 
@@ -56,16 +58,36 @@ std::vector<Table> tables_of(std::vector<Figure> figures) {
   return tables;
 }
 
-// Figures of the projections that have what a table shows, each projection counted once for every way it is split.
+// Figures of the projections that have what a table shows, each projection counted once for every way it is split: all of them at the start, as
+// many at a time as there are processors.
 class Counts {
  public:
-  Counts(const projections::Folds& folds, const Terms& terms) : folds_(folds), terms_(terms) {}
+  Counts(const projections::Folds& folds, const Template& of, const Terms& terms) {
+    std::vector<Counted::value_type*> ways;
+    for (const SectionPlan* section : of.sections)
+      for (const TablePlan& plan : section->tables)
+        for (const projections::Projection* projection : projections::catalogue())
+          if (shows_any(plan, ids_of(*projection)))
+            if (const auto [found, fresh] = counted_.try_emplace({projection, plan.by}); fresh) ways.push_back(&*found);
+    std::atomic<std::size_t> next = 0;
+    const auto count = [&] {
+      for (std::size_t at = next++; at < ways.size(); at = next++) {
+        auto& [way, figures] = *ways[at];
+        figures = way.first->figures(folds.cells(*way.first), {.as_of = terms.as_of.recorded_at,
+                                                               .period = FigureQuery::Period{terms.period.from, terms.period.to},
+                                                               .by = std::vector<std::string>(way.second.begin(), way.second.end())});
+      }
+    };
+    std::vector<std::jthread> others;
+    while (others.size() + 1 < std::min<std::size_t>(std::thread::hardware_concurrency(), ways.size())) others.emplace_back(count);
+    count();
+  }
 
-  std::vector<Figure> of(const TablePlan& plan) {
+  std::vector<Figure> of(const TablePlan& plan) const {
     std::vector<Figure> all;
     for (const projections::Projection* projection : projections::catalogue()) {
       if (!shows_any(plan, ids_of(*projection))) continue;
-      for (const Figure& figure : counted(*projection, plan.by))
+      for (const Figure& figure : counted_.at({projection, plan.by}))
         if (std::ranges::any_of(plan.metrics, [&](std::string_view metric) { return covers(metric, figure.id); })) all.push_back(figure);
     }
     return all;
@@ -87,21 +109,12 @@ class Counts {
     const auto found = all.find(&projection);
     return found == all.end() ? none : found->second;
   }
-  const std::vector<Figure>& counted(const projections::Projection& projection, const std::vector<std::string_view>& by) {
-    const auto [found, fresh] = counted_.try_emplace({&projection, by});
-    if (fresh)
-      found->second = projection.figures(folds_.cells(projection), {.as_of = terms_.as_of.recorded_at,
-                                                                    .period = FigureQuery::Period{terms_.period.from, terms_.period.to},
-                                                                    .by = std::vector<std::string>(by.begin(), by.end())});
-    return found->second;
-  }
 
-  const projections::Folds& folds_;
-  const Terms& terms_;
-  std::map<std::pair<const projections::Projection*, std::vector<std::string_view>>, std::vector<Figure>> counted_;
+  using Counted = std::map<std::pair<const projections::Projection*, std::vector<std::string_view>>, std::vector<Figure>>;
+  Counted counted_;
 };
 
-std::vector<Table> tables_of(Counts& counts, const TablePlan& plan) {
+std::vector<Table> tables_of(const Counts& counts, const TablePlan& plan) {
   auto tables = tables_of(counts.of(plan));
   // A metric that is not split by all of them stands in another table already.
   std::erase_if(tables, [&](const Table& table) {
@@ -110,7 +123,7 @@ std::vector<Table> tables_of(Counts& counts, const TablePlan& plan) {
   return tables;
 }
 
-Section section_of(Counts& counts, const SectionPlan& plan) {
+Section section_of(const Counts& counts, const SectionPlan& plan) {
   Section section{std::string(plan.id), std::string(plan.title), false, {}};
   for (const TablePlan& each : plan.tables)
     for (Table& table : tables_of(counts, each)) section.tables.push_back(std::move(table));
@@ -149,7 +162,7 @@ Result<Edition> make_edition(const projections::Folds& folds, const Template& of
   edition.as_of = terms.as_of;
   edition.definitions_version = definitions_version;
   if (terms.previous) edition.previous = terms.previous->digest;
-  Counts counts(folds, terms);
+  const Counts counts(folds, of, terms);
   for (const SectionPlan* plan : of.sections) edition.sections.push_back(section_of(counts, *plan));
   for (const Section& section : edition.sections)
     for (const Table& table : section.tables) TRY(check_definition(table, terms));
