@@ -21,4 +21,11 @@ Interval wilson(std::int64_t successes, std::int64_t trials) {
           .upper = successes == trials ? Decimal(1) : (centre + half) / whole};
 }
 
+Interval katz(std::int64_t a, std::int64_t n, std::int64_t b, std::int64_t m) {
+  ENSURE(0 < a && a <= n && 0 < b && b <= m);
+  const Decimal ratio = Decimal(a) / n * m / b;
+  const Decimal reach = z95() * sqrt(Decimal(1) / a - Decimal(1) / n + Decimal(1) / b - Decimal(1) / m);
+  return {.lower = ratio * exp(-reach), .upper = ratio * exp(reach)};
+}
+
 }  // namespace caseledger::projections

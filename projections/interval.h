@@ -23,4 +23,8 @@ Decimal z95();
 
 Interval wilson(std::int64_t successes, std::int64_t trials);
 
+// The interval of a ratio of two shares, (a of n) over (b of m), 95 %, on the logarithm: r exp(±z √(1/a − 1/n + 1/b − 1/m)).
+// D. Katz et al., "Obtaining confidence intervals for the risk ratio in cohort studies", Biometrics 34 (1978), method C. 0 < a ≤ n, 0 < b ≤ m.
+Interval katz(std::int64_t a, std::int64_t n, std::int64_t b, std::int64_t m);
+
 }  // namespace caseledger::projections

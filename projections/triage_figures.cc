@@ -85,7 +85,7 @@ struct StayRow {
   }
 };
 
-// The share of one group over the share among all others, with the interval of D. Katz et al., Biometrics 34 (1978): on the logarithm.
+// The share of one group over the share among all others.
 void write_disparity(Sheet& sheet, std::int64_t expedited, std::int64_t triaged, std::int64_t all_expedited, std::int64_t all_triaged) {
   Figure& figure = sheet.add("T4.disparity", "Share expedited in this group over the share expedited among all others", "ratio");
   const std::int64_t others = all_triaged - triaged, others_expedited = all_expedited - expedited;
@@ -97,12 +97,10 @@ void write_disparity(Sheet& sheet, std::int64_t expedited, std::int64_t triaged,
     figure.flags.push_back("no_data");
     return;
   }
-  const Decimal quotient = Decimal(expedited) / triaged * others / others_expedited;
-  figure.value = quotient.fixed();
+  figure.value = (Decimal(expedited) / triaged * others / others_expedited).fixed();
   if (expedited == 0) return;
-  const Decimal variance = Decimal(1) / expedited - Decimal(1) / triaged + Decimal(1) / others_expedited - Decimal(1) / others;
-  const Decimal reach = z95() * sqrt(variance);
-  figure.interval = {(quotient * exp(-reach)).fixed(), (quotient * exp(reach)).fixed()};
+  const Interval interval = katz(expedited, triaged, others_expedited, others);
+  figure.interval = {interval.lower.fixed(), interval.upper.fixed()};
 }
 
 constexpr Designation designations[] = {Designation::referral, Designation::informational, Designation::unfounded, Designation::spam_test};

@@ -95,6 +95,22 @@ TEST_CASE("a competing ending takes its share, by hand") {
   CHECK(shown(at({{2, '1'}}, 2)) == "1/1 1.000000 0.000000");
 }
 
+// statsmodels, test_survfunc.py, test_incidence: estimates as R's cmprsk, standard errors as Stata's stcompet give them; three endings, with ties and
+// censorings at the times of endings.
+TEST_CASE("three competing endings come out as R and Stata publish them") {
+  const std::vector<int> times{1, 1, 2, 4, 4, 4, 6, 6, 7, 8, 9, 9, 9, 1, 2, 2, 4, 4};
+  const std::string endings = "111222333000000000";
+  const auto published = std::vector<std::tuple<char, int, std::string, std::string>>{
+      {'1', 1, "0.111111", "0.074074"}, {'1', 2, "0.170370", "0.089763"}, {'1', 9, "0.170370", "0.089763"}, {'2', 2, "0.000000", "0.000000"},
+      {'2', 4, "0.207407", "0.106104"}, {'3', 6, "0.177778", "0.111961"}, {'3', 7, "0.266667", "0.127878"}, {'3', 9, "0.266667", "0.127878"}};
+  for (const auto& [ending, time, value, error] : published) {
+    std::vector<One> all;
+    for (std::size_t i = 0; i < times.size(); ++i) all.push_back({times[i], endings[i] == ending ? '1' : endings[i] == '0' ? '0' : '2'});
+    CHECK(at(all, time).value.fixed() == value);
+    CHECK(sqrt(at(all, time).variance).fixed() == error);
+  }
+}
+
 TEST_CASE("where nothing competes it is what Kaplan and Meier leave, as published") {
   CHECK(at(remissions, 6).value.fixed() == "0.142857");
   CHECK(at(remissions, 6).variance.fixed() == "0.005831");  // Greenwood's

@@ -68,6 +68,13 @@ std::string shown(const SurvivalCurve& curve) {
   return out;
 }
 
+// As tables print them.
+std::string four_places(const Decimal& x) {
+  const std::string digits = (x + Decimal::scaled(5, 5)).fixed();
+  return digits.substr(0, digits.size() - 2);
+}
+std::string four_places(const Interval& interval) { return four_places(interval.lower) + ".." + four_places(interval.upper); }
+
 std::string shown(const Interval& interval) { return interval.lower.fixed() + ".." + interval.upper.fixed(); }
 
 }  // namespace
@@ -120,6 +127,11 @@ TEST_CASE("Wilson intervals agree with published ones") {
   CHECK(shown(wilson(20, 20)) == "0.838875..1.000000");
   CHECK(shown(wilson(0, 0)) == "0.000000..1.000000");
   CHECK(wilson(0, 0).no_data);
+  CHECK(shown(wilson(1, 1)) == "0.206549..1.000000");
+  CHECK(shown(wilson(0, 1)) == "0.000000..0.793451");
+  CHECK(four_places(wilson(15, 148)) == "0.0624..0.1605");  // R. G. Newcombe, Statist. Med. 17 (1998), table I, method 3
+  CHECK(four_places(wilson(1, 29)) == "0.0061..0.1718");    // the same
+  CHECK(four_places(wilson(0, 29)) == "0.0000..0.1170");    // the same
   CHECK(shown(wilson(int64_max / 2, int64_max)) == "0.500000..0.500000");
 
   CHECK(rc::check("the bounds contain the share, lie in [0, 1] and mirror", [] {
@@ -133,6 +145,32 @@ TEST_CASE("Wilson intervals agree with published ones") {
     RC_ASSERT(interval.upper <= 1);
     RC_ASSERT(wilson(n - k, n).lower == Decimal(1) - interval.upper);
   }));
+}
+
+TEST_CASE("intervals of a ratio of shares agree with published ones") {
+  CHECK(shown(katz(10, 75, 12, 225)) == "1.126156..5.549851");  // SciPy 1.7, scipy.stats.contingency.relative_risk: 1.1261564003469628 to 5.549850800541033
+  CHECK(four_places(katz(11, 15, 2, 8)) == "0.8502..10.1204");  // SAS/STAT User's Guide, PROC FREQ, fat in the diet and heart disease
+  CHECK(four_places(katz(4, 15, 6, 8)) == "0.1403..0.9009");    // the same, second column
+  CHECK(shown(katz(7, 7, 3, 3)) == "1.000000..1.000000");
+  const Interval one = katz(30, 100, 15, 90), other = katz(15, 90, 30, 100);
+  CHECK((one.lower * other.upper).fixed() == "1.000000");
+}
+
+// G. Rodríguez, Princeton, "The Gehan Survival Data": Stata's sts list, whose intervals are log-log, over the same remissions; the control group has
+// ties at its first times, and in the treated one some are censored where others relapse.
+TEST_CASE("log-log intervals agree with published ones to the digits given") {
+  const auto shown_at = [](const SurvivalCurve& curve, std::int64_t time) {
+    const auto& step = curve.at(time);
+    return std::to_string(step.at_risk) + " " + std::to_string(step.events) + " " + four_places(step.survival) + " " + four_places(sqrt(step.variance())) + " " + four_places(step.interval()->lower) + " " +
+           four_places(step.interval()->upper);
+  };
+  const SurvivalCurve control({{1, 2, 0}, {2, 2, 0}, {3, 1, 0}, {4, 2, 0}, {5, 2, 0}, {8, 4, 0}, {11, 2, 0}, {12, 2, 0}, {15, 1, 0}, {17, 1, 0}, {22, 1, 0}, {23, 1, 0}});
+  CHECK(shown_at(control, 1) == "21 2 0.9048 0.0641 0.6700 0.9753");
+  CHECK(shown_at(control, 2) == "19 2 0.8095 0.0857 0.5689 0.9239");
+  CHECK_FALSE(control.at(23).interval());  // nobody is left
+  const SurvivalCurve treated({{6, 3, 1}, {7, 1, 0}, {9, 0, 1}, {10, 1, 1}, {11, 0, 1}, {13, 1, 0}, {16, 1, 0}, {17, 0, 1}, {19, 0, 1}, {20, 0, 1}, {22, 1, 0}, {23, 1, 0}, {25, 0, 1}, {32, 0, 2}, {34, 0, 1}, {35, 0, 1}});
+  CHECK(shown_at(treated, 6) == "21 3 0.8571 0.0764 0.6197 0.9516");
+  CHECK(shown_at(treated, 23) == "6 1 0.4482 0.1346 0.1881 0.6801");
 }
 
 TEST_CASE("the Freireich leukaemia remissions come out as published") {
