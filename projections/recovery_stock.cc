@@ -3,6 +3,7 @@
 
 #include "projections/rank.h"
 #include "projections/recovery_rows.h"
+#include "projections/regions.h"
 
 namespace caseledger::projections {
 
@@ -75,6 +76,7 @@ std::map<Group, RecoveryRow> recovery_rows(const Cells& cells, const FigureQuery
   const auto group = [&](const Episode& e) {
     return group_of(query, {{"case_type", schema::EnumNameCaseType(e.type)},
                             {"jurisdiction", e.state},
+                            {"region", region_of(e.state)},
                             {"case_type_current", schema::EnumNameCaseType(e.type_current)},
                             {"age_band", age_band(e.age)},
                             {"sex", known(e.sex)},

@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cstdlib>
+#include <functional>
 #include <ranges>
 #include <utility>
 
@@ -35,7 +36,8 @@ struct Bounds {
 enum class Knows : std::uint8_t { numbers, rules };
 constexpr std::size_t kinds = 2;
 
-constexpr std::size_t siblings_max = 8;  // tried to make way for one cell
+constexpr std::size_t siblings_max = 24;  // tried to make way for one cell
+constexpr std::size_t again_max = 40'000;  // cells withheld beside others, times those they protect, for which it is tried without
 
 class Suppressor {
  public:
@@ -44,12 +46,11 @@ class Suppressor {
 
   Verdict run() {
     for (std::size_t i = 0; i < cells_.size(); ++i) verdict_.decisions[i].rule = first_rule(cells_[i]);
-    for (std::size_t d = 0; d < population_.dimensions.size(); ++d)
-      if (population_.dimensions[d].coarsens) coarsen(d);
     for (auto& rooms : rooms_) rooms.resize(cells_.size());
     for (std::size_t i = 0; i < cells_.size(); ++i) make_room(i);
     for (std::size_t i = 0; i < cells_.size(); ++i)
       if (const auto wanted = to_stay_possible(i)) protect(i, *wanted);
+    if (verdict_.shortfalls.empty()) tell_what_may_be();
     return std::move(verdict_);
   }
 
@@ -65,29 +66,12 @@ class Suppressor {
     if (fixed(cell)) return Rule::told;
     if (!cell.here && cell.before == Cell::Before::nothing) return Rule::coarsened;
     if (cell.before == Cell::Before::unsaid) return Rule::earlier;
+    const bool moved_little = policy_.differences && cell.told_before && std::abs(cell.value - *cell.told_before) < policy_.k;
+    if (cell.unsaid) return moved_little ? Rule::difference : Rule::coarsened;
     if (small(cell.value)) return Rule::primary;
-    if (policy_.differences && cell.told_before && std::abs(cell.value - *cell.told_before) < policy_.k) return Rule::difference;
+    if (moved_little) return Rule::difference;
     if (cell.before == Cell::Before::complementary && cell.value >= policy_.k) return Rule::complementary;
     return cell.before == Cell::Before::nothing ? Rule::told : Rule::earlier;
-  }
-
-  // From the finest nodes up: what stands right under a node is told as its sum alone where too much of it is small.
-  void coarsen(std::size_t dimension) {
-    std::vector<std::vector<std::size_t>> by_node(population_.dimensions[dimension].nodes.size());
-    for (std::size_t i = 0; i < cells_.size(); ++i) by_node[cells_[i].at[dimension]].push_back(i);
-    for (auto node = static_cast<std::uint32_t>(by_node.size()); --node > 0;) {
-      std::int64_t occur = 0, withheld = 0;
-      std::vector<std::size_t> parts;
-      for (const std::uint32_t below : grid_.below(dimension, node))
-        for (const std::size_t i : by_node[below]) {
-          if (!cells_[i].here || fixed(cells_[i])) continue;
-          parts.push_back(i);
-          occur += cells_[i].value > 0;
-          withheld += verdict_.decisions[i].rule == Rule::primary;
-        }
-      if (withheld * 100 <= occur * policy_.coarsen_percent) continue;
-      for (const std::size_t i : parts) verdict_.decisions[i] = {Rule::coarsened, {}};
-    }
   }
 
   // What a reader who reckons with the rules knows of a withheld cell.
@@ -112,7 +96,8 @@ class Suppressor {
     if (fixed(cell)) return;
     if (verdict_.decisions[i].rule == Rule::told) {
       if (cell.value < policy_.k) return;
-      const std::int64_t cost = std::bit_width(static_cast<std::uint64_t>(cell.value)) * std::bit_width(static_cast<std::uint64_t>(cell.value));
+      // Large counts are missed more than small ones, and sums more than their parts.
+      const std::int64_t digits = std::bit_width(static_cast<std::uint64_t>(cell.value)), cost = digits * digits * (1 + grid_.sums(i));
       by_numbers = {no_end, cell.value, cost};
       by_rules = {no_end, cell.value - policy_.k, cost};
       return;
@@ -131,7 +116,7 @@ class Suppressor {
   std::optional<Bounds> to_stay_possible(std::size_t i) const {
     const Cell& cell = cells_[i];
     const Rule rule = verdict_.decisions[i].rule;
-    if (rule == Rule::told) return {};
+    if (rule == Rule::told || !cell.owed) return {};
     if (small(cell.value)) return small_ones();
     if (rule == Rule::difference) return near(*cell.told_before);
     if (cell.before == Cell::Before::primary && cell.value < 2 * policy_.k) return small_ones().around(cell.value);
@@ -145,24 +130,32 @@ class Suppressor {
     bool reaches(std::int64_t value, Bounds wanted) const { return value + more >= wanted.most && value - fewer <= wanted.least; }
   };
 
+  // What may be withheld for it: nothing; as little as may be; or what makes the largest steps, as small ones may bar the way.
+  enum class Pay : std::uint8_t { nothing, little, anything };
+
   Slack slack(std::size_t cell, Bounds wanted, Knows knows) {
+    Slack thrifty = slack(cell, wanted, knows, Pay::little);
+    return thrifty.reaches(cells_[cell].value, wanted) ? thrifty : slack(cell, wanted, knows, Pay::anything);
+  }
+  Slack slack(std::size_t cell, Bounds wanted, Knows knows, Pay pay) {
     Slack slack;
-    slack.more = move(cell, 1, wanted.most - cells_[cell].value, knows, slack.costs);
-    slack.fewer = move(cell, -1, cells_[cell].value - wanted.least, knows, slack.costs);
+    slack.more = move(cell, 1, wanted.most - cells_[cell].value, knows, pay, slack.costs);
+    slack.fewer = move(cell, -1, cells_[cell].value - wanted.least, knows, pay, slack.costs);
     for (const std::uint32_t each : slack.costs) make_room(each);
     return slack;
   }
 
   // Exchange after exchange, each starting from what the ones before it left.
-  std::int64_t move(std::size_t cell, int sign, std::int64_t wanted, Knows knows, std::vector<std::uint32_t>& costs) {
+  std::int64_t move(std::size_t cell, int sign, std::int64_t wanted, Knows knows, Pay pay, std::vector<std::uint32_t>& costs) {
     auto& rooms = rooms_[std::size_t(knows)];
     std::int64_t moved = 0;
     Undo was;
     while (moved < wanted) {
-      const Exchange exchange = grid_.cheapest(cell, sign, wanted - moved, rooms);
+      Exchange exchange = grid_.cheapest(cell, sign, wanted - moved, rooms, pay != Pay::anything);
       if (exchange.units == 0) {
-        if (make_way(cell, sign, wanted - moved, rooms, was)) continue;
-        break;
+        if (make_way(cell, sign, wanted - moved, rooms, was, pay != Pay::anything)) continue;
+        if (pay == Pay::little) exchange = grid_.cheapest(cell, sign, wanted - moved, rooms);
+        if (exchange.units == 0) break;
       }
       for (const auto& corner : exchange.corners)
         if (rooms[corner.cell].cost != 0) costs.push_back(corner.cell);
@@ -190,16 +183,16 @@ class Suppressor {
   }
 
   // What no single exchange moves may move after a withheld sibling has: the recovered of a group grow with all of it, and then give to the others.
-  bool make_way(std::size_t cell, int sign, std::int64_t units, std::vector<Room>& rooms, Undo& was) {
+  bool make_way(std::size_t cell, int sign, std::int64_t units, std::vector<Room>& rooms, Undo& was, bool for_nothing) {
     for (const std::size_t sibling : grid_.siblings_of(cell, siblings_max)) {
       if (verdict_.decisions[sibling].rule == Rule::told) continue;
       const Room own = std::exchange(rooms[cell], Room{});
-      const Exchange first = grid_.cheapest(sibling, sign, units, rooms);
+      const Exchange first = grid_.cheapest(sibling, sign, units, rooms, true);
       rooms[cell] = own;
-      if (first.units == 0 || first.cost != 0) continue;
+      if (first.units == 0) continue;
       const std::size_t before = was.size();
       apply(first, rooms, was);
-      if (grid_.cheapest(cell, sign, units, rooms).units > 0) return true;
+      if (grid_.cheapest(cell, sign, units, rooms, for_nothing).units > 0) return true;
       take_back(was, before, rooms);
     }
     return false;
@@ -235,6 +228,34 @@ class Suppressor {
     const Slack left = slack(cell, wanted, Knows::numbers);
     if (!done) withhold_for(cell, left);
     verdict_.shortfalls.push_back({cell, cells_[cell].value - left.fewer, cells_[cell].value + left.more});
+  }
+
+  // One after the other, cells were withheld for others that what came later protects as well: they are told again, those first that would be missed
+  // most, as long as nothing else has to be withheld in their place.
+  void tell_what_may_be() {
+    std::vector<std::size_t> small_ones, beside;
+    for (std::size_t i = 0; i < cells_.size(); ++i) {
+      const Decision& decision = verdict_.decisions[i];
+      if (decision.rule == Rule::complementary && decision.because) beside.push_back(i);
+      else if (to_stay_possible(i)) small_ones.push_back(i);
+    }
+    if (beside.size() * small_ones.size() > again_max) return;
+    std::ranges::stable_sort(beside, std::greater(), [&](std::size_t i) { return cells_[i].value * grid_.sums(i); });
+    for (const std::size_t i : beside) {
+      const Decision before = std::exchange(verdict_.decisions[i], Decision{});
+      make_room(i);
+      const auto safe = [&](std::size_t cell) { return protected_for_nothing(cell, within_fixed_sums(cell, *to_stay_possible(cell))); };
+      if (safe(*before.because) && std::ranges::all_of(small_ones, safe)) continue;
+      verdict_.decisions[i] = before;
+      make_room(i);
+    }
+  }
+
+  bool protected_for_nothing(std::size_t cell, Bounds wanted) {
+    const std::int64_t value = cells_[cell].value;
+    const Slack by_rules = slack(cell, wanted, Knows::rules, Pay::nothing);
+    if (by_rules.reaches(value, wanted)) return true;
+    return by_rules.more + by_rules.fewer + 1 >= std::min(policy_.protection, wanted.most - wanted.least + 1) && slack(cell, wanted, Knows::numbers, Pay::nothing).reaches(value, wanted);
   }
 
   void restore(const std::vector<Decision>& decisions) {

@@ -39,7 +39,6 @@ struct Node {
 
 struct Dimension {
   std::string name;
-  bool coarsens = false;                 // siblings may be told as their sum alone, except those right under everything
   std::vector<Node> nodes{{.label = "*", .level = 0, .in = {}}};
 
   std::uint32_t add(std::string label, std::uint32_t level, std::vector<std::uint32_t> in = {0}) {
@@ -53,6 +52,8 @@ struct Cell {
   std::int64_t value = 0;         // what it is, also where an earlier edition withheld it
   bool here = true;               // told by this edition if it may be; otherwise by an earlier one only
   bool exempt = false;            // told whatever it is
+  bool unsaid = false;            // this edition tells its sum alone, or its parts
+  bool owed = true;               // false: a sum that no edition has a place for, of which nothing is promised
   std::optional<std::int64_t> told_before{};  // what an earlier edition told of the same population and period
   // How one withheld it; unsaid: as part of a sum or line, of which nothing is known.
   enum class Before : std::uint8_t { nothing, primary, complementary, unsaid } before = Before::nothing;
@@ -71,7 +72,7 @@ enum class Rule : std::uint8_t {
   difference,     // 1..k−1 from what an earlier edition told
   earlier,        // an earlier edition withheld it
   complementary,  // at least k, and would give another away
-  coarsened,      // told as part of its sum; nothing is said of it, not even whether it is zero
+  coarsened,      // unsaid: nothing is said of it, not even whether it is zero
   line,           // the same, because nothing less protects what stands in its row, column or table
 };
 const char* name(Rule rule);

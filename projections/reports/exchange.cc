@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace caseledger::reports::disclosure {
 
@@ -94,6 +95,12 @@ std::optional<std::size_t> Grid::at(const std::vector<std::uint32_t>& at) const 
 
 bool Grid::above_or_same(std::size_t dimension, std::uint32_t node, std::uint32_t of) const { return std::ranges::binary_search(axes_[dimension].above[of], node); }
 
+std::int64_t Grid::sums(std::size_t cell) const {
+  std::int64_t n = 0;
+  for (std::size_t d = 0; d < axes_.size(); ++d) n += !axes_[d].below[population_.cells[cell].at[d]].empty();
+  return n;
+}
+
 bool Grid::siblings(std::size_t dimension, std::uint32_t a, std::uint32_t b) const {
   const auto& nodes = population_.dimensions[dimension].nodes;
   return nodes[a].level == nodes[b].level && std::ranges::find_first_of(nodes[a].in, nodes[b].in) != nodes[a].in.end();
@@ -106,7 +113,9 @@ std::vector<std::size_t> Grid::siblings_of(std::size_t cell, std::size_t most) c
     const std::uint32_t node = place[d];
     for (std::uint32_t other = 1; node != 0 && other < axes_[d].above.size() && all.size() < most; ++other) {
       place[d] = other;
-      if (const auto found = other != node && siblings(d, node, other) ? at(place) : std::nullopt) all.push_back(*found);
+      const auto& nodes = population_.dimensions[d].nodes;
+      const bool beside = other != node && std::ranges::find_first_of(nodes[node].in, nodes[other].in) != nodes[node].in.end();
+      if (const auto found = beside ? at(place) : std::nullopt) all.push_back(*found);
     }
     place[d] = node;
   }
@@ -144,7 +153,7 @@ struct Grid::Search {
   std::int64_t wanted;
   Exchange best;
   std::size_t looked_at = 0;
-  bool only_against = false;
+  bool only_against = false, only_free = false;
   Exchange now;
   std::vector<const Way*> chosen;
 
@@ -164,6 +173,7 @@ struct Grid::Search {
     const Room& room = rooms[static_cast<std::size_t>(cell)];
     now.units = std::min(now.units, so_far > 0 ? room.up : room.down);
     now.cost += room.cost;
+    if (only_free && now.cost > 0) return false;
     now.corners.push_back({static_cast<std::uint32_t>(cell), so_far});
     return now.units > 0 && better();
   }
@@ -187,24 +197,28 @@ struct Grid::Search {
   }
 };
 
-Exchange Grid::cheapest(std::size_t cell, int sign, std::int64_t wanted, std::span<const Room> rooms) const {
+Exchange Grid::cheapest(std::size_t cell, int sign, std::int64_t wanted, std::span<const Room> rooms, bool for_nothing) const {
+  Search search{.grid = *this, .rooms = rooms, .sign = sign, .wanted = wanted, .best = {.units = 0, .cost = no_end, .corners = {}}, .looked_at = 0, .only_against = true, .only_free = for_nothing, .now = {}, .chosen = {}};
   const auto& at = population_.cells[cell].at;
-  Search search{.grid = *this, .rooms = rooms, .sign = sign, .wanted = wanted, .best = {.units = 0, .cost = no_end, .corners = {}}, .looked_at = 0, .only_against = true, .now = {}, .chosen = {}};
   // A dimension that no table combines with another, and that the cell is not split by, notices nothing as long as something is exchanged.
   const Way unnoticed{.steps = {{0, 1}}};
+  std::size_t ways_before = SIZE_MAX;
   for (const Reach reach : {Reach::siblings, Reach::anywhere}) {
     std::vector<std::vector<Way>> ways_in, alone_in;
+    std::size_t ways_now = 0;
     for (std::size_t d = 0; d < at.size(); ++d) {
       ways_in.push_back(at[d] == 0 && axes_[d].alone ? std::vector{unnoticed} : ways(d, at[d], reach));
       alone_in.push_back(ways(d, at[d], Reach::siblings));
       std::erase_if(alone_in.back(), [](const Way& way) { return way.against; });
+      ways_now += ways_in.back().size();
     }
+    if (ways_now == std::exchange(ways_before, ways_now)) break;  // there is nobody but siblings
     for (const bool against : {true, false}) {
       search.looked_at = 0;
       search.only_against = against;
       search.choose(against ? ways_in : alone_in, false);
     }
-    if (search.best.units == wanted) break;
+    if (search.found()) break;
   }
   return search.best;
 }

@@ -35,14 +35,15 @@ class Grid {
   static Result<Grid> over(const Population& population);
 
   // The cheapest exchange that gives the cell `wanted` units more (sign 1) or fewer (−1); if there is none, the one that gives it most.
-  // None at all has no units.
-  Exchange cheapest(std::size_t cell, int sign, std::int64_t wanted, std::span<const Room> rooms) const;
+  // None at all has no units. for_nothing: only of those that cost nothing.
+  Exchange cheapest(std::size_t cell, int sign, std::int64_t wanted, std::span<const Room> rooms, bool for_nothing = false) const;
 
   std::optional<std::size_t> at(const std::vector<std::uint32_t>& place) const;
-  const std::vector<std::uint32_t>& below(std::size_t dimension, std::uint32_t node) const { return axes_[dimension].below[node]; }
   // Cells beside it along one dimension, at most so many, the last dimension's first.
   std::vector<std::size_t> siblings_of(std::size_t cell, std::size_t most) const;
   bool above_or_same(std::size_t dimension, std::uint32_t node, std::uint32_t of) const;
+  // In how many dimensions it is a sum.
+  std::int64_t sums(std::size_t cell) const;
 
  private:
   struct Axis {

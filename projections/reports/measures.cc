@@ -45,7 +45,7 @@ struct Part {
 };
 constexpr Part parts[] = {
     {"resolved", "begun"}, {"alive", "resolved"},   {"children", "begun"}, {"repeat", "children"}, {"R8.long_term", "open"},
-    {"deceased", "resolved"}, {"R10.direct", "attributed"}, {"R11.6", "flow"}, {"R11.7", "begun"},
+    {"deceased", "resolved"}, {"R10.direct", "attributed"}, {"R11.6", "flow"}, {"R11.7", "begun"}, {"T11.victims.newly", "T11.victims"},
 };
 
 constexpr std::string_view horizons[] = {"3h", "6h", "12h", "24h", "72h", "7d", "30d", "90d", "1y"};
@@ -128,9 +128,16 @@ std::string family_of(std::string_view measure) {
   return family == std::end(families) ? std::string() : std::string(family->name);
 }
 
+std::string told_alike(std::string_view measure) {
+  const std::string_view metric = measure.substr(0, measure.find(' '));
+  if (metric == "alive" || metric == "deceased" || covers("R4", metric)) return "resolved";
+  return std::string(covers("R8", metric) ? "open" : metric);
+}
+
 bool adds_up_over_time(std::string_view measure) {
-  constexpr std::string_view at_the_as_of[] = {"open", "cases", "R8", "T13.consents"};
-  return std::ranges::none_of(at_the_as_of, [&](std::string_view each) { return covers(each, measure.substr(0, measure.find(' '))); });
+  // A child that is missed in two months is one in their quarter.
+  constexpr std::string_view others[] = {"open", "cases", "R8", "T13.consents", "children", "repeat"};
+  return std::ranges::none_of(others, [&](std::string_view each) { return covers(each, measure.substr(0, measure.find(' '))); });
 }
 
 }  // namespace caseledger::reports

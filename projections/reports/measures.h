@@ -40,6 +40,9 @@ std::string family_of(std::string_view measure);
 inline bool is_one_sum(std::string_view family) { return family == "balance"; }
 inline bool is_stock(std::string_view measure) { return measure == "R8.before" || measure == "R8.after"; }  // told, nearly, by other figures
 
+// Measures of one kind are told by state, or by region, together: what became of the episodes, the open stock, each other measure by itself.
+std::string told_alike(std::string_view measure);
+
 // What a period counts is the sum of what its parts count; what is open at an as-of is not.
 bool adds_up_over_time(std::string_view measure);
 

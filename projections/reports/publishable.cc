@@ -31,8 +31,12 @@ Result<SuppressionReport> make_publishable(Edition& edition, const projections::
   const Edition counted = edition;
   std::deque<Edition> wholes;
   std::vector<EarlierEdition> reckoned;
-  for (const Edition& told : earlier) {
-    if (told.template_id != edition.template_id || !bears_on(told.period, edition.period)) continue;
+  std::vector<Period> periods;
+  for (const Edition& told : earlier) periods.push_back(told.template_id == edition.template_id ? told.period : Period{});
+  const auto bearing = bearing_on(edition.period, periods);
+  for (std::size_t i = 0; i < earlier.size(); ++i) {
+    if (!bearing[i]) continue;
+    const Edition& told = earlier[i];
     const Edition* whole = &counted;
     if (told.period != edition.period) {
       Terms then = terms;

@@ -11,6 +11,7 @@ const SectionPlan& recovery_section() {
                  {{"cases"}, {"phase"}},
                  {{"R1", "R4.24h", "R4.30d", "R5", "R8", "R9"}, {"case_type"}},
                  {{"R1", "R4.24h", "R4.30d", "R5", "R8", "R9"}, {"jurisdiction"}},
+                 {{"R1", "R4.24h", "R4.30d", "R5", "R8", "R9.episodes"}, {"region"}},
                  {{"R1", "R4.24h", "R4.30d", "R5", "R8", "R9"}, {"age_band"}},
                  {{"R1", "R4.24h", "R4.30d", "R5", "R8", "R9"}, {"sex"}},
                  {{"R1", "R4.24h", "R4.30d", "R5", "R8", "R9"}, {"race_ethnicity"}},

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <deque>
 #include <functional>
 #include <map>
 #include <set>
 
+#include "projections/regions.h"
 #include "projections/reports/disclosure.h"
 #include "projections/reports/measures.h"
 #include "projections/reports/template.h"
@@ -77,12 +79,24 @@ struct Earlier {
   Told told, whole;
 };
 
+// A state and its region lie on one dimension.
+constexpr std::string_view fine = "jurisdiction", coarse = "region";
+std::string axis_of(const std::string& dimension) { return dimension == coarse ? std::string(fine) : dimension; }
+Place region_at(std::string_view region) { return {{std::string(coarse)}, {std::string(region)}}; }
+// Of a place that is a region, or lies in one; otherwise empty.
+std::string region_of(const Place& place) {
+  if (place.by.size() != 1) return {};
+  return place.by[0] == coarse ? place.group[0] : place.by[0] == fine ? std::string(projections::region_of(place.group[0])) : std::string();
+}
+bool is_region(const Place& place) { return place.by.size() == 1 && place.by[0] == coarse; }
+
 bool within(const Period& inner, const Period& outer) { return outer.from <= inner.from && inner.to <= outer.to; }
 
-// A time that editions tell of: this one's own, or another.
+// A time that editions tell of: this one's own, another, or what these leave of one that is around them.
 struct Spell {
   Period period;
   bool here;
+  const Told* whole;  // counted now
   std::vector<const Earlier*> editions;
   std::uint32_t node = 0;
 };
@@ -95,11 +109,23 @@ void take_out(Row& row, const std::string& rule) {
   row = Row{.group = row.group, .numerator = {}, .denominator = {}, .value = {}, .interval = {}, .flags = {}, .note = {}, .withheld = rule};
 }
 
+// Regions that stand for their states, and no others.
+void keep_regions_if(Section& section, const std::function<bool(const Table&, const Row&)>& stands_for_states) {
+  const auto by_region = [](const Table& table) { return table.by == std::vector{std::string(coarse)}; };
+  for (Table& table : section.tables) {
+    if (!by_region(table)) continue;
+    std::erase_if(table.rows, [&](const Row& row) { return !stands_for_states(table, row); });
+    for (Row& row : table.rows) row.flags.push_back("stands_for_states");
+  }
+  std::erase_if(section.tables, [&](const Table& table) { return table.rows.empty() && by_region(table); });
+}
+
 class Censor {
  public:
   Censor(Edition& edition, const rules::SuppressionPolicy& policy, std::span<const EarlierEdition> earlier) : edition_(edition), policy_(policy), now_(read(edition, policy)) {
-    for (const EarlierEdition& each : earlier)
-      if (bears_on(each.told->period, edition.period)) earlier_.push_back({each.told->period, read(*each.told, policy), read(*each.whole, policy)});
+    for (const EarlierEdition& each : earlier) earlier_.push_back({each.told->period, read(*each.told, policy), read(*each.whole, policy)});
+    coarsen();
+    find_what_is_left();
   }
 
   Result<SuppressionReport> run() {
@@ -107,12 +133,12 @@ class Censor {
     for (const auto& [measure, values] : now_.values) measures.push_back(measure);
     std::ranges::stable_sort(measures, {}, [&](const std::string& measure) { return depth(measure); });
     for (bool more = true; more;) {
-      const std::size_t before = untold_.size();
+      const std::size_t before = untold_.size() + forced_.size();
       report_.shortfalls.clear();
       for (const std::string& measure : measures)
         for (const auto& tables : apart(measure)) TRY(decide(measure, tables));
       close_families();
-      more = untold_.size() != before;
+      more = untold_.size() + forced_.size() != before;
     }
     take_all_out();
     return std::move(report_);
@@ -152,7 +178,7 @@ class Censor {
     for (const auto& [place, value] : now_.values.at(measure)) {
       Tables together{place.by};
       std::erase_if(all, [&](const Tables& other) {
-        const bool share = std::ranges::any_of(other, [&](const auto& by) { return std::ranges::find_first_of(by, place.by) != by.end() || by == place.by; });
+        const bool share = std::ranges::any_of(other, [&](const auto& by) { return std::ranges::find_first_of(by, place.by, {}, axis_of, axis_of) != by.end() || by == place.by; });
         if (share) together.insert(other.begin(), other.end());
         return share;
       });
@@ -167,7 +193,7 @@ class Censor {
   struct Build {
     Population population;
     std::map<std::string, std::size_t> dimensions;
-    std::vector<std::map<std::string, std::uint32_t>> nodes;
+    std::vector<std::map<std::pair<std::string, std::string>, std::uint32_t>> nodes;  // by what it splits, and its value
     std::vector<Place> places;  // of each cell
     std::vector<bool> by_dependence;
   };
@@ -179,9 +205,9 @@ class Censor {
     build.population.name = measure;
     for (const auto& by : tables)
       for (const std::string& dimension : by)
-        if (build.dimensions.try_emplace(dimension, build.nodes.size()).second) {
+        if (build.dimensions.try_emplace(axis_of(dimension), build.nodes.size()).second) {
           build.nodes.emplace_back();
-          build.population.dimensions.push_back({.name = dimension});
+          build.population.dimensions.push_back({.name = axis_of(dimension)});
         }
     if (!whole.empty()) {
       Dimension& parts = build.population.dimensions.emplace_back(Dimension{.name = "part"});
@@ -189,9 +215,10 @@ class Censor {
       parts.add("rest", 0);
     }
     for (const Spell& spell : spells(measure, build)) {
-      const Told& counted = spell.here ? now_ : spell.editions.front()->whole;
+      const Told& counted = *spell.whole;
+      if (!counted.values.contains(measure)) continue;
       for (const auto& [place, value] : counted.values.at(measure))
-        if (tables.contains(place.by) || (place.by.empty() && adds_up(measure, tables))) add(build, measure, whole, place, counted, spell, tables == everything);
+        if ((tables.contains(place.by) && (!is_region(place) || bears(measure, place.group[0]))) || (place.by.empty() && adds_up(measure, tables))) add(build, measure, whole, place, counted, spell, tables == everything);
     }
     TRY_AS(verdict, disclosure::withhold(build.population, policy_));
     for (std::size_t i = 0; i < build.places.size(); ++i) {
@@ -200,10 +227,74 @@ class Censor {
       untold_.try_emplace({measure, build.places[i]}, Untold{build.by_dependence[i] ? "dependent" : disclosure::name(decision.rule),
                                                              decision.because ? said(measure, build.places[*decision.because]) : std::string()});
     }
-    for (const auto& shortfall : verdict.shortfalls)
+    for (const auto& shortfall : verdict.shortfalls) {
+      if (!whole.empty()) withhold_whole(whole, measure, build.places[shortfall.cell]);
       report_.shortfalls.push_back(said(measure, build.places[shortfall.cell]) + ": only " + std::to_string(shortfall.least) + " to " + std::to_string(shortfall.most) +
                                    " stay possible, as an exempt total or an earlier edition tells too much");
+    }
     return {};
+  }
+
+  // What a part cannot keep it may if its whole is withheld too: in its place, and if that was not enough, in all of its table.
+  void withhold_whole(const std::string& whole, const std::string& measure, const Place& place) {
+    const auto force = [&](const Place& at) {
+      if (!now_.of(whole, at) || !forced_.insert({whole, at}).second) return false;
+      untold_.try_emplace({whole, at}, Untold{disclosure::name(Rule::complementary), said(measure, place)});
+      return true;
+    };
+    if (force(place)) return;
+    for (const auto& [other, value] : now_.values.at(whole))
+      if (other.by == place.by) force(other);
+  }
+
+  // ── states told as their region ──
+
+  void coarsen() {
+    const auto ladder = std::ranges::find(policy_.hierarchy, fine, &rules::SuppressionPolicy::Ladder::dimension);
+    if (ladder == policy_.hierarchy.end() || std::ranges::find(ladder->levels, coarse) == ladder->levels.end()) return;
+    for (const auto& [measure, values] : now_.values) {
+      if (told_alike(measure) != measure) continue;
+      struct Region {
+        std::int64_t occur = 0, withheld = 0;
+      };
+      std::map<std::string, Region> regions;
+      for (const auto& [place, value] : values) {
+        const std::string region = region_of(place);
+        if (is_region(place) || region.empty() || !now_.of(measure, region_at(region)) || is_empty(measure, place)) continue;
+        ++regions[region].occur;
+        regions[region].withheld += is_small(measure, place) || now_before(measure, place);
+      }
+      for (const auto& [region, of] : regions)
+        if (of.occur > 1 && of.withheld * 100 > of.occur * policy_.coarsen_percent && !is_small(measure, region_at(region))) coarse_.insert({measure, region});
+    }
+  }
+  std::int64_t rest(const std::string& measure, const Place& place) const {
+    const auto wholes = now_.part_of.find(measure);
+    const auto whole = wholes == now_.part_of.end() ? std::nullopt : now_.of(wholes->second.front(), place);
+    return whole ? *whole - *now_.of(measure, place) : 0;
+  }
+  bool is_empty(const std::string& measure, const Place& place) const { return now_.of(measure, place) == 0 && rest(measure, place) == 0; }
+  bool is_small(const std::string& measure, const Place& place) const {
+    const auto small = [&](std::int64_t n) { return n < policy_.k && n > 0; };
+    return small(*now_.of(measure, place)) || small(rest(measure, place));
+  }
+  // Did an edition of this very period withhold it?
+  bool now_before(const std::string& measure, const Place& place) const {
+    return std::ranges::any_of(earlier_, [&](const Earlier& each) { return each.period == edition_.period && each.told.withheld.contains({measure, place}); });
+  }
+
+  bool is_coarse(const std::string& measure, const std::string& region) const { return coarse_.contains({told_alike(measure), region}); }
+  // A region is told where its states are not, and, as what others are part of, where those are told by region.
+  bool is_unsaid(const std::string& measure, const Place& place) const {
+    const std::string region = region_of(place);
+    if (region.empty() || !now_.of(measure, region_at(region))) return false;
+    if (!is_region(place)) return is_coarse(measure, region);
+    return !is_coarse(measure, region) && !(measure == "begun" && is_coarse("resolved", region));
+  }
+  // Does anybody know something of the region as a whole?
+  bool bears(const std::string& measure, const std::string& region) const {
+    if (region.empty() || !now_.of(measure, region_at(region))) return false;
+    return !is_unsaid(measure, region_at(region)) || std::ranges::any_of(earlier_, [&](const Earlier& each) { return each.told.of(measure, region_at(region)) || each.told.withheld.contains({measure, region_at(region)}); });
   }
 
   // Persons who are in several groups make their sum no equation.
@@ -215,34 +306,88 @@ class Censor {
 
   // This edition's period, and those of earlier editions that are within it or around it, as a dimension if there are any.
   std::vector<Spell> spells(const std::string& measure, Build& build) const {
-    std::vector<Spell> all{{edition_.period, true, {}}};
+    std::vector<Spell> all{{edition_.period, true, &now_, {}}};
     for (const Earlier& each : earlier_) {
       const auto known = std::ranges::find_if(all, [&](const Spell& other) { return within(other.period, each.period) && within(each.period, other.period); });
       if (known != all.end()) known->editions.push_back(&each);
-      else if (adds_up_over_time(measure) && each.whole.values.contains(measure)) all.push_back({each.period, false, {&each}});
+      else if (adds_up_over_time(measure) && each.whole.values.contains(measure)) all.push_back({each.period, false, &each.whole, {&each}});
     }
-    if (all.size() == 1) return all;
+    if (adds_up_over_time(measure))
+      for (const auto& [period, told] : left_) all.push_back({period, false, &told, {}});
+    if (all.size() > 1) build.population.dimensions.push_back(time_of(all));
+    return all;
+  }
+
+  // ── what editions leave of a time that one tells ──
+
+  // Of a quarter after two of its months the third: nobody has told it yet, and anybody can compute it.
+  void find_what_is_left() {
+    std::vector<std::pair<Period, const Told*>> known{{edition_.period, &now_}};
+    for (const Earlier& each : earlier_)
+      if (std::ranges::find(known, each.period, &std::pair<Period, const Told*>::first) == known.end()) known.emplace_back(each.period, &each.whole);
+    std::set<Micros> ends;
+    for (const auto& [period, told] : known) ends.insert({period.from, period.to});
+    for (bool more = true; more;) {
+      more = false;
+      for (std::size_t i = 0; i < known.size(); ++i) {
+        std::vector<const Told*> parts;
+        std::vector<Period> unknown;
+        for (auto from = ends.find(known[i].first.from); *from != known[i].first.to; ++from) {
+          const auto part = std::ranges::find_if(known, [&](const auto& each) { return each.first.from == *from && each.first.to == *std::next(from); });
+          if (part == known.end()) unknown.push_back({*from, *std::next(from), "what is left of " + known[i].first.label});
+          else parts.push_back(part->second);
+        }
+        if (unknown.size() != 1) continue;
+        const auto& [period, told] = left_.emplace_back(unknown[0], without(*known[i].second, parts));
+        known.emplace_back(period, &told);
+        more = true;
+      }
+    }
+  }
+
+  static Told without(const Told& whole, const std::vector<const Told*>& parts) {
+    Told left;
+    for (const auto& [measure, values] : whole.values) {
+      if (!adds_up_over_time(measure)) continue;
+      for (auto [place, value] : values) {
+        for (const Told* part : parts) value -= part->of(measure, place).value_or(0);
+        left.values[measure][place] = std::max<std::int64_t>(0, value);
+      }
+    }
+    return left;
+  }
+
+  // Each spell lies in those around it; what they share and do not tell by itself is time of its own, between two of their ends.
+  static Dimension time_of(std::vector<Spell>& all) {
     std::ranges::stable_sort(all, std::greater(), [](const Spell& each) { return each.period.to - each.period.from; });
     Dimension time{.name = "period"};
-    for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto add = [&](const Period& period, std::size_t before) {
       std::vector<std::uint32_t> in;
-      for (std::size_t j = 0; j < i; ++j)
-        if (within(all[i].period, all[j].period)) in.push_back(all[j].node);
+      for (std::size_t i = 0; i < before; ++i)
+        if (within(period, all[i].period)) in.push_back(all[i].node);
       if (in.empty()) in.push_back(0);
-      all[i].node = time.add(all[i].period.label, static_cast<std::uint32_t>(i), std::move(in));
+      return time.add(period.label, static_cast<std::uint32_t>(time.nodes.size()), std::move(in));
+    };
+    std::set<Micros> ends;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      all[i].node = add(all[i].period, i);
+      ends.insert({all[i].period.from, all[i].period.to});
     }
-    for (std::size_t i = 0; i < all.size(); ++i) time.add("the rest of it", static_cast<std::uint32_t>(all.size() + i), {all[i].node});
-    build.population.dimensions.push_back(std::move(time));
-    return all;
+    for (auto from = ends.begin(), to = std::next(from); to != ends.end(); ++from, ++to) {
+      const auto is = [&](const Spell& each) { return each.period.from == *from && each.period.to == *to; };
+      const auto holds = [&](const Spell& each) { return each.period.from <= *from && *to <= each.period.to; };
+      if (std::ranges::none_of(all, is) && std::ranges::any_of(all, holds)) add({*from, *to, "in between"}, all.size());
+    }
+    return time;
   }
 
   void add(Build& build, const std::string& measure, const std::string& whole, const Place& place, const Told& counted, const Spell& spell, bool all_alone) {
     std::vector<std::uint32_t> at(build.population.dimensions.size(), 0);
     for (std::size_t i = 0; i < place.by.size(); ++i) {
-      const std::size_t d = build.dimensions.at(place.by[i]);
-      const auto [node, fresh] = build.nodes[d].try_emplace(place.group[i], 0);
-      if (fresh) node->second = build.population.dimensions[d].add(place.group[i], 0);
-      at[d] = node->second;
+      const std::size_t d = build.dimensions.at(axis_of(place.by[i]));
+      const std::string region = region_of(place);
+      const std::uint32_t in = bears(measure, region) ? node_of(build, d, std::string(coarse), region, 1, 0) : 0;
+      at[d] = is_region(place) ? in : node_of(build, d, place.by[i], place.group[i], 0, in);
     }
     if (spell.node != 0) at.back() = spell.node;
     const std::int64_t part = *counted.of(measure, place), rest = std::max<std::int64_t>(0, counted.of(whole, place).value_or(part) - part);
@@ -254,8 +399,13 @@ class Censor {
       reckon(of_rest, both ? std::optional(std::max<std::int64_t>(0, *told_all - *told_part)) : std::nullopt, withheld || (!spell.here && !both));
       if (!spell.here) reckon(of_all, told_all, !told_all);
     }
+    // A region that is not told in the place of its states, and was not.
+    if (is_region(place))
+      of_part.owed = of_rest.owed = spell.here ? !is_unsaid(measure, place) : std::ranges::any_of(spell.editions, [&](const Earlier* each) { return each->told.of(measure, place) || each->told.withheld.contains({measure, place}); });
     bool dependent = false;
     if (spell.here) {
+      const bool unsaid = is_unsaid(measure, place);
+      of_part.unsaid = of_rest.unsaid = unsaid;
       const bool whole_untold = !whole.empty() && is_untold(whole, place);
       dependent = whole_untold || forced_.contains({measure, place});
       if (dependent) of_part.before = of_rest.before = Cell::Before::unsaid;
@@ -277,6 +427,12 @@ class Censor {
     put(std::move(of_part));
     put(std::move(of_rest));
     put(std::move(of_all));
+  }
+
+  static std::uint32_t node_of(Build& build, std::size_t dimension, const std::string& by, const std::string& group, std::uint32_t level, std::uint32_t in) {
+    const auto [node, fresh] = build.nodes[dimension].try_emplace({by, group}, 0);
+    if (fresh) node->second = build.population.dimensions[dimension].add(group, level, {in});
+    return node->second;
   }
 
   // Of several things told before, the nearest is kept.
@@ -327,7 +483,8 @@ class Censor {
   }
 
   void take_all_out() {
-    for (Section& section : edition_.sections)
+    for (Section& section : edition_.sections) {
+      keep_regions(section);
       for (Table& table : section.tables) {
         if (!policy_.applies_to(table.id)) continue;
         const Counted counted = counted_by(table.id);
@@ -335,24 +492,50 @@ class Censor {
           const Place place = place_of(table, row, counted);
           const auto numerator = untold_.find({counted.numerator, place}), denominator = untold_.find({counted.denominator, place});
           const bool of_numerator = row.numerator && numerator != untold_.end(), of_denominator = row.denominator && denominator != untold_.end();
-          if (!of_numerator && !of_denominator && !speaks_of_untold(table.id, place)) continue;
+          const bool of_curve = table.id == "R5.curve" && curve_tells_few();
+          if (!of_numerator && !of_denominator && !of_curve && !speaks_of_untold(table.id, place)) continue;
           const Untold& why = of_numerator ? numerator->second : Untold{"dependent", {}};
-          report_.withheld.push_back({name_of(table, row), why.rule, why.because});
-          take_out(row, why.rule);
+          const bool in_region = is_coarse(subject_of(counted), region_of(place)) && !is_region(place);
+          report_.withheld.push_back({name_of(table, row), in_region ? disclosure::name(Rule::coarsened) : why.rule, in_region ? table.id + " by region = " + region_of(place) : why.because});
+          take_out(row, report_.withheld.back().rule);
         }
       }
+    }
+  }
+
+  // The curve over everything is as told as the median, and its tenths are of many.
+  bool curve_tells_few() const { return is_untold("resolved", {}) || is_untold("begun", {}) || speaks_of_untold("R5", {}) || now_.of("resolved", {}).value_or(0) < 20 * policy_.k; }
+
+  static const std::string& subject_of(const Counted& counted) { return counted.numerator.empty() ? counted.denominator : counted.numerator; }
+
+  void keep_regions(Section& section) const {
+    keep_regions_if(section, [&](const Table& table, const Row& row) { return is_coarse(subject_of(counted_by(table.id)), row.group[0]); });
   }
 
   Edition& edition_;
   const rules::SuppressionPolicy& policy_;
   Told now_;
   std::vector<Earlier> earlier_;
+  std::deque<std::pair<Period, Told>> left_;
   std::map<std::pair<std::string, Place>, Untold> untold_;
   std::set<std::pair<std::string, Place>> forced_;
+  std::set<std::pair<std::string, std::string>> coarse_;  // measures told alike, and regions that stand for their states
   SuppressionReport report_;
 };
 
 }  // namespace
+
+std::vector<bool> bearing_on(const Period& period, std::span<const Period> others) {
+  std::vector<bool> found(others.size());
+  std::vector<Period> near{period};
+  for (std::size_t i = 0; i < near.size(); ++i)
+    for (std::size_t other = 0; other < others.size(); ++other) {
+      if (found[other] || others[other].to <= near[i].from || near[i].to <= others[other].from) continue;
+      found[other] = true;
+      near.push_back(others[other]);
+    }
+  return found;
+}
 
 Result<SuppressionReport> suppress(Edition& edition, const rules::SuppressionPolicy& policy, std::span<const EarlierEdition> earlier) {
   return Censor(edition, policy, earlier).run();
@@ -362,7 +545,11 @@ void withhold_alike(Edition& counted, const Edition& told) {
   std::map<std::pair<std::string, std::vector<std::string>>, const Table*> tables;
   for (const Section& section : told.sections)
     for (const Table& table : section.tables) tables[{section.id + ' ' + table.id, table.by}] = &table;
-  for (Section& section : counted.sections)
+  for (Section& section : counted.sections) {
+    keep_regions_if(section, [&](const Table& table, const Row& row) {
+      const auto other = tables.find({section.id + ' ' + table.id, table.by});
+      return other != tables.end() && std::ranges::find(other->second->rows, row.group, &Row::group) != other->second->rows.end();
+    });
     for (Table& table : section.tables) {
       const auto other = tables.find({section.id + ' ' + table.id, table.by});
       if (other == tables.end()) continue;
@@ -371,6 +558,7 @@ void withhold_alike(Edition& counted, const Edition& told) {
         if (same != other->second->rows.end() && !same->withheld.empty()) take_out(row, same->withheld);
       }
     }
+  }
 }
 
 }  // namespace caseledger::reports

@@ -3,8 +3,11 @@
 // A row is told only if whatever it counts is: a ratio, interval or median goes with its numerator and denominator. Rows of withheld figures
 // stay, without numbers and flags, and say by which rule.
 //
-// Earlier editions of the same template are reckoned with where their period is the same, within this one, or around it; months and years are,
-// periods that merely overlap are not.
+// Coarser first: where more states of a region than the policy allows would be withheld, their rows are withheld as `coarsened` and the region's
+// stands for them, in a table by region that has no others.
+//
+// Earlier editions of the same template are reckoned with where their period shares time with this one, or with one that does, and so on: what a
+// quarter tells and two of its months do is told of the third.
 #pragma once
 
 #include <span>
@@ -19,8 +22,8 @@ struct EarlierEdition {
   const Edition* whole;  // the same report counted again now, with nothing withheld; of the same period, this edition itself
 };
 
-// Is one period the other, within it or around it?
-inline bool bears_on(const Period& a, const Period& b) { return (a.from <= b.from && b.to <= a.to) || (b.from <= a.from && a.to <= b.to); }
+// Of these periods, those that share time with `period`, or with another that does, and so on.
+std::vector<bool> bearing_on(const Period& period, std::span<const Period> others);
 
 // What the publisher sees before release.
 struct Withholding {
@@ -33,7 +36,7 @@ struct SuppressionReport {
   std::vector<std::string> shortfalls;  // sentences: what exempt totals or earlier editions give away
 };
 
-// Errors: too_large (of disclosure.h).
+// earlier: those that bear on it. Errors: too_large (of disclosure.h).
 Result<SuppressionReport> suppress(Edition& edition, const rules::SuppressionPolicy& policy, std::span<const EarlierEdition> earlier);
 
 // Takes out what another edition withholds, by its rules: where the editions before it are not at hand, the rest can still be compared.

@@ -138,7 +138,7 @@ class EditionAttacker {
           told_rests.push_back("the rest of " + whole + " without " + measure);
         }
       }
-      if (period == year && !months.empty()) {
+      if (period == year && !months.empty() && adds_up_over_time(measure)) {
         std::vector<int> parts;
         for (const std::string& month : months) {
           const Name in_month{measure, by, group, month};

@@ -17,7 +17,8 @@ const std::vector<std::pair<std::string, std::vector<std::string>>> statutory{{"
 // Part and whole.
 std::vector<std::pair<std::string, std::string>> parts() {
   std::vector<std::pair<std::string, std::string>> all{{"resolved", "begun"}, {"alive", "resolved"}, {"children", "begun"}, {"repeat", "children"}, {"long term", "open"},
-                                                       {"R10.direct", "attributed"}};
+                                                       {"R10.direct", "attributed"},
+                                                       {"reached", "to be reached"}, {"T11.victims.newly", "T11.victims"}, {"T16.erasures.overdue", "T16.erasures.undecided"}};
   for (std::size_t i = 0; i < horizons.size(); ++i) {
     for (std::size_t j = i + 1; j < horizons.size(); ++j)
       for (const std::string kind : {"within ", "alive within ", "dead within "}) all.emplace_back(kind + horizons[i], kind + horizons[j]);
@@ -29,6 +30,24 @@ std::vector<std::pair<std::string, std::string>> parts() {
     all.emplace_back("all mature " + horizons[i], "begun");
   }
   return all;
+}
+
+// As the Census Bureau numbers them: 1 Northeast, 2 Midwest, 3 South, 4 West.
+std::string region_of_state(const std::string& state) {
+  static const std::map<std::string, std::string> all = [] {
+    std::map<std::string, std::string> regions;
+    const auto add = [&](const std::string& region, std::initializer_list<const char*> states) {
+      for (const char* each : states) regions[std::string("US-") + each] = region;
+    };
+    add("northeast", {"CT", "ME", "MA", "NH", "RI", "VT", "NJ", "NY", "PA"});
+    add("midwest", {"IN", "IL", "MI", "OH", "WI", "IA", "KS", "MN", "MO", "NE", "ND", "SD"});
+    add("south", {"DE", "DC", "FL", "GA", "MD", "NC", "SC", "VA", "WV", "AL", "KY", "MS", "TN", "AR", "LA", "OK", "TX"});
+    add("west", {"AZ", "CO", "ID", "NM", "MT", "UT", "NV", "WY", "AK", "CA", "HI", "OR", "WA"});
+    add("island_areas", {"AS", "GU", "MP", "PR", "VI"});
+    return regions;
+  }();
+  const auto found = all.find(state);
+  return found == all.end() ? std::string() : found->second;
 }
 
 bool is_persons(const std::string& measure) { return measure == "children" || measure == "repeat"; }  // a child may be in several groups and months
@@ -57,6 +76,13 @@ std::pair<std::string, std::string> measures_told_by(std::string_view metric) {
   if (metric.starts_with("R10.")) return {std::string(metric), "flow"};
   if (metric == "R11.1") return {"begun", ""};
   if (metric == "R11.4") return {"flow", ""};
+  if (metric == "T13.contact_24h") return {"reached", "to be reached"};
+  if (metric == "T13.acceptance") return {"T13.accepted", "answered"};
+  if (metric == "T13.minutes") return {"", ""};
+  for (const std::string_view outcome : {"granted", "partial", "refused"})
+    if (metric == "T16.erasures." + std::string(outcome)) return {std::string(metric), "decided"};
+  if (metric.starts_with("T16.erasures.decision")) return {"decided", "T16.erasures"};
+  if (metric.starts_with("T16.erasures.execution")) return {"T16.erasures.executed", "to be executed"};
   return {std::string(metric), ""};
 }
 
@@ -75,11 +101,13 @@ std::string RedTeam::said(const Name& name) const {
   return name.measure + group + " in " + name.period;
 }
 
-void RedTeam::see(const std::string& measure, const Table& table, const Row& told, std::int64_t value, bool counts, const std::string& period) {
+void RedTeam::see(const std::string& measure, const Table& table, const std::vector<std::string>& group, const Row& told, std::int64_t value, bool counts, const std::string& period) {
   if (measure.empty() || value < 0) return;
-  Name name{measure, period, table.by, told.group};
+  if (measure == "T13.reunified" && !group.empty() && group[0] != "reunification") return;  // there are none
+  Name name{measure, period, table.by, group};
   const auto alias = std::ranges::find(statutory, table.id, [](const auto& each) { return each.first; });
   if (alias != statutory.end()) name = {"begun", period, {alias->second[0]}, {alias->second[1]}};
+  if (measure == "T13.reunified") name = {"T13.completed", period, {"service"}, {"reunification"}};
   truth_[name] = value;
   if (!told.withheld.empty()) {
     if (counts) rule_[name] = told.withheld;
@@ -92,16 +120,21 @@ void RedTeam::read(const std::string& published, const reports::Edition& whole) 
   const auto read = parse_edition(published);
   if (!read) throw std::logic_error("a published edition cannot be read: " + read.error().sentence);
   periods_[whole.period.label] = {whole.period.from, whole.period.to};
-  for (std::size_t s = 0; s < whole.sections.size(); ++s)
-    for (std::size_t t = 0; t < whole.sections[s].tables.size(); ++t) {
-      const Table &table = whole.sections[s].tables[t], &seen = read->sections[s].tables[t];
-      if (!policy_.applies_to(table.id) || table.id[0] != 'R') continue;
+  std::map<std::string, const Row*> seen;
+  for (const Section& section : read->sections)
+    for (const Table& table : section.tables)
+      for (const Row& row : table.rows) seen[name_of(table, row)] = &row;
+  const Row absent{.group = {}, .numerator = {}, .denominator = {}, .value = {}, .interval = {}, .flags = {}, .note = {}, .withheld = "absent"};
+  for (const Section& section : whole.sections)
+    for (const Table& table : section.tables) {
+      if (!policy_.applies_to(table.id)) continue;
       const auto [numerator, denominator] = measures_told_by(table.id);
-      for (std::size_t r = 0; r < table.rows.size(); ++r) {
-        const Row& row = table.rows[r];
+      for (const Row& row : table.rows) {
         if (!table.by.empty()) rows_[{whole.period.label, table.by}].insert(row.group);
-        see(numerator, table, seen.rows[r], row.numerator.value_or(-1), true, whole.period.label);
-        see(denominator, table, seen.rows[r], row.denominator.value_or(-1), false, whole.period.label);
+        const auto found = seen.find(name_of(table, row));
+        const Row& told = found == seen.end() ? absent : *found->second;
+        see(numerator, table, row.group, told, row.numerator.value_or(-1), true, whole.period.label);
+        see(denominator, table, row.group, told, row.denominator.value_or(-1), false, whole.period.label);
       }
     }
 }
@@ -140,15 +173,48 @@ void RedTeam::reckon_parts() {
       each.measure = "stock and what came";
       for (Solver* solver : {&numbers_, &rules_}) solver->know_equal(sum, unknown(each));
     }
+  const auto add_up = [&](const std::string& whole, const std::vector<std::string>& of) {
+    std::vector<Name> places;
+    for (const auto& [name, value] : truth_)
+      if (name.measure == of.front()) places.push_back(name);
+    for (Name name : places) {
+      std::vector<int> sum;
+      std::int64_t value = 0;
+      for (const std::string& part : of) {
+        name.measure = part;
+        if (const auto found = truth_.find(name); found != truth_.end()) sum.push_back(unknown(name)), value += found->second;
+      }
+      if (sum.size() < of.size()) continue;
+      name.measure = whole;
+      if (truth_.contains(name) && truth_.at(name) != value) throw std::logic_error(said(name) + " is not the sum it is said to be");
+      for (Solver* solver : {&numbers_, &rules_}) solver->know_equal(sum, unknown(name));
+      truth_.try_emplace(name, value);
+    }
+  };
+  add_up("answered", {"T13.accepted", "T13.declined"});
+  add_up("T16.erasures", {"decided", "T16.erasures.undecided"});
+  add_up("decided", {"T16.erasures.granted", "T16.erasures.partial", "T16.erasures.refused"});
+  add_up("to be executed", {"T16.erasures.granted", "T16.erasures.partial"});
+  add_up("to be executed", {"T16.erasures.executed", "T16.erasures.unexecuted"});
   for (const auto& [part, whole] : parts()) add(whole, part, whole + " without " + part);
 }
 
 void RedTeam::reckon_groups() {
   std::map<std::tuple<std::string, std::string, std::vector<std::string>>, std::vector<int>> groups;
+  std::map<std::tuple<std::string, std::string, std::string>, std::vector<int>> regions;
   std::vector<Name> names;
   for (const auto& [name, value] : truth_)
     if (!name.by.empty() && rows_.contains({name.period, name.by})) names.push_back(name);
-  for (const Name& name : names) groups[{name.measure, name.period, name.by}].push_back(unknown(name));
+  for (const Name& name : names) {
+    groups[{name.measure, name.period, name.by}].push_back(unknown(name));
+    if (name.by == std::vector<std::string>{"jurisdiction"}) regions[{name.measure, name.period, region_of_state(name.group[0])}].push_back(unknown(name));
+  }
+  for (const auto& [which, states] : regions) {
+    const auto& [measure, period, region] = which;
+    const Name whole{measure, period, {"region"}, {region}};
+    if (is_persons(measure) || measure.find("children") != std::string::npos || !truth_.contains(whole)) continue;
+    for (Solver* solver : {&numbers_, &rules_}) solver->know_equal(states, unknown(whole));
+  }
   for (const auto& [which, parts] : groups) {
     const auto& [measure, period, by] = which;
     const Name whole{measure, period, {}, {}};
@@ -158,42 +224,43 @@ void RedTeam::reckon_groups() {
   }
 }
 
+// What is counted between two neighbouring ends of periods is an unknown of its own, and a period is the sum of those within it.
 void RedTeam::reckon_time() {
-  for (const auto& [label, whole] : periods_) {
-    std::vector<std::string> parts;
-    Micros until = whole.from;
-    for (bool more = true; more && until < whole.to;) {
-      more = false;
-      for (const auto& [each, part] : periods_)
-        if (part.from == until && part.to - part.from < whole.to - whole.from) {
-          parts.push_back(each);
-          until = part.to;
-          more = true;
-          break;
-        }
-    }
-    if (parts.empty() || until != whole.to) continue;
-    std::vector<Name> names;
-    for (const auto& [name, value] : truth_)
-      if (name.period == label && name.measure != "open" && name.measure != "long term" && name.measure.find("R8") != 0 && name.measure.find("open") == std::string::npos && !is_persons(name.measure) &&
-          name.measure.find("children") == std::string::npos)
-        names.push_back(name);
-    for (const Name& name : names) {
-      std::vector<int> sum;
-      bool all = true;
-      for (const std::string& part : parts) {
-        Name in = name;
-        in.period = part;
-        if (!truth_.contains(in)) {
-          all = all && !name.by.empty() && rows_.contains({part, name.by}) && !rows_.at({part, name.by}).contains(name.group);
-          continue;
-        }
-        sum.push_back(unknown(in));
-      }
-      if (all && !sum.empty())
-        for (Solver* solver : {&numbers_, &rules_}) solver->know_equal(sum, unknown(name));
-    }
+  std::set<Micros> ends;
+  for (const auto& [label, time] : periods_) ends.insert({time.from, time.to});
+  if (ends.size() == 2) return;  // there is one time alone
+  std::map<std::pair<Micros, Micros>, std::string> whole_periods;
+  for (const auto& [label, time] : periods_) whole_periods[{time.from, time.to}] = label;
+  std::set<Name> anywhere;
+  for (const auto& [name, value] : truth_) {
+    const bool at_the_as_of = name.measure.find("open") != std::string::npos || name.measure == "long term" || name.measure == "cases" || name.measure.starts_with("R8") || name.measure.starts_with("T13.consents");
+    if (at_the_as_of || is_persons(name.measure) || name.measure.find("children") != std::string::npos) continue;
+    Name always = name;
+    always.period.clear();
+    anywhere.insert(always);
   }
+  for (const Name& always : anywhere)
+    for (const auto& [label, time] : periods_) {
+      Name in_period = always;
+      in_period.period = label;
+      const bool nobody = !always.by.empty() && rows_.contains({label, always.by}) && !rows_.at({label, always.by}).contains(always.group);
+      if (!truth_.contains(in_period) && !nobody) continue;
+      std::vector<int> sum;
+      for (auto from = ends.find(time.from); *from != time.to; ++from) {
+        Name between = always;
+        const auto known = whole_periods.find({*from, *std::next(from)});
+        between.period = known == whole_periods.end() ? "from " + std::to_string(*from) : known->second;
+        if (between != in_period) sum.push_back(unknown(between));
+      }
+      if (sum.empty()) {  // it is one of these pieces itself
+        if (nobody) sum.push_back(unknown(in_period));
+        else continue;
+      }
+      for (Solver* solver : {&numbers_, &rules_}) {
+        if (nobody) solver->know(sum, 0, 0);
+        else solver->know_equal(sum, unknown(in_period));
+      }
+    }
 }
 
 void RedTeam::reckon() {

@@ -1,7 +1,8 @@
 // One who has published editions, what docs/metrics.md and docs/policies.md say, and a solver. How far can he bound what they withhold?
 //
-// He reads the bytes of recovery sections and knows: counts are not negative, a part is no larger than its whole, rows add up to the whole and
-// months to the year, a group without a row has nobody in it, statutory counts are rows of other tables under another name. What editions
+// He reads the bytes of every figure that counts persons or cases and knows: counts are not negative, a part is no larger than its whole, rows add up to the whole and
+// months to the year, a group without a row has nobody in it, states
+// add up to their region, statutory counts are rows of other tables under another name. What editions
 // mean is written down here a second time, from the documents, so that what the program forgets is not forgotten here too.
 #pragma once
 
@@ -38,7 +39,7 @@ class RedTeam {
     caseledger::Micros from, to;
   };
 
-  void see(const std::string& measure, const caseledger::reports::Table& table, const caseledger::reports::Row& told, std::int64_t value, bool counts, const std::string& period);
+  void see(const std::string& measure, const caseledger::reports::Table& table, const std::vector<std::string>& group, const caseledger::reports::Row& told, std::int64_t value, bool counts, const std::string& period);
   void reckon();
   void reckon_parts();
   void reckon_groups();
@@ -59,7 +60,7 @@ class RedTeam {
   bool reckoned_ = false;
 };
 
-// The measures of a figure of a recovery section, as docs/metrics.md tells them; empty: nothing that is counted.
+// The measures of a figure, as docs/metrics.md tells them; empty: nothing that is counted.
 std::pair<std::string, std::string> measures_told_by(std::string_view metric);
 
 }  // namespace samples
