@@ -7,6 +7,7 @@
 #include "api/editions.h"
 #include "api/routes.h"
 #include "ledger/history.h"
+#include "projections/reports/preview.h"
 #include "projections/reports/publishable.h"
 
 namespace caseledger::api {
@@ -85,20 +86,20 @@ Result<Response> RouteTable::report(const Call& call) const {
   TRY_AS(period, parse_report_period(*asked));
   TRY_AS(previous, latest_edition(of->id));
   runner_.wait_for({ledger_.head().size}, config_.fold_wait);
-  const auto made = runner_.read([&](const projections::Folds& folds, EntryIndex folded, Micros) -> Result<reports::Edition> {
+  const auto made = runner_.read([&](const projections::Folds& folds, EntryIndex folded, Micros) -> Result<reports::Preview> {
     TRY_AS(as_of, as_of_checkpoint(ledger_, folded.value));
     TRY_AS(in_force, adopted(ledger_, folded.value));
-    TRY_AS(changes, in_force.definition_changes());
+    TRY_AS(governed, in_force.governed());
     TRY_AS(suppression, reports::suppression_rules(in_force, as_of.recorded_at));
-    const reports::Terms terms{ledger_.origin(), period, as_of, changes, previous ? &*previous : nullptr};
+    const reports::Terms terms{ledger_.origin(), period, as_of, governed, previous ? &*previous : nullptr};
     TRY_AS(edition, reports::make_edition(folds, *of, terms));
     const auto before = reports::editions_before(terms.previous, [&](const Hash& digest) { return released_edition(digest); });
     if (!before.complete) return fail(Errc::not_found, "an edition that suppression has to reckon with is not here: sha256 " + hex(before.editions.back().previous->bytes));
-    TRY(reports::make_publishable(edition, folds, *of, terms, suppression, before.editions));
-    return edition;
+    TRY_AS(report, reports::make_publishable(edition, folds, *of, terms, suppression, before.editions));
+    return reports::Preview{std::move(edition), std::move(report)};
   });
   if (!made) return std::unexpected(made.error());
-  TRY_AS(text, reports::edition_json(*made));
+  TRY_AS(text, reports::preview_json(*made));
   return text_answer(std::move(text), "application/json");
 }
 

@@ -89,7 +89,8 @@ Result<std::string> verify_one(const path& file, const Policy& policy, const Ver
     case EvidenceKind::json: {
       TRY_AS(verdict, verify_edition(file, evidence.bytes, policy, options.bundle));
       for (const auto& sentence : verdict.not_checked) std::cerr << "not checked: " << sentence << '\n';
-      if (!options.bundle.empty() && !verdict.not_checked.empty()) worsen(worst, Exit::partly);
+      for (const auto& sentence : verdict.suppression.shortfalls) std::cerr << "shortfall: " << sentence << '\n';
+      if (!options.bundle.empty() && !(verdict.not_checked.empty() && verdict.suppression.shortfalls.empty())) worsen(worst, Exit::partly);
       return "edition " + verdict.said;
     }
     case EvidenceKind::event:

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <iostream>
+#include <map>
 
 #include "api/cli/command_line.h"
 #include "api/cli/commands.h"
@@ -15,6 +16,7 @@
 #include "ledger/own_appends.h"
 #include "ledger/rules/authority.h"
 #include "projections/reports/compare.h"
+#include "projections/reports/words.h"
 
 namespace caseledger::api {
 
@@ -176,11 +178,14 @@ Result<void> supersede(const SupersedeOptions& options) {
   reports::Edition& edition = made.edition;
   TRY(maker.restate(edition, was, options.reason));
   TRY_AS(text, reports::edition_json(edition));
-  std::cerr << edition.restatement->changes.size() << " figures change, after " << edition.restatement->late_records << " late records, " << edition.restatement->corrections << " corrections and "
-            << edition.restatement->retractions << " retractions\n";
+  std::cerr << reports::brought_by(*edition.restatement) << '\n';
+  std::map<std::string, std::size_t> by_reason;
+  for (const auto& change : edition.restatement->changes)
+    for (const auto& reason : change.why) ++by_reason[reason];
+  for (const auto& [reason, figures] : by_reason) std::cerr << "  because of " << reports::why_words(reason) << ": " << figures << '\n';
   if (options.out.empty() || options.out == "-") std::cout << text;
   else TRY(write_text(options.out, text));
-  for (const auto& sentence : made.suppression.shortfalls) std::cerr << "shortfall: " << sentence << '\n';
+  tell_publisher(made.suppression);
   return reports::may_be_released(edition, made.suppression);
 }
 

@@ -33,13 +33,12 @@ struct SeriesOptions {
   Format format = Format::table;
 };
 
-Result<EditionMaker::Made> edition_of_server(const ReportOptions& options) {
+Result<reports::Preview> preview_of_server(const ReportOptions& options) {
   TRY_AS(server, HttpServer::at(options.source.server, options.source.key));
   if (!options.as_of.empty()) return fail(Errc::usage, "a server makes editions of its head only; --as-of needs --dir");
   if (!options.previous.empty()) return fail(Errc::usage, "--previous needs --dir");
   TRY_AS(text, server.get("/v1/reports/" + percent_encoded(options.template_id) + "?period=" + percent_encoded(options.period)));
-  TRY_AS(edition, reports::parse_edition(text));
-  return EditionMaker::Made{std::move(edition), {}};
+  return reports::parse_preview(text);
 }
 
 // What the edition reckons with: as named, else the last that was released.
@@ -49,21 +48,12 @@ Result<std::optional<reports::EditionFile>> edition_before(const ReportOptions& 
   return std::optional(std::move(before));
 }
 
-// What the publisher has to know of suppression and no reader does.
-void tell(const reports::SuppressionReport& report) {
-  for (const auto& each : report.withheld)
-    if (!each.because.empty()) std::cerr << "  " << each.figure << " is withheld for " << each.because << '\n';
-  for (const auto& sentence : report.shortfalls) std::cerr << "shortfall: " << sentence << '\n';
-}
-
-Result<EditionMaker::Made> edition_of_folder(const ReportOptions& options) {
+Result<reports::Preview> preview_of_folder(const ReportOptions& options) {
   TRY_AS(of, reports::find_template(options.template_id));
   TRY_AS(period, parse_report_period(options.period));
   TRY_AS(maker, EditionMaker::of(options.source.folder, options.as_of));
   TRY_AS(previous, edition_before(options, maker));
-  TRY_AS(made, maker.edition(*of, period, previous ? &*previous : nullptr));
-  tell(made.suppression);
-  return std::move(made);
+  return maker.edition(*of, period, previous ? &*previous : nullptr);
 }
 
 // What a publisher wants to know before it is released, on standard error.
@@ -127,7 +117,7 @@ Result<void> make_months(const ReportOptions& options) {
   for (const auto& month : months) {
     TRY_AS(made, maker.edition(*of, month, previous ? &*previous : nullptr));
     const reports::Edition& edition = made.edition;
-    tell(made.suppression);
+    tell_publisher(made.suppression);
     TRY_AS(text, reports::edition_json(edition));
     TRY(write_text(options.out / (month.label + ".json"), text));
     previous = reports::EditionFile{edition, reports::edition_digest(text)};
@@ -141,7 +131,8 @@ Result<void> make_months(const ReportOptions& options) {
 Result<void> make_one(const ReportOptions& options) {
   if (options.template_id.empty() || options.period.empty()) return fail(Errc::usage, "wanted a template and a period, such as: report transparency --period 2024");
   if (options.source.server.empty() == options.source.folder.empty()) return fail(Errc::usage, "of which ledger? --dir FOLDER or --server URL");
-  TRY_AS(made, options.source.folder.empty() ? edition_of_server(options) : edition_of_folder(options));
+  TRY_AS(made, options.source.folder.empty() ? preview_of_server(options) : preview_of_folder(options));
+  tell_publisher(made.suppression);
   TRY_AS(text, reports::edition_json(made.edition));
   tell(made.edition, reports::edition_digest(text));
   TRY(put_out(text, made.edition, options));

@@ -1,12 +1,13 @@
 #include "api/cli/edition_maker.h"
 
 #include <algorithm>
+#include <iostream>
 #include <thread>
 
 #include "api/as_of.h"
 #include "api/cli/folder.h"
 #include "ledger/beside.h"
-#include "projections/reports/compare.h"
+#include "projections/reports/restate.h"
 #include "projections/runner.h"
 
 namespace caseledger::api {
@@ -16,6 +17,12 @@ Result<reports::EditionFile> edition_in(const path& file) {
   auto edition = reports::read_edition(text);
   if (!edition) return fail(edition.error().code, file.string() + " is no edition: " + edition.error().sentence);
   return edition;
+}
+
+void tell_publisher(const reports::SuppressionReport& report) {
+  for (const auto& each : report.withheld)
+    if (!each.because.empty()) std::cerr << "  " << each.figure << (each.rule == "coarsened" ? " is told as part of " : " is withheld for ") << each.because << '\n';
+  for (const auto& sentence : report.shortfalls) std::cerr << "shortfall: " << sentence << '\n';
 }
 
 Result<EditionMaker> EditionMaker::of(const path& folder, const std::string& as_of) {
@@ -38,15 +45,15 @@ Result<EditionMaker> EditionMaker::of(const path& folder, const std::string& as_
   TRY_AS(folds, projections::rebuild(*maker.log_, size, std::thread::hardware_concurrency()));
   maker.folds_ = std::move(folds);
   TRY_AS(adopted, reports::adopted_in(reports::events_of(*maker.log_), size, maker.origin_));
-  TRY_AS(changes, adopted.definition_changes());
-  maker.definition_changes_ = std::move(changes);
+  TRY_AS(governed, adopted.governed());
+  maker.governed_ = std::move(governed);
   TRY_AS(suppression, reports::suppression_rules(adopted, checkpoint.recorded_at));
   maker.suppression_ = std::move(suppression);
   return maker;
 }
 
-Result<EditionMaker::Made> EditionMaker::edition(const reports::Template& of, const reports::Period& period, const reports::EditionFile* previous) const {
-  const reports::Terms terms{origin_, period, as_of_, definition_changes_, previous};
+Result<reports::Preview> EditionMaker::edition(const reports::Template& of, const reports::Period& period, const reports::EditionFile* previous) const {
+  const reports::Terms terms{origin_, period, as_of_, governed_, previous};
   TRY_AS(edition, reports::make_edition(folds_, of, terms));
   std::vector<reports::Release> all;
   if (previous && previous->edition.previous) {
@@ -63,7 +70,7 @@ Result<EditionMaker::Made> EditionMaker::edition(const reports::Template& of, co
   if (!before.complete)
     return fail(Errc::not_found, "the edition of " + before.editions.back().period.label + " reckons with one of sha256 " + hex(before.editions.back().previous->bytes) + ", which is not in " + folder_.string());
   TRY_AS(report, reports::make_publishable(edition, folds_, of, terms, suppression_, before.editions));
-  return Made{std::move(edition), std::move(report)};
+  return reports::Preview{std::move(edition), std::move(report)};
 }
 
 Result<std::vector<reports::Release>> EditionMaker::releases() const {
@@ -87,11 +94,9 @@ Result<reports::EditionFile> EditionMaker::released(const reports::Release& rele
 }
 
 Result<void> EditionMaker::restate(reports::Edition& edition, const reports::EditionFile& was, const std::string& reason) const {
-  reports::Restatement restatement;
-  restatement.supersedes = was.digest;
-  restatement.reason = reason;
-  TRY(reports::count_amendments(reports::events_of(*log_), was.edition.as_of.size, as_of_.size, edition.period, restatement));
-  restatement.changes = reports::changes_between(was.edition, edition);
+  TRY_AS(of, reports::find_template(edition.template_id));
+  const reports::Terms terms{origin_, edition.period, as_of_, governed_};
+  TRY_AS(restatement, reports::restatement_of(was, {edition, folds_, *of, terms}, reason, reports::events_of(*log_)));
   edition.restatement = std::move(restatement);
   return {};
 }

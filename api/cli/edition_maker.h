@@ -3,6 +3,7 @@
 
 #include "api/cli/asked.h"
 #include "api/editions.h"
+#include "projections/reports/preview.h"
 #include "projections/reports/publishable.h"
 #include "projections/reports/release.h"
 
@@ -11,17 +12,16 @@ namespace caseledger::api {
 // Errors: those of read_text and parse_edition, with the file's name.
 Result<reports::EditionFile> edition_in(const path& file);
 
+// What a publisher has to know of suppression and no reader does, on standard error.
+void tell_publisher(const reports::SuppressionReport& report);
+
 class EditionMaker {
  public:
   // as_of: as parse_as_of reads it; empty: the head. Errors: not_found (no ledger, or beyond the head), malformed, verification_failed, io.
   static Result<EditionMaker> of(const path& folder, const std::string& as_of);
 
   // As it may be published, reckoning with the one before and those before that. Errors: not_found (one of these is not in the folder).
-  struct Made {
-    reports::Edition edition;
-    reports::SuppressionReport suppression;
-  };
-  Result<Made> edition(const reports::Template& of, const reports::Period& period, const reports::EditionFile* previous) const;
+  Result<reports::Preview> edition(const reports::Template& of, const reports::Period& period, const reports::EditionFile* previous) const;
   // One that was made and is not released: editions after it reckon with it.
   void remember(reports::EditionFile made) { made_.push_back(std::move(made)); }
   const reports::AsOfCheckpoint& as_of() const { return as_of_; }
@@ -43,7 +43,7 @@ class EditionMaker {
   std::string origin_;
   reports::AsOfCheckpoint as_of_;
   projections::Folds folds_;
-  std::vector<reports::DefinitionChange> definition_changes_;
+  reports::Governed governed_;
   reports::SuppressionRules suppression_;
   std::vector<reports::EditionFile> made_;
 };

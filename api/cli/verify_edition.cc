@@ -8,6 +8,8 @@
 #include "ledger/core/schema.h"
 #include "ledger/evidence.h"
 #include "projections/reports/compare.h"
+#include "projections/reports/definitions.h"
+#include "projections/reports/restate.h"
 
 namespace caseledger::api {
 
@@ -107,7 +109,9 @@ struct Recount {
   Edition edition;
   reports::Withheld withheld;
   bool service_key = false;  // the release's author is the ledger's service
+  bool counted = true;       // false: this program counts otherwise, and the edition is as it was told
   std::vector<std::string> not_checked;
+  reports::SuppressionReport suppression;
 };
 
 // A released edition that the bundle brings along; nothing where it does not, or brings other bytes.
@@ -126,14 +130,21 @@ Result<Recount> recount(const Bundle& bundle, const Edition& told, std::span<con
   TRY_AS(of, reports::find_template(told.template_id));
   TRY_AS(period, parse_report_period(told.period.label));
   TRY_AS(adopted, reports::adopted_in(events, size, told.origin));
-  TRY_AS(changes, adopted.definition_changes());
+  TRY_AS(governed, adopted.governed());
   const auto* enrolment = adopted.authority().find(author);
   out.service_key = enrolment && enrolment->has(rules::Role::service);
+  if (told.template_version != of->version || told.definitions_version != reports::definitions_version) {
+    out.counted = false;
+    out.edition = told;
+    out.not_checked.push_back("the figures: the edition is of version " + told.template_version + " of its template and version " + told.definitions_version + " of the definitions, and this program counts by versions " +
+                              std::string(of->version) + " and " + std::string(reports::definitions_version));
+    return out;
+  }
   TRY_AS(last, bundle.served->entry({size - 1}));
   TRY_AS(folds, reports::fold(events, size));
   const std::uint64_t withheld = out.withheld.events;
   const auto previous = told.previous ? kept(bundle, all, *told.previous) : std::nullopt;
-  const reports::Terms terms{bundle.verdict.checkpoint.origin, period, {size, bundle.as_of_root, last.recorded_at}, changes, previous ? &*previous : nullptr};
+  const reports::Terms terms{bundle.verdict.checkpoint.origin, period, {size, bundle.as_of_root, last.recorded_at}, governed, previous ? &*previous : nullptr};
   TRY_AS(counted, reports::make_edition(folds, *of, terms));
   TRY_AS(suppression, reports::suppression_rules(adopted, last.recorded_at));
   const auto before = reports::editions_before(terms.previous, [&](const Hash& digest) { return kept(bundle, all, digest); });
@@ -143,15 +154,12 @@ Result<Recount> recount(const Bundle& bundle, const Edition& told, std::span<con
     reports::withhold_alike(counted, told);
     out.not_checked.push_back("what is withheld: the bundle does not have every edition that suppression reckoned with");
   } else {
-    TRY(reports::make_publishable(counted, folds, *of, terms, suppression, before.editions));
+    TRY_AS(report, reports::make_publishable(counted, folds, *of, terms, suppression, before.editions));
+    out.suppression = std::move(report);
   }
   if (told.restatement) {
     if (const auto was = kept(bundle, all, told.restatement->supersedes)) {
-      reports::Restatement restatement;
-      restatement.supersedes = was->digest;
-      restatement.reason = told.restatement->reason;
-      TRY(reports::count_amendments(events, was->edition.as_of.size, size, period, restatement));
-      restatement.changes = reports::changes_between(was->edition, counted);
+      TRY_AS(restatement, reports::restatement_of(*was, {counted, folds, *of, terms}, told.restatement->reason, events));
       counted.restatement = std::move(restatement);
     } else {
       counted.restatement = told.restatement;
@@ -195,6 +203,7 @@ Result<EditionVerdict> verify_edition(const path& file, const std::string& json,
     if (!proven) return fail(Errc::not_found, "nothing shows that it was released: there is no such event in the bundle, nor a receipt beside the file");
     TRY_AS(again, recount(bundle, *edition, all, proven->release.author));
     verdict.not_checked = again.not_checked;
+    verdict.suppression = again.suppression;
     const auto differs = reports::first_difference(*edition, again.edition);
     if (again.withheld.events > 0) {
       verdict.not_checked.push_back("the bundle withholds " + std::to_string(again.withheld.events) + " events, the first at position " + std::to_string(again.withheld.first->value) +
@@ -204,7 +213,7 @@ Result<EditionVerdict> verify_edition(const path& file, const std::string& json,
     }
     TRY(reports::check_release(proven->release, *edition, digest));
     if (!again.service_key) return refuted("author " + hex(proven->release.author) + " of the release is not the ledger's service");
-    if (!differs) proven->said += "; every figure was counted again from the bundle and is the same to the byte";
+    if (!differs && again.counted) proven->said += "; every figure was counted again from the bundle and is the same to the byte";
   }
   verdict.said = "released at position " + std::to_string(proven->release.position.value) + ", recorded " + to_rfc3339(proven->release.recorded_at) + ", " + proven->said;
   return verdict;

@@ -3,12 +3,14 @@
 
 #include "api/cli/asked.h"
 #include "ledger/core/receipt.h"
+#include "projections/reports/suppress.h"
 
 namespace caseledger::api {
 
 struct EditionVerdict {
   std::string said;                      // what holds, in a sentence
   std::vector<std::string> not_checked;  // what could not be checked, and why
+  reports::SuppressionReport suppression;  // with a bundle: what withholding came to, counted again
 };
 
 // The release event and its receipt lie beside the file (edition.json, edition.event, edition.tlog-proof), or in the bundle, whose every entry

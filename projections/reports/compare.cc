@@ -83,6 +83,24 @@ std::optional<std::string> difference(const Section& told, const Section& counte
   return std::nullopt;
 }
 
+std::string named(const Change& change) {
+  Row row;
+  row.group = change.group;
+  return name_of(Table{.id = change.table, .title = {}, .unit = {}, .by = change.by, .note = {}, .rows = {}}, row);
+}
+
+// ", first at R1: …" or nothing, where it is not the changes that differ.
+std::string first_change_otherwise(const Edition& told, const Edition& counted) {
+  if (!told.restatement || !counted.restatement) return {};
+  const auto &a = told.restatement->changes, &b = counted.restatement->changes;
+  const auto [at, other] = std::ranges::mismatch(a, b);
+  if (at == a.end() && other == b.end()) return {};
+  if (at == a.end()) return ", first at " + named(*other) + ", which is missing";
+  if (other == b.end() || named(*at) != named(*other)) return ", first at " + named(*at) + ", which changed otherwise or not at all";
+  const auto line = [](const Change& change) { return quoted(change.was) + " to " + quoted(change.now) + " because of " + joined(change.why); };
+  return ", first at " + named(*at) + ": from " + line(*at) + ", not from " + line(*other);
+}
+
 }  // namespace
 
 std::string told_by(const Row& row) {
@@ -114,9 +132,15 @@ std::optional<std::string> first_difference(const Edition& told, const Edition& 
     if (auto found = difference(told.sections[i], counted.sections[i])) return found;
   }
   if (told.checks != counted.checks) return "its checks are others";
-  if (told.restatement != counted.restatement) return "what it says of the edition it supersedes is other than the two differ";
+  if (told.restatement != counted.restatement) return "what it says of the edition it supersedes is other than the two differ" + first_change_otherwise(told, counted);
   if (told != counted) return "its terms are others: template, period, as-of, definitions, suppression or previous edition";
   return std::nullopt;
+}
+
+std::string brought_by(const Restatement& restated) {
+  const auto some = [](std::uint64_t n, std::string_view what) { return std::to_string(n) + ' ' + std::string(what); };
+  return some(restated.changes.size(), "figures changed, after ") + some(restated.late_records, "late records, ") + some(restated.later_events, "later events, ") + some(restated.corrections, "corrections and ") +
+         some(restated.retractions, "retractions");
 }
 
 std::vector<std::string> caveats(const Edition& a, const Edition& b) {
@@ -135,8 +159,7 @@ std::vector<std::string> caveats(const Edition& a, const Edition& b) {
   for (const Edition* each : {&a, &b})
     if (each->restatement)
       all.push_back("the edition of " + each->period.label + " as of " + std::to_string(each->as_of.size) + " entries supersedes an earlier one (" + each->restatement->reason + "): " +
-                    std::to_string(each->restatement->changes.size()) + " figures changed, after " + std::to_string(each->restatement->late_records) + " late records, " +
-                    std::to_string(each->restatement->corrections) + " corrections and " + std::to_string(each->restatement->retractions) + " retractions");
+                    brought_by(*each->restatement));
   return all;
 }
 

@@ -56,9 +56,10 @@ json::object restatement_json(const Restatement& restatement) {
     if (!change.group.empty()) each.emplace("group", texts(change.group));
     put(each, "was", change.was);
     put(each, "now", change.now);
+    if (!change.why.empty()) each.emplace("why", texts(change.why));
     changes.push_back(std::move(each));
   }
-  return {{"supersedes", hex(restatement.supersedes.bytes)}, {"reason", restatement.reason},           {"late_records", restatement.late_records},
+  return {{"supersedes", hex(restatement.supersedes.bytes)}, {"reason", restatement.reason},           {"late_records", restatement.late_records}, {"later_events", restatement.later_events},
           {"corrections", restatement.corrections},          {"retractions", restatement.retractions}, {"changes", std::move(changes)}};
 }
 

@@ -93,6 +93,7 @@ struct Change {
   std::string table;
   std::vector<std::string> by, group;
   std::string was, now;
+  std::vector<std::string> why = {};  // "late_records", "suppression", …: restate.h
 
   friend bool operator==(const Change&, const Change&) = default;
 };
@@ -101,9 +102,9 @@ struct Change {
 struct Restatement {
   Hash supersedes;     // its digest
   std::string reason;  // the publisher's, in words
-  // What the log took in between the two as-ofs, of what can change figures of a time that is over.
-  std::uint64_t late_records = 0, corrections = 0, retractions = 0;
-  std::vector<Change> changes;
+  // What the log took in between the two as-ofs: events from before the period's end and from after it, and decisions on older ones.
+  std::uint64_t late_records = 0, later_events = 0, corrections = 0, retractions = 0;
+  std::vector<Change> changes = {};
 
   friend bool operator==(const Restatement&, const Restatement&) = default;
 };

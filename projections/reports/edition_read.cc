@@ -171,7 +171,7 @@ Check read_check(const At& at) {
 
 Change read_change(const At& at) {
   Members members(at);
-  Change change{members.text("table"), members.texts_or_none("by"), members.texts_or_none("group"), members.text_or_none("was"), members.text_or_none("now")};
+  Change change{members.text("table"), members.texts_or_none("by"), members.texts_or_none("group"), members.text_or_none("was"), members.text_or_none("now"), members.texts_or_none("why")};
   members.end();
   return change;
 }
@@ -181,6 +181,7 @@ Restatement read_restatement(const At& at) {
   Restatement restatement{.supersedes = members.must("supersedes").hex_hash(),
                           .reason = members.text("reason"),
                           .late_records = members.must("late_records").count(),
+                          .later_events = members.must("later_events").count(),
                           .corrections = members.must("corrections").count(),
                           .retractions = members.must("retractions").count(),
                           .changes = members.must("changes").list(read_change)};

@@ -83,7 +83,7 @@ Result<projections::Folds> fold(const Events& events, std::uint64_t size) {
   }));
   projections::Folds folds;
   std::uint64_t applied = 0;
-  TRY(events({0}, {size}, [&](const Fact& fact) -> Result<void> {
+  const Visit take = [&](const Fact& fact) -> Result<void> {
     const auto kept = amended.find(fact.event.stream);
     if (kept == amended.end()) {
       TRY(folds.apply(fact));
@@ -95,7 +95,8 @@ Result<projections::Folds> fold(const Events& events, std::uint64_t size) {
       kept->second.facts.push_back(copy);
     }
     return {};
-  }));
+  };
+  TRY(events({0}, {size}, take));
   for (const auto& [stream, kept] : amended) TRY(folds.refold(stream, projections::Standing(kept.facts).facts()));
   folds.settle();
   return folds;
@@ -117,17 +118,6 @@ Result<std::vector<Release>> releases_in(const Events& events, std::uint64_t siz
     return {};
   }));
   return all;
-}
-
-Result<void> count_amendments(const Events& events, std::uint64_t from, std::uint64_t to, const Period& period, Restatement& into) {
-  into.late_records = into.corrections = into.retractions = 0;
-  return events({from}, {to}, [&](const Fact& fact) -> Result<void> {
-    const Micros at = fact.event.fields->occurred_at();
-    if (fact.event.type == schema::Body::CorrectionDecided) into.corrections += fact.event.body<schema::CorrectionDecided>().decision() == schema::Decision::approved;
-    else if (fact.event.type == schema::Body::RetractionDecided) into.retractions += fact.event.body<schema::RetractionDecided>().decision() == schema::Decision::approved;
-    else into.late_records += at >= period.from && at < period.to;
-    return {};
-  });
 }
 
 }  // namespace caseledger::reports

@@ -1,4 +1,4 @@
-// A prefix of a log, and what an edition takes from it: the folds, the adopted policies, and what came in late.
+// A prefix of a log, and what an edition takes from it: the folds, the adopted policies, and what was released.
 //
 // It may lie in a ledger's folder or in a bundle: the same events give the same edition.
 #pragma once
@@ -32,8 +32,5 @@ Result<Adopted> adopted_in(const Events& events, std::uint64_t size, std::string
 
 // Every edition that was released in the first `size` entries, in the order of the log.
 Result<std::vector<Release>> releases_in(const Events& events, std::uint64_t size);
-
-// Fills the counts of a restatement: what the entries from .. to − 1 brought of what can change figures of the period.
-Result<void> count_amendments(const Events& events, std::uint64_t from, std::uint64_t to, const Period& period, Restatement& into);
 
 }  // namespace caseledger::reports

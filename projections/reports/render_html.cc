@@ -61,6 +61,14 @@ const Table* undivided(const Edition& edition, std::string_view id) {
   return nullptr;
 }
 
+const Table* any_of_metric(const Edition& edition, std::string_view id) {
+  if (const Table* whole = undivided(edition, id)) return whole;
+  for (const Section& section : edition.sections)
+    for (const Table& table : section.tables)
+      if (table.id == id) return &table;
+  return nullptr;
+}
+
 void write_glance(Markup& page, const Edition& edition) {
   std::vector<const Table*> shown;
   for (const std::string_view id : headlines)
@@ -103,17 +111,21 @@ void write_restatement(Markup& page, const Edition& edition) {
   const Restatement& restated = *edition.restatement;
   open_section(page, "restatement", "What changed");
   page.open("p", {{"class", "important"}}).text("This edition takes the place of an earlier one for the same period, of digest ").element("code", hex(restated.supersedes.bytes)).text(". The reason: " + restated.reason).close();
-  page.element("p", "Since then the ledger took in " + count_words(static_cast<std::int64_t>(restated.late_records)) + " late records, " + count_words(static_cast<std::int64_t>(restated.corrections)) + " corrections and " +
-                        count_words(static_cast<std::int64_t>(restated.retractions)) + " retractions that can change figures of this period.");
+  const auto some = [](std::uint64_t n) { return count_words(static_cast<std::int64_t>(n)); };
+  page.element("p", "Since then the ledger took in " + some(restated.late_records) + " late records, which are of the period or of before it, " + some(restated.later_events) + " events of after it, " +
+                        some(restated.corrections) + " corrections and " + some(restated.retractions) + " retractions.");
   if (restated.changes.empty()) {
     page.element("p", "No figure differs.").close().line();
     return;
   }
   open_table(page, "changes", "Figures that differ from the earlier edition");
-  page.open("thead").open("tr").element("th", "Figure", {{"scope", "col"}}).element("th", "Before", {{"scope", "col"}, {"class", "n"}}).element("th", "Now", {{"scope", "col"}, {"class", "n"}}).close().close();
+  page.open("thead").open("tr").element("th", "Figure", {{"scope", "col"}}).element("th", "Before", {{"scope", "col"}, {"class", "n"}}).element("th", "Now", {{"scope", "col"}, {"class", "n"}}).element("th", "Because of", {{"scope", "col"}}).close().close();
   page.open("tbody").line();
-  for (const Change& change : restated.changes) {
-    const Table* known = undivided(edition, change.table);
+  // What only grew older comes last.
+  std::vector<Change> changes = restated.changes;
+  std::ranges::stable_partition(changes, [](const Change& change) { return change.why != std::vector<std::string>{"time"}; });
+  for (const Change& change : changes) {
+    const Table* known = any_of_metric(edition, change.table);
     page.open("tr").open("th", {{"scope", "row"}}).text(known ? title_words(known->title) + " " : "");
     if (has_metric(edition, change.table)) page.element("a", change.table, {{"class", "code"}, {"href", "#definition-" + anchor(change.table)}});
     else page.element("span", change.table, {{"class", "code"}});
@@ -121,7 +133,9 @@ void write_restatement(Markup& page, const Edition& edition) {
     page.close();
     for (const std::string& value : {change.was, change.now})
       page.open("td", {{"class", value.empty() ? "n none" : "n value"}}).text(told_or_nothing(value, known)).element("small", value).close();
-    page.close().line();
+    std::string why;
+    for (const std::string& reason : change.why) why += (why.empty() ? "" : ", ") + why_words(reason);
+    page.element("td", why).close().line();
   }
   page.close().close().close().close().line();
 }

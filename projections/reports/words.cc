@@ -138,6 +138,7 @@ std::string said(Millionths value, Measure measure, std::string_view unit) {
 bool is_told(const Row& row) { return row.withheld.empty() && row.value.has_value(); }
 
 std::string said(const Table& table, const Row& row) {
+  if (row.withheld == "coarsened") return "in its region";
   if (!row.withheld.empty()) return "withheld";
   if (row.value) {
     const auto value = millionths(*row.value);
@@ -172,7 +173,7 @@ std::string unit_words(std::string_view unit) {
 std::string dimension_words(std::string_view dimension) {
   static constexpr Words words[] = {
       {"age_band", "Age"}, {"case_type", "Case type at intake"}, {"case_type_current", "Case type now"}, {"country", "Country"}, {"detector_kind", "Kind of detector"},
-      {"esp", "Service provider"}, {"exam", "Examination"}, {"race_ethnicity", "Race or ethnicity"}, {"state_care", "In State care"}, {"unit_name", "Unit"}};
+      {"esp", "Service provider"}, {"exam", "Examination"}, {"race_ethnicity", "Race or ethnicity"}, {"state_care", "In State care"}, {"resolved_share", "Share resolved, in percent"}, {"unit_name", "Unit"}};
   if (const auto known = found(words, dimension); !known.empty()) return std::string(known);
   std::string out = without_underscores(dimension);
   if (!out.empty() && out[0] >= 'a' && out[0] <= 'z') out[0] = static_cast<char>(out[0] - 'a' + 'A');
@@ -189,10 +190,21 @@ std::string flag_words(std::string_view flag) {
       {"partial", "Partial: counted over those that state it."},
       {"coarse_starts", "Some starts are known to the day only; their midpoint is used."},
       {"resolved_before_start", "Some ends are on record before their start; they count as no time at all."},
+      {"not_in_force", "Cited, though it was in force at no time of the period."},
+      {"stands_for_states", "Stands for its states, most of which are too small to be told one by one."},
       {"too_large", "Larger than the ledger can add up."},
   };
   const auto known = found(words, flag);
   return known.empty() ? without_underscores(flag) : std::string(known);
+}
+
+std::string why_words(std::string_view reason) {
+  static constexpr Words words[] = {
+      {"time", "the passing of time"},         {"late_records", "late records"},     {"later_events", "events of after the period"},
+      {"suppression", "what is withheld"}, {"recounted", "another count of the earlier record"},
+  };
+  const auto known = found(words, reason);
+  return known.empty() ? without_underscores(reason) : std::string(known);
 }
 
 std::string withheld_words(std::string_view rule) {
@@ -201,7 +213,7 @@ std::string withheld_words(std::string_view rule) {
       {"difference", "Withheld: so few more than in an earlier edition that persons could be recognised."},
       {"earlier", "Withheld in an earlier edition, and so withheld still."},
       {"complementary", "Withheld so that another withheld figure cannot be worked out from it."},
-      {"coarsened", "Told only as part of its sum."},
+      {"coarsened", "Told only as part of its region."},
       {"line", "Withheld with the rest of its row or column: nothing less protects a withheld figure in it."},
       {"dependent", "Withheld because it is computed from a withheld figure."},
   };

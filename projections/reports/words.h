@@ -43,6 +43,7 @@ std::string value_words(std::string_view dimension, std::string_view value);  //
 std::string_view country_words(std::string_view code);                   // by ISO 3166-1; empty for none
 std::string group_words(const std::vector<std::string>& by, const std::vector<std::string>& group);  // "All" where it is empty
 std::string flag_words(std::string_view flag);                           // a sentence
+std::string why_words(std::string_view reason);                          // "late records": why a figure of a restated edition changed
 std::string withheld_words(std::string_view rule);                       // a sentence
 std::string section_words(std::string_view section);                     // what a section is about; empty for one that is not known
 std::string template_words(std::string_view template_id);                // "Transparency report"

@@ -90,8 +90,8 @@ Edition small() {
   Edition edition = empty();
   edition.suppression = Suppression{"default", "1", sha256(bytes_of("{}"))};
   edition.previous = sha256(bytes_of("before"));
-  edition.restatement = Restatement{.supersedes = sha256(bytes_of("wrong")), .reason = "late records from two states", .late_records = 312, .corrections = 4, .retractions = 0, .changes = {}};
-  edition.restatement->changes = {{"R1", {}, {}, "0.912300 (26975 of 29568)", "0.914265 (27033 of 29568)"}, {"R1", {"case_type"}, {"FA"}, "0.800000 (1176 of 1470)", "0.800406 (1183 of 1478)"}, {"T5.precision", {}, {}, "", "0.600000 (12 of 20)"}};
+  edition.restatement = Restatement{.supersedes = sha256(bytes_of("wrong")), .reason = "late records from two states", .late_records = 312, .later_events = 2'040, .corrections = 4, .retractions = 0, .changes = {}};
+  edition.restatement->changes = {{"R1", {}, {}, "0.912300 (26975 of 29568)", "0.914265 (27033 of 29568)", {"corrections", "later_events"}}, {"R1", {"case_type"}, {"FA"}, "0.800000 (1176 of 1470)", "0.800406 (1183 of 1478)", {"late_records"}}, {"T5.precision", {}, {}, "", "0.600000 (12 of 20)", {"suppression"}}};
   edition.sections = {recovery(), alerts()};
   Section nothing{.id = "T9", .title = "Across borders", .no_data = true, .tables = {}};
   nothing.tables = {table("T9.requests", "Requests to other countries", "requests", {told({}, "0")}), table("T9.answered", "Of the requests to other countries, those answered", "ratio", {without_value({}, "no_data")})};

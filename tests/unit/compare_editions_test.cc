@@ -108,5 +108,5 @@ TEST_CASE("editions that are not to be compared as they stand say why") {
   REQUIRE(found.size() == 3);
   CHECK(found[0] == "the definitions changed from version 1 to 2");
   CHECK(found[1].starts_with("their periods are of different lengths"));
-  CHECK(found[2].ends_with("supersedes an earlier one (late records): 1 figures changed, after 3 late records, 0 corrections and 0 retractions"));
+  CHECK(found[2].ends_with("supersedes an earlier one (late records): 1 figures changed, after 3 late records, 0 later events, 0 corrections and 0 retractions"));
 }

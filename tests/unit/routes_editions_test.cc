@@ -4,6 +4,7 @@
 #include "api/editions.h"
 #include "api/kept_body.h"
 #include "ledger/core/receipt.h"
+#include "projections/reports/preview.h"
 #include "projections/reports/release.h"
 #include "tests/support/audits.h"
 #include "tests/support/service.h"
@@ -40,7 +41,8 @@ struct Publisher {
   }
 
   // What the ledger says of a year now, as bytes.
-  std::string counted(const std::string& period = "2024") { return service.ask("/v1/reports/statutory-11295a?period=" + period).body; }
+  reports::Preview preview(const std::string& period = "2024") { return reports::parse_preview(service.ask("/v1/reports/statutory-11295a?period=" + period).body).value(); }
+  std::string counted(const std::string& period = "2024") { return reports::edition_json(preview(period).edition).value(); }
 
   // Keeps the bytes and records the event.
   reports::Edition release(const std::string& text) {
@@ -183,4 +185,18 @@ TEST_CASE("gzip is sent to who takes it") {
   for (const char* no : {"", "br", "identity", "gzip;q=0", "gzip; q=0.000", "xgzip", ",;,", "gzip;q="}) CHECK_FALSE(api::takes_gzip(no));
   const auto tiny = api::kept_body("x", "\"1\"");
   CHECK(tiny.gzip.empty());
+}
+
+TEST_CASE("a preview says what is withheld and what could be computed all the same, and reads back as it was written") {
+  reports::Preview preview = Publisher().preview();
+  CHECK(preview.suppression.shortfalls.empty());
+  preview.suppression = {.withheld = {{"R1 by case_type = ERU", "primary", ""}, {"R2", "complementary", "flow by \"x\""}}, .shortfalls = {"begun: only 3 to 5 stay possible"}};
+  const std::string text = reports::preview_json(preview).value();
+  const auto again = reports::parse_preview(text).value();
+  CHECK(again.edition == preview.edition);
+  CHECK(again.suppression.shortfalls == preview.suppression.shortfalls);
+  REQUIRE(again.suppression.withheld.size() == 2);
+  CHECK(again.suppression.withheld[1].because == "flow by \"x\"");
+  CHECK(reports::preview_json(again).value() == text);
+  for (const char* rubbish : {"", "[]", "{}", "{\"edition\":3}", "{\"edition\":{\"format\":\"caseledger/edition/v1\"}}", "{\"edition\":"}) CHECK(reports::parse_preview(rubbish).error().code == Errc::malformed);
 }
