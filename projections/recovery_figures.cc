@@ -72,6 +72,7 @@ class Cohort {
     if (row_.ends_before_start) median.flags.push_back("resolved_before_start");
     write_quantile("R5.p25", "Time by which a quarter is resolved, by Kaplan-Meier", curve_, 25);
     write_quantile("R5.p75", "Time by which three quarters are resolved, by Kaplan-Meier", curve_, 75);
+    if (sheet_.group().empty()) write_curve();
     if (!coarse) return;
     write_quantile("R5.earliest_starts", "The median if every start known to a day or coarser was as early as it can be", curve(-1), 50);
     write_quantile("R5.latest_starts", "The median if every start known to a day or coarser was as late as it can be", curve(1), 50);
@@ -138,6 +139,16 @@ class Cohort {
     } else {
       figure.value = (Decimal(1) - step.survival).fixed();
       if (const auto interval = step.interval()) figure.interval = {(Decimal(1) - interval->upper).fixed(), (Decimal(1) - interval->lower).fixed()};
+    }
+  }
+
+  // The curve itself, a point for every tenth of the episodes, over everything.
+  void write_curve() const {
+    for (std::int64_t percent = 10; percent < 100 && curve_.observations() > 0; percent += 10) {
+      Figure& point = sheet_.add("R5.curve", "The time by which this share in percent is resolved, by Kaplan-Meier", "us");
+      point.group = {{"resolved_share", std::to_string(percent)}};
+      if (const auto time = curve_.quantile(Decimal::scaled(percent, 2))) point.value = std::to_string(*time);
+      else point.flags.push_back("not_reached");
     }
   }
 

@@ -1,8 +1,10 @@
 #include "projections/reports/adopted.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "ledger/rules/canonical_json.h"
+#include "projections/reports/governed.h"
 
 namespace caseledger::reports {
 
@@ -31,8 +33,9 @@ void Adopted::take(const projections::Fact& fact) {
   if (fact.event.kind == StreamKind::governance) authority_.apply(fact.author, fact.event, fact.position);
   if (fact.event.type != schema::Body::PolicyPublished) return;
   const auto& body = fact.event.body<schema::PolicyPublished>();
-  if (body.kind() != schema::PolicyKind::metric_definition && body.kind() != schema::PolicyKind::suppression) return;
-  policies_[{fact.event.stream, fact.event.version}] = {fact.event.stream, fact.event.version, std::string(text_of(body.version())), std::string(text_of(body.parameters())), body.kind()};
+  Published& policy = policies_[{fact.event.stream, fact.event.version}];
+  policy = {fact.event.stream, fact.event.version, std::string(text_of(body.version())), std::string(text_of(body.parameters())), body.kind(), body.effective_from(), {}};
+  if (const auto to = body.effective_to()) policy.effective_to = *to;
 }
 
 std::vector<rules::Authority::Adoption> Adopted::adoptions() const {
@@ -57,6 +60,32 @@ Result<std::vector<DefinitionChange>> Adopted::definition_changes() const {
     all.insert(all.end(), changes.begin(), changes.end());
   }
   return all;
+}
+
+// A version is in force from the later of its own time and its adoption's until it ends, or until another version of it begins.
+std::vector<PolicyVersion> Adopted::versions() const {
+  std::vector<PolicyVersion> all;
+  std::map<StreamId, std::pair<std::size_t, const Published*>> last;  // of each policy, the version in force so far
+  for (const auto& adoption : adoptions()) {
+    const auto found = policies_.find({adoption.policy, adoption.version});
+    if (found == policies_.end()) continue;
+    const Published& policy = found->second;
+    PolicyVersion version{to_string(policy.stream) + '/' + std::to_string(policy.stream_version), schema::EnumNamePolicyKind(policy.kind), policy.version, std::max(adoption.effective_from, policy.effective_from), policy.effective_to, {}};
+    if (const auto before = last.find(adoption.policy); before != last.end()) {
+      auto& until = all[before->second.first].to;
+      until = until ? std::min(*until, version.from) : version.from;
+      version.changes = parameters_changed(before->second.second->parameters, policy.parameters, policy.kind != schema::PolicyKind::triage);
+    }
+    last[adoption.policy] = {all.size(), &policy};
+    all.push_back(std::move(version));
+  }
+  return all;
+}
+
+Result<Governed> Adopted::governed() const {
+  TRY_AS(changes, definition_changes());
+  const auto excised = std::ranges::count_if(authority_.excisions(), [&](const auto& each) { return each.second.decided < before_; });
+  return Governed{std::move(changes), versions(), static_cast<std::uint64_t>(excised)};
 }
 
 const Adopted::Published* Adopted::suppression(Micros at) const {

@@ -29,7 +29,7 @@ class Adopted {
   std::set<StreamId> streams() const;
 
   // Errors: malformed (a policy that says something else).
-  Result<std::vector<DefinitionChange>> definition_changes() const;
+  Result<Governed> governed() const;
 
   // The suppression policy in force at a time, by the latest adoption; none: the built-in one holds.
   struct Published {
@@ -37,11 +37,15 @@ class Adopted {
     Version stream_version;
     std::string version, parameters;
     schema::PolicyKind kind;
+    Micros effective_from;
+    std::optional<Micros> effective_to;
   };
   const Published* suppression(Micros at) const;
 
  private:
   std::vector<rules::Authority::Adoption> adoptions() const;
+  Result<std::vector<DefinitionChange>> definition_changes() const;
+  std::vector<PolicyVersion> versions() const;
 
   rules::Authority authority_;
   Position before_{~std::uint64_t{0}};

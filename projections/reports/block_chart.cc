@@ -197,6 +197,20 @@ std::string horizon_chart(const Block& block) {
   return figure_of(series_chart({block.id + "-chart", block.title, described(marks)}, axis, marks), "The dot is the value, the line its 95 % interval.");
 }
 
+std::string curve_of(const Block& block) {
+  std::vector<CurvePoint> points;
+  std::vector<Mark> every;
+  for (const Entry& entry : block.entries) {
+    points.push_back({millionths(entry.row->group.back()).value_or(0) / 100, mark_of(entry, entry.label + " %")});
+    every.push_back(points.back().time);
+  }
+  const auto bounds = bounds_of(every);
+  if (!bounds || bounds->second <= 0) return {};
+  const Axis times = duration_axis(std::max<Millionths>(bounds->first, million), std::max<Millionths>(bounds->second, 2 * million));
+  const Axis shares = linear_axis(0, million, [](Millionths at) { return tick_words(at, Measure::share, "ratio"); }, false);
+  return figure_of(curve_chart({block.id + "-chart", block.title, described(every)}, times, shares, points), "A dot for every point of the table; between them the curve is not told. The scale of times is logarithmic.");
+}
+
 }  // namespace
 
 std::string block_chart(const Block& block) {
@@ -208,7 +222,9 @@ std::string block_chart(const Block& block) {
     case Kind::horizons: return horizon_chart(block);
     case Kind::parts: return simple_chart(block);
     case Kind::matrix: return metrics_chart(block);
-    case Kind::split: return block.entries.front().table->by.size() > 1 ? panels(block) : simple_chart(block);
+    case Kind::split:
+      if (block.entries.front().table->by == std::vector<std::string>{"resolved_share"}) return curve_of(block);
+      return block.entries.front().table->by.size() > 1 ? panels(block) : simple_chart(block);
   }
   return {};
 }

@@ -57,4 +57,11 @@ std::string span_chart(const Caption& caption, const Axis& axis, std::span<const
 // Values in order from left to right, each with its interval: a share by horizon, a figure by month. Gaps stay gaps.
 std::string series_chart(const Caption& caption, const Axis& axis, std::span<const Mark> points);
 
+// A share that grows with time, a dot for each point that is told, joined by lines.
+struct CurvePoint {
+  Millionths share;
+  Mark time;
+};
+std::string curve_chart(const Caption& caption, const Axis& times, const Axis& shares, std::span<const CurvePoint> points);
+
 }  // namespace caseledger::reports

@@ -63,4 +63,18 @@ std::string series_chart(const Caption& caption, const Axis& axis, std::span<con
   return svg.close().take();
 }
 
+std::string curve_chart(const Caption& caption, const Axis& times, const Axis& shares, std::span<const CurvePoint> points) {
+  Markup svg = begun_chart(caption, frame_height);
+  write_frame(svg, shares);
+  for (const auto& [value, words] : times.ticks)
+    svg.element("text", words, {{"class", "tick"}, {"x", percent(across(times.at(value)))}, {"y", pixels(frame_bottom + 20)}, {"text-anchor", "middle"}});
+  std::string path;
+  for (const CurvePoint& point : points)
+    if (point.time.value) path += (path.empty() ? "M" : " L") + pair_of(times.at(*point.time.value), 10'000 - shares.at(point.share));
+  write_path(svg, path);
+  for (const CurvePoint& point : points)
+    if (point.time.value) svg.alone("circle", {{"class", "dot"}, {"cx", percent(across(times.at(*point.time.value)))}, {"cy", pixels(down(shares, point.share))}, {"r", "3.5"}});
+  return svg.close().take();
+}
+
 }  // namespace caseledger::reports

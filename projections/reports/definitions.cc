@@ -62,7 +62,7 @@ Counted counted(const std::string& id, const std::string& title, bool has_denomi
 
 // ── the list ──
 
-// Figures that are there only when there is something to say; a ledger without events does not show them.
+// Figures that a ledger without events does not show: there only when there is something to say, or made of what governors decided.
 struct Rare {
   std::string_view id, title, unit;
   bool has_denominator;
@@ -71,6 +71,11 @@ constexpr Rare only_with_data[] = {
     {"coverage.retention_days", "Portals that keep reads so many days", "portals", true},
     {"R5.earliest_starts", "The median if every start known to a day or coarser was as early as it can be", "us", true},
     {"R5.latest_starts", "The median if every start known to a day or coarser was as late as it can be", "us", true},
+    {"R5.curve", "The time by which this share in percent is resolved, by Kaplan-Meier", "us", false},
+    {"T14.decisions", "Designations and priorities decided in the period that cite this version", "decisions", false},
+    {"T14.not_in_force", "Decisions of the period that cite a version which was in force at no time of it: has to be 0", "decisions", false},
+    {"T15.entries", "Entries of the log at the as-of, each of one author and under the signed checkpoint", "entries", false},
+    {"T15.excised", "Events taken out of the log by the as-of: their bytes gave way to their hashes", "events", false},
     {"T7.hour", "Searches in this hour of the day, UTC", "searches", false},
 };
 
@@ -111,7 +116,7 @@ std::span<const std::string_view> dimensions() {
       "age_band", "analysis", "basis", "case_type", "case_type_current", "channel", "clause", "country", "criteria", "decision", "detail",
       "detector_kind", "esp", "exam", "file_type", "finding", "incident_type", "instrument", "item", "item_type", "jurisdiction", "kind", "list", "match",
       "mode", "phase", "plate_state", "policy", "priority", "programme", "purpose", "queue", "race_ethnicity", "reason",
-      "recipient_class", "requester_class", "scope", "service", "sex", "source", "state", "state_care", "system", "unit", "unit_name",
+      "recipient_class", "region", "requester_class", "resolved_share", "scope", "service", "sex", "source", "state", "state_care", "system", "unit", "unit_name",
       "urgency", "user_location", "vendor",
   };
   return all;

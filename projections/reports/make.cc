@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "projections/reports/definitions.h"
+#include "projections/reports/governed.h"
 
 namespace caseledger::reports {
 
@@ -136,7 +137,7 @@ Section section_of(const Counts& counts, const SectionPlan& plan) {
 Result<void> check_definition(const Table& table, const Terms& terms) {
   const std::string begins = to_rfc3339(terms.period.from), ends = to_rfc3339(terms.period.to);
   const DefinitionChange* last = nullptr;
-  for (const DefinitionChange& change : terms.definition_changes) {
+  for (const DefinitionChange& change : terms.governed.definition_changes) {
     if (!covers(change.metric, table.id) || change.effective_from >= terms.period.to) continue;
     if (change.effective_from > terms.period.from)
       return fail(Errc::value_out_of_range, "the definition of " + table.id + " changes to version " + std::to_string(change.version) + " at " + to_rfc3339(change.effective_from) + " (policy " +
@@ -163,7 +164,17 @@ Result<Edition> make_edition(const projections::Folds& folds, const Template& of
   edition.definitions_version = definitions_version;
   if (terms.previous) edition.previous = terms.previous->digest;
   const Counts counts(folds, of, terms);
-  for (const SectionPlan* plan : of.sections) edition.sections.push_back(section_of(counts, *plan));
+  const auto decisions = [&] {
+    std::vector<Table> found;
+    for (const Section& section : edition.sections)
+      for (const Table& table : section.tables)
+        if (table.id == "T3.decisions" && table.by == std::vector<std::string>{"policy"}) found.push_back(table);
+    return found;
+  };
+  for (const SectionPlan* plan : of.sections) {
+    edition.sections.push_back(section_of(counts, *plan));
+    for (Table& table : governed_tables(plan->id, terms, decisions)) edition.sections.back().tables.push_back(std::move(table));
+  }
   for (const Section& section : edition.sections)
     for (const Table& table : section.tables) TRY(check_definition(table, terms));
   edition.checks = checks_of(edition, of);

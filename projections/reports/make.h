@@ -17,11 +17,27 @@ struct DefinitionChange {
   std::string policy;  // which says so
 };
 
+// A version of a policy that governors have put into force.
+struct PolicyVersion {
+  std::string policy;  // as decisions cite it: its stream and the version there, "0192…/2"
+  std::string kind, version;
+  Micros from = 0;
+  std::optional<Micros> to;  // when it ended, or another version took its place
+  std::string changes;       // against the version before it, in plain text; empty: there is none
+};
+
+// What governors have decided by the as-of, as far as reports depend on it or tell of it.
+struct Governed {
+  std::vector<DefinitionChange> definition_changes;
+  std::vector<PolicyVersion> policies;
+  std::uint64_t excised = 0;  // events whose bytes gave way to their hash
+};
+
 struct Terms {
   std::string origin;
   Period period;
   AsOfCheckpoint as_of;
-  std::vector<DefinitionChange> definition_changes;
+  Governed governed;
   const EditionFile* previous = nullptr;  // the one published before: suppression reckons with what it told
 };
 

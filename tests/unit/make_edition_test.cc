@@ -27,7 +27,7 @@ namespace {
 const Period year_2024{stories::new_year_2024, stories::new_year_2024 + 366 * stories::day, "2024"};
 
 Terms terms(Micros as_of = stories::new_year_2024 + 400 * stories::day) {
-  return {.origin = "ledger.example.org/l/1", .period = year_2024, .as_of = {.size = 7, .root = {}, .recorded_at = as_of}, .definition_changes = {}};
+  return {.origin = "ledger.example.org/l/1", .period = year_2024, .as_of = {.size = 7, .root = {}, .recorded_at = as_of}, .governed = {}};
 }
 
 projections::Folds folds_of(const stories::Log& log) {
@@ -190,16 +190,16 @@ TEST_CASE("rows that do not sum to the whole are told with their table") {
 TEST_CASE("a period across a change of a definition makes no edition, and says where to cut it") {
   const projections::Folds folds;
   Terms asked = terms();
-  asked.definition_changes = {{"R4", 2, year_2024.from + 31 * stories::day, "0192f0c1-7b1e-7c3a-9d2e-5f60718293a4"}};
+  asked.governed.definition_changes = {{"R4", 2, year_2024.from + 31 * stories::day, "0192f0c1-7b1e-7c3a-9d2e-5f60718293a4"}};
   const auto refused = make_edition(folds, transparency(), asked);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == Errc::value_out_of_range);
   CHECK(refused.error().sentence.starts_with("the definition of R4.3h.mature changes to version 2 at 2024-02-01T00:00:00Z (policy 0192f0c1-"));
   CHECK(make_edition(folds, statutory_11295a(), asked));  // which does not show it
 
-  asked.definition_changes[0].effective_from = year_2024.from;
+  asked.governed.definition_changes[0].effective_from = year_2024.from;
   CHECK(make_edition(folds, transparency(), asked).error().sentence.find("this program counts by version 1") != std::string::npos);
-  asked.definition_changes[0].effective_from = year_2024.to;
+  asked.governed.definition_changes[0].effective_from = year_2024.to;
   CHECK(make_edition(folds, transparency(), asked));
 }
 

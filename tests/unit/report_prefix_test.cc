@@ -73,18 +73,6 @@ TEST_CASE("events that a bundle withholds are counted, with the first one's posi
   CHECK(year.ledger->log().event(*withheld.first)->kind == ItemKind::event);
 }
 
-TEST_CASE("what came between two as-ofs is counted by what it can change") {
-  Year year;
-  Restatement found;
-  const Period march{1'709'251'200'000'000, 1'711'929'600'000'000, "2024-03"};
-  REQUIRE(count_amendments(events_of(year.ledger->log()), 0, year.size(), march, found));
-  CHECK(found.retractions == 1);
-  CHECK(found.corrections == 0);
-  CHECK(found.late_records == 8);  // what is said to have happened in March
-  REQUIRE(count_amendments(events_of(year.ledger->log()), year.size(), year.size(), march, found));
-  CHECK(found.late_records == 0);
-}
-
 TEST_CASE("a definition that governors adopt is heard by editions, from its time on") {
   Year year;
   const StreamId policy = new_stream();
@@ -98,16 +86,22 @@ TEST_CASE("a definition that governors adopt is heard by editions, from its time
   year.ledger.record(year.ledger.governor(), {event("ProposalMade", "governance", governance, version,
                                                     R"({"action":{"type":"PolicyAdopted","policy":{"stream":")" + to_string(policy) +
                                                         R"(","version":1},"effective_from":"2024-07-01T00:00:00Z"}})")});
-  const auto changes = api::adopted(*year.ledger, year.size()).value().definition_changes().value();
+  const auto changes = api::adopted(*year.ledger, year.size()).value().governed().value().definition_changes;
   REQUIRE(changes.size() == 1);
   CHECK(changes[0].metric == "R4");
   CHECK(changes[0].version == 2);
   CHECK(to_rfc3339(changes[0].effective_from) == "2024-07-01T00:00:00Z");
-  CHECK(api::adopted(*year.ledger, before).value().definition_changes().value().empty());
+  CHECK(api::adopted(*year.ledger, before).value().governed().value().definition_changes.empty());
 
   const auto adopted = adopted_in(events_of(year.ledger->log()), year.size(), year.ledger.origin());
   REQUIRE(adopted);
-  CHECK(adopted->definition_changes().value().size() == 1);
+  const auto governed = adopted->governed().value();
+  CHECK(governed.definition_changes.size() == 1);
+  REQUIRE(governed.policies.size() == 1);
+  CHECK(governed.policies[0].policy == to_string(policy) + "/1");
+  CHECK(governed.policies[0].kind == "metric_definition");
+  CHECK(governed.policies[0].from == changes[0].effective_from);
+  CHECK(governed.excised == 0);
   CHECK(adopted->suppression(INT64_MAX) == nullptr);
 }
 

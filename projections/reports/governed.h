@@ -1,0 +1,19 @@
+// What reports tell of governance itself, beside what is counted from the folds: the versions of policies and what was decided under each (T14), how
+// much the log holds and what was taken out of it (T15).
+#pragma once
+
+#include <functional>
+
+#include "projections/reports/make.h"
+
+namespace caseledger::reports {
+
+// Of a section, in their order; most sections have none. decisions: the tables of T3.decisions by policy, asked for only if they are wanted.
+std::vector<Table> governed_tables(std::string_view section, const Terms& terms, const std::function<std::vector<Table>()>& decisions);
+
+// How one policy's parameters, canonical JSON, differ from another's: "k is 5, was 11; subject[3] is new". Without values where those would teach how
+// to evade: "factors[2].points_micros changed". At most changes_max are told. Empty: they do not differ, or are no JSON.
+inline constexpr std::size_t changes_max = 20;
+std::string parameters_changed(std::string_view before, std::string_view now, bool with_values);
+
+}  // namespace caseledger::reports

@@ -1,0 +1,72 @@
+// What editions tell of governance: versions of policies, what was decided under them, how they differ.
+#include <catch2/catch.hpp>
+
+#include "projections/fold.h"
+#include "projections/reports/governed.h"
+
+using namespace caseledger;
+using namespace caseledger::reports;
+
+namespace {
+
+constexpr Micros day = 86'400'000'000, new_year_2024 = 1'704'067'200'000'000;
+
+Terms terms() {
+  return {.origin = "ledger.example.org/l/1", .period = {new_year_2024, new_year_2024 + 31 * day, "2024-01"}, .as_of = {.size = 7, .root = {}, .recorded_at = new_year_2024 + 40 * day}, .governed = {}};
+}
+
+const Row* row_of(const std::vector<Table>& tables, std::string_view id, const std::vector<std::string>& group = {}) {
+  for (const Table& table : tables)
+    for (const Row& row : table.rows)
+      if (table.id == id && row.group == group) return &row;
+  return nullptr;
+}
+
+std::vector<Table> cited(const std::vector<std::pair<std::string, std::int64_t>>& decisions) {
+  Table table{.id = "T3.decisions", .title = {}, .unit = {}, .definition = 1, .by = {"policy"}, .note = {}, .rows = {}};
+  for (const auto& [policy, n] : decisions) table.rows.push_back({.group = {policy}, .numerator = n, .denominator = {}, .value = std::to_string(n), .interval = {}, .flags = {}, .note = {}, .withheld = {}});
+  return {table};
+}
+
+}  // namespace
+
+TEST_CASE("how parameters differ is told in plain words, with values or without") {
+  const std::string before = R"({"exempt":["R11"],"k":11,"levels":{"a":1,"b":2}})", now = R"({"exempt":["R11","R12"],"k":5,"levels":{"a":1},"new":true})";
+  CHECK(parameters_changed(before, now, true) == "exempt[1] is new: \"R12\"; k is 5, was 11; levels.b is gone: 2; new is new: true");
+  CHECK(parameters_changed(before, now, false) == "exempt[1] is new; k changed; levels.b is gone; new is new");
+  CHECK(parameters_changed(before, before, true).empty());
+  CHECK(parameters_changed("no JSON", now, true).empty());
+  CHECK(parameters_changed("[1]", "{}", true) == " is {}, was [1]");
+  std::string many = "[", more = "[";
+  for (int i = 0; i < 30; ++i) many += (i ? ",0" : "0"), more += (i ? ",1" : "1");
+  CHECK(parameters_changed(many + "]", more + "]", false).ends_with("[19] changed; and 10 more"));
+}
+
+TEST_CASE("every version in force within the period has a row, and decisions under any other are counted against it") {
+  Terms asked = terms();
+  asked.governed.policies = {{"p/1", "triage", "1.0.0", new_year_2024 - 90 * day, new_year_2024 - day, ""},
+                             {"p/2", "triage", "1.1.0", new_year_2024 - day, new_year_2024 + 10 * day, "bands[0].priority changed"},
+                             {"p/3", "triage", "1.2.0", new_year_2024 + 10 * day, {}, ""},
+                             {"p/4", "triage", "2.0.0", new_year_2024 + 35 * day, {}, ""}};
+  const auto tables = governed_tables("T14", asked, [] { return cited({{"", 2}, {"p/1", 3}, {"p/2", 40}, {"q/9", 1}}); });
+  REQUIRE(row_of(tables, "T14.decisions", {"p/2"}));
+  CHECK(row_of(tables, "T14.decisions", {"p/2"})->numerator == 40);
+  CHECK(row_of(tables, "T14.decisions", {"p/2"})->note == "triage, version 1.1.0, in force from 2023-12-31T00:00:00Z to 2024-01-11T00:00:00Z; against the version before: bands[0].priority changed");
+  CHECK(row_of(tables, "T14.decisions", {"p/3"})->numerator == 0);
+  CHECK(row_of(tables, "T14.decisions", {"p/1"})->flags == std::vector<std::string>{"not_in_force"});
+  CHECK_FALSE(row_of(tables, "T14.decisions", {"p/4"}));
+  CHECK_FALSE(row_of(tables, "T14.decisions", {""}));
+  CHECK(row_of(tables, "T14.not_in_force")->numerator == 4);
+}
+
+TEST_CASE("the section of integrity says how much the log holds and what was taken out of it") {
+  Terms asked = terms();
+  asked.governed.excised = 2;
+  const auto edition = make_edition(projections::Folds(), transparency(), asked);
+  REQUIRE(edition);
+  std::vector<Table> tables;
+  for (const Section& section : edition->sections) tables.insert(tables.end(), section.tables.begin(), section.tables.end());
+  REQUIRE(row_of(tables, "T15.entries"));
+  CHECK(row_of(tables, "T15.entries")->value == "7");
+  CHECK(row_of(tables, "T15.excised")->value == "2");
+}
