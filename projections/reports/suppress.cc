@@ -235,7 +235,8 @@ class Censor {
     return {};
   }
 
-  // What a part cannot keep it may if its whole is withheld too: in its place, and if that was not enough, in all of its table.
+  // What a part cannot keep it may if its whole is withheld too: in its place, and if that was not enough, in all of its table, and then what that is
+  // part of.
   void withhold_whole(const std::string& whole, const std::string& measure, const Place& place) {
     const auto force = [&](const Place& at) {
       if (!now_.of(whole, at) || !forced_.insert({whole, at}).second) return false;
@@ -243,8 +244,10 @@ class Censor {
       return true;
     };
     if (force(place)) return;
+    bool more = false;
     for (const auto& [other, value] : now_.values.at(whole))
-      if (other.by == place.by) force(other);
+      if (other.by == place.by) more |= force(other);
+    if (const auto further = now_.part_of.find(whole); !more && further != now_.part_of.end() && now_.values.contains(further->second.front())) withhold_whole(further->second.front(), measure, place);
   }
 
   // ── states told as their region ──
@@ -280,7 +283,7 @@ class Censor {
   }
   // Did an edition of this very period withhold it?
   bool now_before(const std::string& measure, const Place& place) const {
-    return std::ranges::any_of(earlier_, [&](const Earlier& each) { return each.period == edition_.period && each.told.withheld.contains({measure, place}); });
+    return std::ranges::any_of(earlier_, [&](const Earlier& each) { return each.period == edition_.period && !each.told.of(measure, place) && each.told.withheld.contains({measure, place}); });
   }
 
   bool is_coarse(const std::string& measure, const std::string& region) const { return coarse_.contains({told_alike(measure), region}); }

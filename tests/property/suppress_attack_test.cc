@@ -232,20 +232,28 @@ TEST_CASE("small counts taken out of an edition alone are found by the attack", 
 }
 
 TEST_CASE("three monthly editions and the quarter's withstand the attack on all of them together", "[disclosure]") {
-  const auto lives = some_lives(5, 6000);
-  std::vector<Edition> wholes, tolds;
-  EditionAttacker attacker;
-  for (const auto& [first, months] : {std::pair(0, 1), {1, 1}, {2, 1}, {0, 3}}) {
-    wholes.push_back(edition_of(lives, first, months));
-    tolds.push_back(wholes.back());
-    std::vector<EarlierEdition> earlier;
-    for (std::size_t i = 0; i + 1 < tolds.size(); ++i) earlier.push_back({&tolds[i], &wholes[i]});
-    const auto report = suppress(tolds.back(), policy, earlier);
-    REQUIRE(report);
-    for (const auto& each : report->shortfalls) FAIL_CHECK(tolds.back().period.label << ": " << each);
-    attacker.add(tolds.back(), wholes.back());
+  std::size_t attacked = 0, quarters = 0;
+  for (unsigned seed = 5; seed < 10; ++seed) {
+    const auto lives = some_lives(seed, 6000);
+    std::vector<Edition> wholes, tolds;
+    EditionAttacker attacker;
+    for (const auto& [first, months] : {std::pair(0, 1), {1, 1}, {2, 1}, {0, 3}}) {
+      wholes.push_back(edition_of(lives, first, months));
+      tolds.push_back(wholes.back());
+      std::vector<EarlierEdition> earlier;
+      for (std::size_t i = 0; i + 1 < tolds.size(); ++i) earlier.push_back({&tolds[i], &wholes[i]});
+      const auto report = suppress(tolds.back(), policy, earlier);
+      REQUIRE(report);
+      if (months == 1) CHECK(report->shortfalls.empty());
+      if (!report->shortfalls.empty()) continue;  // it is not released
+      quarters += months == 3;
+      attacker.add(tolds.back(), wholes.back());
+    }
+    attacker.reckon("0+3", {"0+1", "1+1", "2+1"});
+    for (const std::string& each : attacker.broken(11)) FAIL_CHECK("seed " << seed << ": " << each);
+    attacked += attacker.attacked;
   }
-  attacker.reckon("0+3", {"0+1", "1+1", "2+1"});
-  for (const std::string& each : attacker.broken(5)) FAIL_CHECK(each);
-  CHECK(attacker.attacked > 20);
+  CHECK(attacked > 20);
+  INFO(quarters << " of 5 quarters could be released");
+  CHECK(quarters > 2);
 }
