@@ -39,7 +39,7 @@ Edition edition_of(unsigned year, const projections::Folds& folds) {
     return std::chrono::duration_cast<std::chrono::microseconds>(day.time_since_epoch()).count();
   };
   const Terms terms{.origin = "ledger.example.org/l/1", .period = {begins(year), begins(year + 1), std::to_string(year)},
-                    .as_of = {.size = 7, .root = {}, .recorded_at = begins(year + 2)}, .definition_changes = {}};
+                    .as_of = {.size = 7, .root = {}, .recorded_at = begins(year + 2)}, .governed = {}};
   auto edition = make_edition(folds, cybertipline_annual(), terms);
   REQUIRE(edition);
   const auto rules = suppression_rules(Adopted(terms.origin), terms.as_of.recorded_at);
