@@ -6,6 +6,7 @@
 #include <set>
 
 #include "api/figures_json.h"
+#include "projections/reports/governed.h"
 #include "tests/support/event_samples.h"
 #include "tests/support/service.h"
 #include "tests/support/stories.h"
@@ -218,6 +219,13 @@ TEST_CASE("every figure has its definition, and every definition its figure") {
     folds.settle();
     check(folds, stories::new_year_2024 + 400 * stories::day);
   }));
+  for (const char* section : {"T14", "T15"})  // what editions alone tell
+    for (const reports::Table& table : reports::governed_tables(section, {}, [] { return std::vector<reports::Table>(); })) {
+      const auto found = defined.find(table.id);
+      REQUIRE(found != defined.end());
+      CHECK(std::tie(found->second.title, found->second.unit) == std::tie(table.title, table.unit));
+      met.insert(table.id);
+    }
   for (const auto& [id, definition] : defined) {
     INFO(id);
     CHECK(met.contains(id));
