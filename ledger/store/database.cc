@@ -97,7 +97,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fo
   auto impl = std::make_unique<Impl>();
   impl->folder = folder;
   impl->durability = durability;
-  static const auto cache = rocksdb::NewLRUCache(64 << 20);  // all databases of the program share it
+  const auto cache = rocksdb::NewLRUCache(32 << 20);  // its own: whoever opens a folder again reads its files again
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors{{rocksdb::kDefaultColumnFamilyName, {}}};
   for (const auto& family : families) descriptors.emplace_back(family.name, family_options(family, cache));
   impl->wanted = std::move(families);
