@@ -2,15 +2,12 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <deque>
 #include <functional>
 #include <map>
 #include <set>
 
-#include "projections/regions.h"
 #include "projections/reports/disclosure.h"
-#include "projections/reports/measures.h"
-#include "projections/reports/template.h"
+#include "projections/reports/spells.h"
 
 namespace caseledger::reports {
 
@@ -20,86 +17,6 @@ using disclosure::Cell;
 using disclosure::Dimension;
 using disclosure::Population;
 using disclosure::Rule;
-
-// Where a count stands: by which dimensions, and in which group. Over everything: neither.
-struct Place {
-  std::vector<std::string> by, group;
-  auto operator<=>(const Place&) const = default;
-};
-
-// What an edition tells of each measure, and where it withholds it.
-struct Told {
-  std::map<std::string, std::map<Place, std::int64_t>> values;
-  std::set<std::pair<std::string, Place>> withheld;
-  std::map<std::string, std::vector<std::string>> part_of;    // the nearest first
-  std::set<std::pair<std::string, Place>> exempt;              // told whatever it is
-
-  std::optional<std::int64_t> of(const std::string& measure, const Place& place) const {
-    const auto all = values.find(measure);
-    if (all == values.end()) return {};
-    const auto found = all->second.find(place);
-    return found == all->second.end() ? std::nullopt : std::optional(found->second);
-  }
-};
-
-Place place_of(const Table& table, const Row& row, const Counted& counted) { return counted.by.empty() ? Place{table.by, row.group} : Place{counted.by, counted.group}; }
-
-Told read(const Edition& edition, const rules::SuppressionPolicy& policy) {
-  Told told;
-  const auto of = find_template(edition.template_id);
-  const bool by_law = of && (*of)->by_law;
-  for (const Section& section : edition.sections)
-    for (const Table& table : section.tables) {
-      if (!policy.applies_to(table.id)) continue;
-      const Counted counted = counted_by(table.id);
-      const bool share = counted.numerator == table.id &&
-                         std::ranges::all_of(table.rows, [](const Row& row) { return row.numerator && row.denominator && *row.numerator <= *row.denominator; });
-      for (const std::string& measure : {counted.numerator, counted.denominator})
-        if (auto wholes = wholes_of(measure); !wholes.empty()) told.part_of[measure] = std::move(wholes);
-      if (share) told.part_of.try_emplace(counted.numerator, std::vector{counted.denominator});
-      for (const Row& row : table.rows) {
-        const Place place = place_of(table, row, counted);
-        if (row.numerator && *row.numerator >= 0) told.values[counted.numerator].try_emplace(place, (*row.numerator + counted.unit - 1) / counted.unit);
-        if (row.denominator && *row.denominator >= 0) told.values[counted.denominator].try_emplace(place, *row.denominator);
-        if (!row.withheld.empty()) told.withheld.insert({{counted.numerator, place}, {counted.denominator, place}});
-        if (by_law && policy.exempts(table.id) && table.by.empty()) told.exempt.insert({counted.numerator, place});
-      }
-    }
-  for (const Difference& each : differences()) {
-    const auto whole = told.of(std::string(each.of), {}), part = told.of(std::string(each.without), {});
-    if (!whole || !part || *part > *whole) continue;
-    told.values[std::string(each.measure)][{}] = *whole - *part;
-    told.part_of[std::string(each.measure)] = {std::string(each.of)};
-  }
-  return told;
-}
-
-struct Earlier {
-  Period period;
-  Told told, whole;
-};
-
-// A state and its region lie on one dimension.
-constexpr std::string_view fine = "jurisdiction", coarse = "region";
-std::string axis_of(const std::string& dimension) { return dimension == coarse ? std::string(fine) : dimension; }
-Place region_at(std::string_view region) { return {{std::string(coarse)}, {std::string(region)}}; }
-// Of a place that is a region, or lies in one; otherwise empty.
-std::string region_of(const Place& place) {
-  if (place.by.size() != 1) return {};
-  return place.by[0] == coarse ? place.group[0] : place.by[0] == fine ? std::string(projections::region_of(place.group[0])) : std::string();
-}
-bool is_region(const Place& place) { return place.by.size() == 1 && place.by[0] == coarse; }
-
-bool within(const Period& inner, const Period& outer) { return outer.from <= inner.from && inner.to <= outer.to; }
-
-// A time that editions tell of: this one's own, another, or what these leave of one that is around them.
-struct Spell {
-  Period period;
-  bool here;
-  const Told* whole;  // counted now
-  std::vector<const Earlier*> editions;
-  std::uint32_t node = 0;
-};
 
 struct Untold {
   std::string rule, because;
@@ -122,10 +39,10 @@ void keep_regions_if(Section& section, const std::function<bool(const Table&, co
 
 class Censor {
  public:
-  Censor(Edition& edition, const rules::SuppressionPolicy& policy, std::span<const EarlierEdition> earlier) : edition_(edition), policy_(policy), now_(read(edition, policy)) {
-    for (const EarlierEdition& each : earlier) earlier_.push_back({each.told->period, read(*each.told, policy), read(*each.whole, policy)});
+  Censor(Edition& edition, const rules::SuppressionPolicy& policy, std::span<const EarlierEdition> earlier) : edition_(edition), policy_(policy), now_(read_told(edition, policy)) {
+    for (const EarlierEdition& each : earlier) earlier_.push_back({each.told->period, read_told(*each.told, policy), read_told(*each.whole, policy)});
+    spells_.emplace(edition_.period, now_, earlier_);
     coarsen();
-    find_what_is_left();
   }
 
   Result<SuppressionReport> run() {
@@ -214,7 +131,10 @@ class Censor {
       parts.add("part", 0);
       parts.add("rest", 0);
     }
-    for (const Spell& spell : spells(measure, build)) {
+    std::optional<Dimension> time;
+    const std::vector<Spell> spells = spells_->of(measure, time);
+    if (time) build.population.dimensions.push_back(std::move(*time));
+    for (const Spell& spell : spells) {
       const Told& counted = *spell.whole;
       if (!counted.values.contains(measure)) continue;
       for (const auto& [place, value] : counted.values.at(measure))
@@ -305,83 +225,6 @@ class Censor {
     std::map<std::vector<std::string>, std::int64_t> sums;
     for (const auto& [place, value] : now_.values.at(measure)) sums[place.by] += value;
     return std::ranges::all_of(tables, [&](const auto& by) { return by.empty() || !sums.contains({}) || sums[by] == sums[{}]; });
-  }
-
-  // This edition's period, and those of earlier editions that are within it or around it, as a dimension if there are any.
-  std::vector<Spell> spells(const std::string& measure, Build& build) const {
-    std::vector<Spell> all{{edition_.period, true, &now_, {}}};
-    for (const Earlier& each : earlier_) {
-      const auto known = std::ranges::find_if(all, [&](const Spell& other) { return within(other.period, each.period) && within(each.period, other.period); });
-      if (known != all.end()) known->editions.push_back(&each);
-      else if (adds_up_over_time(measure) && each.whole.values.contains(measure)) all.push_back({each.period, false, &each.whole, {&each}});
-    }
-    if (adds_up_over_time(measure))
-      for (const auto& [period, told] : left_) all.push_back({period, false, &told, {}});
-    if (all.size() > 1) build.population.dimensions.push_back(time_of(all));
-    return all;
-  }
-
-  // ── what editions leave of a time that one tells ──
-
-  // Of a quarter after two of its months the third: nobody has told it yet, and anybody can compute it.
-  void find_what_is_left() {
-    std::vector<std::pair<Period, const Told*>> known{{edition_.period, &now_}};
-    for (const Earlier& each : earlier_)
-      if (std::ranges::find(known, each.period, &std::pair<Period, const Told*>::first) == known.end()) known.emplace_back(each.period, &each.whole);
-    std::set<Micros> ends;
-    for (const auto& [period, told] : known) ends.insert({period.from, period.to});
-    for (bool more = true; more;) {
-      more = false;
-      for (std::size_t i = 0; i < known.size(); ++i) {
-        std::vector<const Told*> parts;
-        std::vector<Period> unknown;
-        for (auto from = ends.find(known[i].first.from); *from != known[i].first.to; ++from) {
-          const auto part = std::ranges::find_if(known, [&](const auto& each) { return each.first.from == *from && each.first.to == *std::next(from); });
-          if (part == known.end()) unknown.push_back({*from, *std::next(from), "what is left of " + known[i].first.label});
-          else parts.push_back(part->second);
-        }
-        if (unknown.size() != 1) continue;
-        const auto& [period, told] = left_.emplace_back(unknown[0], without(*known[i].second, parts));
-        known.emplace_back(period, &told);
-        more = true;
-      }
-    }
-  }
-
-  static Told without(const Told& whole, const std::vector<const Told*>& parts) {
-    Told left;
-    for (const auto& [measure, values] : whole.values) {
-      if (!adds_up_over_time(measure)) continue;
-      for (auto [place, value] : values) {
-        for (const Told* part : parts) value -= part->of(measure, place).value_or(0);
-        left.values[measure][place] = std::max<std::int64_t>(0, value);
-      }
-    }
-    return left;
-  }
-
-  // Each spell lies in those around it; what they share and do not tell by itself is time of its own, between two of their ends.
-  static Dimension time_of(std::vector<Spell>& all) {
-    std::ranges::stable_sort(all, std::greater(), [](const Spell& each) { return each.period.to - each.period.from; });
-    Dimension time{.name = "period"};
-    const auto add = [&](const Period& period, std::size_t before) {
-      std::vector<std::uint32_t> in;
-      for (std::size_t i = 0; i < before; ++i)
-        if (within(period, all[i].period)) in.push_back(all[i].node);
-      if (in.empty()) in.push_back(0);
-      return time.add(period.label, static_cast<std::uint32_t>(time.nodes.size()), std::move(in));
-    };
-    std::set<Micros> ends;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      all[i].node = add(all[i].period, i);
-      ends.insert({all[i].period.from, all[i].period.to});
-    }
-    for (auto from = ends.begin(), to = std::next(from); to != ends.end(); ++from, ++to) {
-      const auto is = [&](const Spell& each) { return each.period.from == *from && each.period.to == *to; };
-      const auto holds = [&](const Spell& each) { return each.period.from <= *from && *to <= each.period.to; };
-      if (std::ranges::none_of(all, is) && std::ranges::any_of(all, holds)) add({*from, *to, "in between"}, all.size());
-    }
-    return time;
   }
 
   void add(Build& build, const std::string& measure, const std::string& whole, const Place& place, const Told& counted, const Spell& spell, bool all_alone) {
@@ -519,7 +362,7 @@ class Censor {
   const rules::SuppressionPolicy& policy_;
   Told now_;
   std::vector<Earlier> earlier_;
-  std::deque<std::pair<Period, Told>> left_;
+  std::optional<Spells> spells_;
   std::map<std::pair<std::string, Place>, Untold> untold_;
   std::set<std::pair<std::string, Place>> forced_;
   std::set<std::pair<std::string, std::string>> coarse_;  // measures told alike, and regions that stand for their states
@@ -527,18 +370,6 @@ class Censor {
 };
 
 }  // namespace
-
-std::vector<bool> bearing_on(const Period& period, std::span<const Period> others) {
-  std::vector<bool> found(others.size());
-  std::vector<Period> near{period};
-  for (std::size_t i = 0; i < near.size(); ++i)
-    for (std::size_t other = 0; other < others.size(); ++other) {
-      if (found[other] || others[other].to <= near[i].from || near[i].to <= others[other].from) continue;
-      found[other] = true;
-      near.push_back(others[other]);
-    }
-  return found;
-}
 
 Result<SuppressionReport> suppress(Edition& edition, const rules::SuppressionPolicy& policy, std::span<const EarlierEdition> earlier) {
   return Censor(edition, policy, earlier).run();
