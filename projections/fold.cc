@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ledger/core/running_hash.h"
 #include "projections/packed.h"
 
 namespace caseledger::projections {
@@ -267,14 +268,24 @@ std::vector<Figure> Folds::figures(const FigureQuery& query, std::span<const std
   return all;
 }
 
+// In the order of streams: those in memory are sorted, those at rest lie so, and whatever is in memory is newer.
 Result<void> Folds::each_states(const std::function<void(const StreamId&, std::string_view)>& visit) const {
-  streams_.each([&](const StreamId& stream, std::string_view states) {
-    if (!states.empty()) visit(stream, states);
-  });
-  if (!shelf_) return {};
-  return shelf_->each([&](const StreamId& stream, std::string_view states) {
-    if (!streams_.contains(stream)) visit(stream, states);
-  });
+  std::vector<std::pair<StreamId, std::string_view>> here;
+  here.reserve(streams_.size());
+  streams_.each([&](const StreamId& stream, std::string_view states) { here.emplace_back(stream, states); });
+  std::ranges::sort(here);
+  auto next = here.begin();
+  const auto visit_here = [&] {
+    if (!next->second.empty()) visit(next->first, next->second);
+    ++next;
+  };
+  if (shelf_)
+    TRY(shelf_->each([&](const StreamId& stream, std::string_view states) {
+      while (next != here.end() && next->first < stream) visit_here();
+      if (next == here.end() || next->first != stream) visit(stream, states);
+    }));
+  while (next != here.end()) visit_here();
+  return {};
 }
 
 Result<void> Folds::each_stream(const Projection& projection, const std::function<void(const StreamId&, const Cells&)>& visit) const {
@@ -289,18 +300,22 @@ Result<void> Folds::each_stream(const Projection& projection, const std::functio
 }
 
 Result<std::map<std::string_view, Hash>> Folds::digests() const {
-  std::vector<std::pair<StreamId, std::string>> streams;
-  TRY(each_states([&](const StreamId& stream, std::string_view states) { streams.emplace_back(stream, states); }));
-  std::ranges::sort(streams);
-  std::map<std::string_view, Hash> digests;
+  std::vector<RunningHash> running(projections_.size());
+  Buffer row;
+  const auto add = [&](unsigned number, std::string_view key, std::string_view value) {
+    row.clear();
+    append_row(row, key, value);
+    running[number].add(row);
+  };
   for (unsigned number = 0; number < projections_.size(); ++number) {
-    Buffer rows;
     const Cells& cells = this->cells(*projections_[number]);
-    for (const std::string_view key : sorted_keys(cells.all())) append_row(rows, 'c' + std::string(key), numbers_of(cells.at(key)));
-    for (const auto& [stream, states] : streams)
-      if (const auto state = States(states).of(number); !state.empty()) append_row(rows, stream_key(stream), state);
-    digests[projections_[number]->id()] = sha256(rows);
+    for (const std::string_view key : sorted_keys(cells.all())) add(number, 'c' + std::string(key), numbers_of(cells.at(key)));
   }
+  TRY(each_states([&](const StreamId& stream, std::string_view states) {
+    for (States each(states); !each.done(); each.next()) add(each.number(), stream_key(stream), each.state());
+  }));
+  std::map<std::string_view, Hash> digests;
+  for (unsigned number = 0; number < projections_.size(); ++number) digests[projections_[number]->id()] = running[number].end();
   return digests;
 }
 

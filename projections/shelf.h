@@ -16,7 +16,7 @@ class Shelf {
 
   // Errors of all: io, verification_failed.
   virtual Result<std::string> states(const StreamId& stream) const = 0;  // empty: there are none
-  virtual Result<void> each(const std::function<void(const StreamId& stream, std::string_view states)>& visit) const = 0;
+  virtual Result<void> each(const std::function<void(const StreamId& stream, std::string_view states)>& visit) const = 0;  // in the order of streams
 
   using Row = std::pair<std::string, std::string>;  // as Folds keeps them
   virtual Result<void> put(std::span<const Row> sorted) = 0;

@@ -40,7 +40,6 @@ Exit init(const InitOptions& options) {
 
 struct RebuildOptions {
   path folder;
-  unsigned threads = 2;
 };
 
 Exit rebuild(const RebuildOptions& options) {
@@ -83,7 +82,6 @@ void add_init(CommandLine& line) {
 void add_rebuild(CommandLine& line) {
   auto [app, asked] = line.add("rebuild", "Fold everything derivable anew from the log", "  caseledger rebuild ledger", rebuild);
   app.add_option("DIR", asked.folder, "the ledger's folder; not while it is served")->required();
-  app.add_option("--threads", asked.threads, "how many");
 }
 
 }  // namespace caseledger::api
