@@ -123,14 +123,22 @@ Result<Moved> Ledger::load_heads(EntryIndex size) {
   TRY_AS(cursor, folds_->heads_cursor());
   if (cursor > size) return fail(Errc::verification_failed, "the folds reach beyond the log; delete store/folds and start again");
   TRY(folds_->each_head([&](const store::Heads::Row& row) { heads_.set(heads_.place(row.stream), row.state); }));
+  // From the beginning every stream moves: a row for each in the end, and not one for each event.
+  const bool anew = cursor.value == 0;
   Moved moved;
   Buffer scratch;
   TRY_AS(scan, log_->scan(cursor));
   for (; scan.valid(); scan.next()) {
     TRY_AS(row, scan.batch());
     TRY(each_event(row, scratch, [&](const EventView& event, Position position) { return fold_head(*log_, event, position, heads_, &moved); }));
+    if (anew) moved.heads.clear();
+    if (moved.shares.size() < store::Shares::write_max) continue;
+    auto changes = folds_->changes();
+    for (const store::Share& share : std::exchange(moved.shares, {})) changes.put_share(share);
+    TRY(folds_->write(changes));
   }
   TRY(scan.status());
+  if (anew) heads_.each(0, 1, [&](const store::Heads::Row& row) { moved.heads.push_back(row); });
   moved.size = size;
   return moved;
 }
