@@ -60,7 +60,10 @@ std::vector<Table> policy_tables(const Terms& terms, const std::vector<Table>& d
 
 std::string in_words(const json::value& value) {
   std::string text = json::serialize(value);
-  return text.size() <= 60 ? text : text.substr(0, 57) + "...";
+  if (text.size() <= 60) return text;
+  std::size_t end = 57;
+  while ((static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // no letter is cut in two
+  return text.substr(0, end) + "...";
 }
 
 class Differences {

@@ -70,3 +70,13 @@ TEST_CASE("the section of integrity says how much the log holds and what was tak
   CHECK(row_of(tables, "T15.entries")->value == "7");
   CHECK(row_of(tables, "T15.excised")->value == "2");
 }
+
+TEST_CASE("a long value of a policy is cut between letters, not within one") {
+  std::string letters;
+  for (int i = 0; i < 40; ++i) letters += "\xc3\xa4";
+  for (const std::string before : {"", "a"}) {
+    const std::string told = parameters_changed("{\"x\":1}", "{\"x\":\"" + before + letters + "\"}", true);
+    CHECK(told.find("\xc3...") == std::string::npos);
+    CHECK(told.find("\xa4...") != std::string::npos);
+  }
+}
