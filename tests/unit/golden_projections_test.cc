@@ -24,7 +24,6 @@ const std::filesystem::path file = samples::source_folder() / "tests" / "golden"
 struct Kept {
   unsigned version = 0;
   std::string digest;
-  friend bool operator==(const Kept&, const Kept&) = default;
 };
 
 // Some lives, and after them samples of every event type, each in a stream of its own.
