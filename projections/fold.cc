@@ -57,9 +57,9 @@ class States {
 
 std::string numbers_of(const Sums& sums) {
   std::string bytes;
-  for (const auto [slot, n] : sums) {
-    inside_packed::put(bytes, slot);
-    inside_packed::put(bytes, n);
+  for (const Number& number : sums) {
+    inside_packed::put(bytes, Slot{number.slot});
+    inside_packed::put(bytes, std::int64_t{number.n});  // a copy: nothing may refer to it where it stands
   }
   return bytes;
 }
