@@ -96,8 +96,9 @@ Result<reports::EditionFile> EditionMaker::released(const reports::Release& rele
 Result<void> EditionMaker::restate(reports::Edition& edition, const reports::EditionFile& was, const std::string& reason) const {
   TRY_AS(of, reports::find_template(edition.template_id));
   const reports::Terms terms{origin_, edition.period, as_of_, governed_};
-  TRY_AS(restatement, reports::restatement_of(was, {edition, folds_, *of, terms}, reason, reports::events_of(*log_)));
-  edition.restatement = std::move(restatement);
+  TRY_AS(folds, projections::rebuild(*log_, was.edition.as_of.size, std::thread::hardware_concurrency()));
+  TRY_AS(steps, reports::steps_from(was.edition, folds, *of, terms, reports::events_of(*log_)));
+  edition.restatement = reports::restatement_of(was, edition, reason, steps);
   return {};
 }
 

@@ -141,10 +141,18 @@ Result<Recount> recount(const Bundle& bundle, const Edition& told, std::span<con
     return out;
   }
   TRY_AS(last, bundle.served->entry({size - 1}));
-  TRY_AS(folds, reports::fold(events, size));
-  const std::uint64_t withheld = out.withheld.events;
+  const reports::Withheld withheld = out.withheld;  // of the whole prefix
+  const auto was = told.restatement ? kept(bundle, all, told.restatement->supersedes) : std::nullopt;
+  if (was && was->edition.as_of.size > size)
+    return refuted("it says to supersede an edition as of " + std::to_string(was->edition.as_of.size) + " entries, and is as of " + std::to_string(size) + " itself");
+  TRY_AS(folds, reports::fold(events, was ? was->edition.as_of.size : size));
   const auto previous = told.previous ? kept(bundle, all, *told.previous) : std::nullopt;
   const reports::Terms terms{bundle.verdict.checkpoint.origin, period, {size, bundle.as_of_root, last.recorded_at}, governed, previous ? &*previous : nullptr};
+  std::optional<reports::Steps> steps;
+  if (was) {
+    TRY_AS(gone, reports::steps_from(was->edition, folds, *of, terms, events));
+    steps = std::move(gone);
+  }
   TRY_AS(counted, reports::make_edition(folds, *of, terms));
   TRY_AS(suppression, reports::suppression_rules(adopted, last.recorded_at));
   const auto before = reports::editions_before(terms.previous, [&](const Hash& digest) { return kept(bundle, all, digest); });
@@ -157,16 +165,13 @@ Result<Recount> recount(const Bundle& bundle, const Edition& told, std::span<con
     TRY_AS(report, reports::make_publishable(counted, folds, *of, terms, suppression, before.editions));
     out.suppression = std::move(report);
   }
-  if (told.restatement) {
-    if (const auto was = kept(bundle, all, told.restatement->supersedes)) {
-      TRY_AS(restatement, reports::restatement_of(*was, {counted, folds, *of, terms}, told.restatement->reason, events));
-      counted.restatement = std::move(restatement);
-    } else {
-      counted.restatement = told.restatement;
-      out.not_checked.push_back("how it differs from the edition it supersedes: the bundle does not have that one");
-    }
+  if (steps) {
+    counted.restatement = reports::restatement_of(*was, counted, told.restatement->reason, *steps);
+  } else if (told.restatement) {
+    counted.restatement = told.restatement;
+    out.not_checked.push_back("how it differs from the edition it supersedes: the bundle does not have that one");
   }
-  out.withheld.events = withheld;
+  out.withheld = withheld;
   out.edition = std::move(counted);
   return out;
 }

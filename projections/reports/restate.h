@@ -11,20 +11,29 @@
 //   recounted     the earlier prefix itself gives another figure today: events were excised, or a definition changed
 #pragma once
 
+#include <set>
+#include <tuple>
+
 #include "projections/reports/make.h"
 #include "projections/reports/prefix.h"
 
 namespace caseledger::reports {
 
-// The edition that supersedes, as it is published, and what it was made from.
-struct Successor {
-  const Edition& edition;
-  const projections::Folds& folds;  // of its prefix
-  const Template& of;
-  const Terms& terms;
+// The counts of one prefix after another, and which figures each step changed.
+struct Steps {
+  using Figure = std::tuple<std::string, std::vector<std::string>, std::vector<std::string>>;  // metric, dimensions, group
+
+  std::uint64_t corrections = 0, retractions = 0, late_records = 0, later_events = 0;
+  Edition first;  // the earlier prefix, counted today
+  Edition last;
+  std::vector<std::pair<std::string, std::set<Figure>>> changed;
 };
 
-// events: those of the successor's prefix at least. Errors: those of the events and of make_edition.
-Result<Restatement> restatement_of(const EditionFile& was, const Successor& now, std::string reason, const Events& events);
+// folds: of the earlier edition's prefix; they come out as those of the later one's, whose terms these are. Nothing is folded twice but the
+// streams in which something was amended or came late. Errors: those of the events and of make_edition.
+Result<Steps> steps_from(const Edition& was, projections::Folds& folds, const Template& of, const Terms& terms, const Events& events);
+
+// now: the edition that supersedes, as it is published.
+Restatement restatement_of(const EditionFile& was, const Edition& now, std::string reason, const Steps& steps);
 
 }  // namespace caseledger::reports

@@ -32,7 +32,12 @@ struct Made {
         edition(*make_edition(folds, transparency(), terms)) {}
 
   EditionFile file() const { return {edition, sha256(bytes_of("what was"))}; }
-  Restatement of(const EditionFile& was, const Log& log) const { return *restatement_of(was, {edition, folds, transparency(), terms}, "in words", told_by(log)); }
+  Restatement of(const EditionFile& was, const Log& log) const {
+    auto gone_on = *fold(told_by(log), was.edition.as_of.size);
+    const auto steps = *steps_from(was.edition, gone_on, transparency(), terms, told_by(log));
+    CHECK(*gone_on.digests() == *folds.digests());  // whichever way they were reached
+    return restatement_of(was, edition, "in words", steps);
+  }
 };
 
 using Why = std::vector<std::string>;
