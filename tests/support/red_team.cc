@@ -275,29 +275,42 @@ void RedTeam::reckon() {
     if (rule == "primary" && small(value)) rules_.know({unknown(name)}, 1, policy_.k - 1);
     if (rule == "complementary" && value >= policy_.k) rules_.know({unknown(name)}, policy_.k, Solver::unending);
   }
+  for (const auto& [name, value] : truth_) unknown(name);
   reckoned_ = true;
 }
 
 std::string RedTeam::bounded(const Name& name, std::int64_t value) {
   ++attacked;
-  const Range numbers = numbers_.range({unknown(name)}, false), rules = rules_.range({unknown(name)}, false);
+  const int of = unknown(name);
+  const auto all = [&](Range r) { return r.least <= 1 && r.most >= policy_.k - 1; };
+  const auto enough = [&](Range r) { return r.most - r.least + 1 >= policy_.protection; };
+  Range numbers = numbers_.seen(of), rules = rules_.seen(of);
+  if (!all(numbers)) numbers = numbers_.range(of);
+  if (!enough(rules)) rules = rules_.range(of);
   const auto range = [](Range r) { return std::to_string(r.least) + ".." + std::to_string(r.most); };
-  if (numbers.least <= 1 && numbers.most >= policy_.k - 1 && rules.most - rules.least + 1 >= policy_.protection) return {};
+  if (all(numbers) && enough(rules)) return {};
   return said(name) + ", which is " + std::to_string(value) + ", is " + range(numbers) + " by the numbers and " + range(rules) + " by the rules";
 }
 
-std::vector<std::string> RedTeam::broken(std::size_t every, std::size_t most) {
+std::vector<std::string> RedTeam::broken(std::size_t most) {
   if (!reckoned_) reckon();
   std::vector<std::string> all;
-  std::size_t turn = 0;
+  std::vector<Name> withheld;
+  std::vector<int> unknowns;
   for (const auto& [name, value] : truth_) {
     if (!small(value)) continue;
-    if (all.size() >= most) break;
     if (told_.contains(name)) {
       all.push_back(said(name) + ", which is " + std::to_string(value) + ", is told");
-    } else if (turn++ % every == 0) {
-      if (auto sentence = bounded(name, value); !sentence.empty()) all.push_back(std::move(sentence));
+    } else {
+      withheld.push_back(name);
+      unknowns.push_back(unknown(name));
     }
+  }
+  if (all.size() < most)
+    for (Solver* solver : {&numbers_, &rules_}) solver->spread(unknowns, policy_.k - 1);
+  for (const Name& name : withheld) {
+    if (all.size() >= most) break;
+    if (auto sentence = bounded(name, truth_.at(name)); !sentence.empty()) all.push_back(std::move(sentence));
   }
   return all;
 }

@@ -24,8 +24,8 @@ class RedTeam {
   // `whole`: the same edition with nothing withheld. He is told of it what rules say truly of withheld rows; the test measures him by it.
   void read(const std::string& published, const caseledger::reports::Edition& whole);
 
-  // Sentences: every small count that is told, or that is bounded more tightly than the policy allows; every n-th of those withheld is attacked, until `most` are found.
-  std::vector<std::string> broken(std::size_t every = 1, std::size_t most = SIZE_MAX);
+  // Sentences: every small count that is told, or that is bounded more tightly than the policy allows, until `most` are found.
+  std::vector<std::string> broken(std::size_t most = SIZE_MAX);
   std::size_t attacked = 0;
 
  private:
