@@ -21,6 +21,7 @@ const char* name(Rule rule) {
     case Rule::complementary: return "complementary";
     case Rule::coarsened: return "coarsened";
     case Rule::line: return "line";
+    case Rule::figure: return "figure";
   }
   return "";
 }
@@ -83,7 +84,8 @@ class Suppressor {
       case Rule::complementary: return {policy_.k, no_end};
       case Rule::earlier:
       case Rule::coarsened:
-      case Rule::line: return {0, no_end};
+      case Rule::line:
+      case Rule::figure: return {0, no_end};
     }
     return {0, no_end};
   }

@@ -74,6 +74,7 @@ enum class Rule : std::uint8_t {
   complementary,  // at least k, and would give another away
   coarsened,      // unsaid: nothing is said of it, not even whether it is zero
   line,           // the same, because nothing less protects what stands in its row, column or table
+  figure,         // the same of a figure altogether: by whoever withholds in several populations
 };
 const char* name(Rule rule);
 

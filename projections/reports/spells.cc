@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 
 #include "projections/reports/suppress.h"
 
@@ -13,16 +14,36 @@ namespace {
 
 bool within(const Period& inner, const Period& outer) { return outer.from <= inner.from && inner.to <= outer.to; }
 
-Told without(const Told& whole, const std::vector<const Told*>& parts) {
-  Told left;
-  for (const auto& [measure, values] : whole.values) {
-    if (!adds_up_over_time(measure)) continue;
-    for (auto [place, value] : values) {
-      for (const Told* part : parts) value -= part->of(measure, place).value_or(0);
-      left.values[measure][place] = std::max<std::int64_t>(0, value);
-    }
+using Known = std::vector<std::pair<Period, const Told*>>;
+using Way = std::vector<std::pair<const Told*, int>>;  // along periods, forwards or backwards
+
+// The times that periods lead to. What is told of a period is by how much more was counted at its end than at its begin: between any two times that
+// periods connect, however they overlap, the count can be computed.
+std::map<Micros, Way> ways_from(Micros begin, const Known& known) {
+  std::map<Micros, Way> ways{{begin, {}}};
+  const auto go_on = [&](Micros near, Micros far, const Told* told, int sign) {
+    const auto so_far = ways.find(near);
+    if (so_far == ways.end() || ways.contains(far)) return false;
+    Way way = so_far->second;
+    way.emplace_back(told, sign);
+    return ways.emplace(far, std::move(way)).second;
+  };
+  for (bool more = true; more;) {
+    more = false;
+    for (const auto& [each, told] : known) more |= go_on(each.from, each.to, told, 1) || go_on(each.to, each.from, told, -1);
   }
-  return left;
+  return ways;
+}
+
+Told counted_along(const Way& way) {
+  Told all;
+  for (const auto& [told, sign] : way)
+    for (const auto& [measure, values] : told->values)
+      if (adds_up_over_time(measure))
+        for (const auto& [place, value] : values) all.values[measure][place] += sign * value;
+  for (auto& [measure, values] : all.values)
+    for (auto& [place, value] : values) value = std::max<std::int64_t>(0, value);
+  return all;
 }
 
 // Each spell lies in those around it; what they share and do not tell by itself is time of its own, between two of their ends.
@@ -53,27 +74,23 @@ Dimension time_of(std::vector<Spell>& all) {
 
 // Of a quarter after two of its months the third: nobody has told it yet, and anybody can compute it.
 Spells::Spells(const Period& period, const Told& now, std::span<const Earlier> earlier) : period_(period), now_(now), earlier_(earlier) {
-  std::vector<std::pair<Period, const Told*>> known{{period_, &now_}};
+  Known known{{period_, &now_}};
   for (const Earlier& each : earlier_)
-    if (std::ranges::find(known, each.period, &std::pair<Period, const Told*>::first) == known.end()) known.emplace_back(each.period, &each.whole);
+    if (std::ranges::find(known, each.period, &Known::value_type::first) == known.end()) known.emplace_back(each.period, &each.whole);
   std::set<Micros> ends;
   for (const auto& [each, told] : known) ends.insert({each.from, each.to});
-  for (bool more = true; more;) {
-    more = false;
-    for (std::size_t i = 0; i < known.size(); ++i) {
-      std::vector<const Told*> parts;
-      std::vector<Period> unknown;
-      for (auto from = ends.find(known[i].first.from); *from != known[i].first.to; ++from) {
-        const auto part = std::ranges::find_if(known, [&](const auto& each) { return each.first.from == *from && each.first.to == *std::next(from); });
-        if (part == known.end()) unknown.push_back({*from, *std::next(from), "what is left of " + known[i].first.label});
-        else parts.push_back(part->second);
-      }
-      if (unknown.size() != 1) continue;
-      const auto& [rest, told] = left_.emplace_back(unknown[0], without(*known[i].second, parts));
-      known.emplace_back(rest, &told);
-      more = true;
-    }
+  for (const Micros from : ends) {
+    const auto ways = ways_from(from, known);
+    const auto next = ways.upper_bound(from);
+    if (next != ways.end() && next->second.size() > 1) left_.emplace_back(Period{from, next->first, "what is left from " + to_rfc3339(from)}, counted_along(next->second));
   }
+}
+
+bool Spells::told_before(const std::string& measure, const std::string& whole, const Place& place) const {
+  Known known;
+  for (const Earlier& each : earlier_)
+    if (each.told.of(measure, place) && (whole.empty() || each.told.of(whole, place)) && (adds_up_over_time(measure) || each.period == period_)) known.emplace_back(each.period, &each.told);
+  return ways_from(period_.from, known).contains(period_.to);
 }
 
 std::vector<Spell> Spells::of(const std::string& measure, std::optional<Dimension>& time) const {

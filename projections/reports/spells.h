@@ -33,6 +33,9 @@ class Spells {
   // the dimension that they are nodes of.
   std::vector<Spell> of(const std::string& measure, std::optional<disclosure::Dimension>& time) const;
 
+  // Do earlier editions by themselves tell what this one counts of both, in sums and differences of theirs? whole may be empty.
+  bool told_before(const std::string& measure, const std::string& whole, const Place& place) const;
+
  private:
   const Period& period_;
   const Told& now_;

@@ -51,12 +51,17 @@ class Censor {
     std::ranges::stable_sort(measures, {}, [&](const std::string& measure) { return depth(measure); });
     for (bool more = true; more;) {
       const std::size_t before = untold_.size() + forced_.size();
-      report_.shortfalls.clear();
+      shortfalls_.clear();
       for (const std::string& measure : measures)
         for (const auto& tables : apart(measure)) TRY(decide(measure, tables));
       close_families();
-      more = untold_.size() + forced_.size() != before;
+      more = untold_.size() + forced_.size() != before || withhold_more();
     }
+    // By now nothing that has to do with them is told here: whatever can be computed is given away by earlier editions alone.
+    for (const Shortfall& each : shortfalls_)
+      if (each.here && spells_->told_before(each.measure, each.whole, each.place))
+        report_.shortfalls.push_back(said(each.measure, each.place) + ": only " + std::to_string(each.least) + " to " + std::to_string(each.most) +
+                                     " stay possible, as earlier editions tell it");
     take_all_out();
     return std::move(report_);
   }
@@ -144,30 +149,77 @@ class Censor {
     for (std::size_t i = 0; i < build.places.size(); ++i) {
       const auto& decision = verdict.decisions[i];
       if (!build.population.cells[i].here || decision.rule == Rule::told) continue;
-      untold_.try_emplace({measure, build.places[i]}, Untold{build.by_dependence[i] ? "dependent" : disclosure::name(decision.rule),
-                                                             decision.because ? said(measure, build.places[*decision.because]) : std::string()});
+      const std::pair where(measure, build.places[i]);
+      const Untold why{build.by_dependence[i] ? "dependent" : disclosure::name(decision.rule), decision.because ? said(measure, build.places[*decision.because]) : std::string()};
+      // What depends on another since is no longer known to be small, or large.
+      if (const auto [at, fresh] = untold_.try_emplace(where, why); !fresh && build.by_dependence[i] && !forced_.contains(where)) at->second = why;
     }
-    for (const auto& shortfall : verdict.shortfalls) {
-      if (!whole.empty()) withhold_whole(whole, measure, build.places[shortfall.cell]);
-      report_.shortfalls.push_back(said(measure, build.places[shortfall.cell]) + ": only " + std::to_string(shortfall.least) + " to " + std::to_string(shortfall.most) +
-                                   " stay possible, as an exempt total or an earlier edition tells too much");
-    }
+    for (const auto& [cell, least, most] : verdict.shortfalls) shortfalls_.push_back({measure, whole, build.places[cell], build.population.cells[cell].here, least, most});
     return {};
   }
 
-  // What a part cannot keep it may if its whole is withheld too: in its place, and if that was not enough, in all of its table, and then what that is
-  // part of.
-  void withhold_whole(const std::string& whole, const std::string& measure, const Place& place) {
-    const auto force = [&](const Place& at) {
-      if (!now_.of(whole, at) || !forced_.insert({whole, at}).second) return false;
-      untold_.try_emplace({whole, at}, Untold{disclosure::name(Rule::complementary), said(measure, place)});
-      return true;
-    };
-    if (force(place)) return;
+  // ── what nothing less protects ──
+
+  struct Shortfall {
+    std::string measure, whole;
+    Place place;
+    bool here;
+    std::int64_t least, most;
+  };
+
+  // False: nothing is left to withhold.
+  bool withhold_more() {
     bool more = false;
-    for (const auto& [other, value] : now_.values.at(whole))
-      if (other.by == place.by) more |= force(other);
-    if (const auto further = now_.part_of.find(whole); !more && further != now_.part_of.end() && now_.values.contains(further->second.front())) withhold_whole(further->second.front(), measure, place);
+    for (const Shortfall& each : shortfalls_) more |= withhold_more_for(each);
+    return more;
+  }
+
+  // What a part cannot keep it may if its whole is withheld too: in its place, and if that was not enough, in all of its table, and then what that is
+  // part of. Then the part itself is, in its table, then the whole figure, and in the end all that has to do with it.
+  bool withhold_more_for(const Shortfall& short_of) {
+    const auto withhold = [&](const std::string& measure, Rule rule, const auto& where) {
+      bool more = false;
+      for (const auto& [place, value] : now_.values.at(measure)) {
+        const std::pair at(measure, place);
+        if (!where(place) || now_.exempt.contains(at) || !forced_.insert(at).second) continue;
+        untold_.insert_or_assign(at, Untold{disclosure::name(rule), said(short_of.measure, short_of.place)});
+        more = true;
+      }
+      return more;
+    };
+    const auto in_place = [&](const Place& place) { return place == short_of.place; };
+    const auto in_table = [&](const Place& place) { return place.by == short_of.place.by; };
+    const auto anywhere = [](const Place&) { return true; };
+    for (std::string whole = short_of.whole; !whole.empty();) {
+      if (withhold(whole, Rule::line, in_place) || withhold(whole, Rule::line, in_table)) return true;
+      const auto further = now_.part_of.find(whole);
+      whole = further != now_.part_of.end() && now_.values.contains(further->second.front()) ? further->second.front() : std::string();
+    }
+    if (withhold(short_of.measure, Rule::line, in_table) || withhold(short_of.measure, Rule::figure, anywhere)) return true;
+    bool more = false;
+    for (const std::string& kin : kin_of(short_of.measure)) more |= withhold(kin, Rule::figure, anywhere);
+    return more;
+  }
+
+  // What it is part of, what is part of that, and so on, with their families.
+  std::set<std::string> kin_of(const std::string& measure) const {
+    std::set<std::string> kin{measure}, families;
+    for (std::size_t before = 0; before != kin.size() + families.size();) {
+      before = kin.size() + families.size();
+      for (const auto& [each, values] : now_.values) {
+        const std::string family = family_of(each);
+        if (families.contains(family)) kin.insert(each);
+        const auto wholes = now_.part_of.find(each);
+        if (wholes != now_.part_of.end())
+          for (const std::string& whole : wholes->second) {
+            if (!now_.values.contains(whole)) continue;
+            if (kin.contains(whole)) kin.insert(each);
+            if (kin.contains(each)) kin.insert(whole);
+          }
+        if (kin.contains(each) && !family.empty()) families.insert(family);
+      }
+    }
+    return kin;
   }
 
   // ── states told as their region ──
@@ -248,6 +300,8 @@ class Censor {
     // A region that is not told in the place of its states, and was not.
     if (is_region(place))
       of_part.owed = of_rest.owed = spell.here ? !is_unsaid(measure, place) : std::ranges::any_of(spell.editions, [&](const Earlier* each) { return each->told.of(measure, place) || each->told.withheld.contains({measure, place}); });
+    // What a statute wants told of every period it wants told of what is between them.
+    if (!spell.here && now_.exempt.contains({measure, place})) of_part.owed = of_rest.owed = false;
     bool dependent = false;
     if (spell.here) {
       const bool unsaid = is_unsaid(measure, place);
@@ -366,6 +420,7 @@ class Censor {
   std::map<std::pair<std::string, Place>, Untold> untold_;
   std::set<std::pair<std::string, Place>> forced_;
   std::set<std::pair<std::string, std::string>> coarse_;  // measures told alike, and regions that stand for their states
+  std::vector<Shortfall> shortfalls_;  // of the last round
   SuppressionReport report_;
 };
 

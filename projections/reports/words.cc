@@ -215,6 +215,7 @@ std::string withheld_words(std::string_view rule) {
       {"complementary", "Withheld so that another withheld figure cannot be worked out from it."},
       {"coarsened", "Told only as part of its region."},
       {"line", "Withheld with the rest of its row or column: nothing less protects a withheld figure in it."},
+      {"figure", "Withheld altogether: nothing less protects a withheld figure that belongs to it."},
       {"dependent", "Withheld because it is computed from a withheld figure."},
   };
   const auto known = found(words, rule);

@@ -151,15 +151,19 @@ class EditionAttacker {
     for (const auto& [name, parts] : groups) solver_.know_equal(parts, unknown_of({std::get<0>(name), {}, {}, std::get<2>(name)}));
   }
 
-  std::vector<std::string> broken(std::size_t every) {
+  std::vector<std::string> broken() {
     std::vector<std::string> all;
-    std::size_t turn = 0;
+    std::vector<int> unknowns;
+    std::erase_if(withheld_, [&](const Name& name) { return counts_.at(name) < 1 || counts_.at(name) >= policy.k; });
+    for (const Name& name : withheld_) unknowns.push_back(unknown_of(name));
+    solver_.spread(unknowns, policy.k - 1);
     for (const Name& name : withheld_) {
       const std::int64_t value = counts_.at(name);
-      if (value < 1 || value >= policy.k || turn++ % every != 0) continue;
-      const Range range = solver_.range({unknown_of(name)}, false);
+      const auto enough = [](Range range) { return range.least <= 1 && range.most >= policy.k - 1; };
+      Range range = solver_.seen(unknown_of(name));
+      if (!enough(range)) range = solver_.range(unknown_of(name));
       ++attacked;
-      if (range.least > 1 || range.most < policy.k - 1)
+      if (!enough(range))
         all.push_back(std::get<0>(name) + " of " + (std::get<2>(name).empty() ? "all" : std::get<2>(name)[0]) + " in " + std::get<3>(name) + ", which is " + std::to_string(value) + ", is " +
                       std::to_string(range.least) + ".." + std::to_string(range.most));
     }
@@ -203,7 +207,7 @@ TEST_CASE("a recovery edition by state, age and sex withstands the attack on all
     EditionAttacker attacker;
     attacker.add(told, whole);
     attacker.reckon("", {});
-    for (const std::string& each : attacker.broken(3)) FAIL_CHECK("seed " << seed << ": " << each);
+    for (const std::string& each : attacker.broken()) FAIL_CHECK("seed " << seed << ": " << each);
     CHECK(attacker.told_rests.empty());
     attacked += attacker.attacked;
     std::size_t rows = 0;
@@ -228,32 +232,90 @@ TEST_CASE("small counts taken out of an edition alone are found by the attack", 
   EditionAttacker attacker;
   attacker.add(told, whole);
   attacker.reckon("", {});
-  CHECK_FALSE(attacker.broken(1).empty());
+  CHECK_FALSE(attacker.broken().empty());
 }
 
-TEST_CASE("three monthly editions and the quarter's withstand the attack on all of them together", "[disclosure]") {
-  std::size_t attacked = 0, quarters = 0;
-  for (unsigned seed = 5; seed < 10; ++seed) {
-    const auto lives = some_lives(seed, 6000);
-    std::vector<Edition> wholes, tolds;
-    EditionAttacker attacker;
-    for (const auto& [first, months] : {std::pair(0, 1), {1, 1}, {2, 1}, {0, 3}}) {
+namespace {
+
+// Editions of these months, one after the other: each reckons with those before it, and all of them have to be releasable.
+struct Series {
+  std::vector<Edition> wholes, tolds;
+
+  Series(const std::vector<Life>& lives, const std::vector<std::pair<int, int>>& periods, const std::string& who) {
+    for (const auto& [first, months] : periods) {
       wholes.push_back(edition_of(lives, first, months));
       tolds.push_back(wholes.back());
       std::vector<EarlierEdition> earlier;
       for (std::size_t i = 0; i + 1 < tolds.size(); ++i) earlier.push_back({&tolds[i], &wholes[i]});
       const auto report = suppress(tolds.back(), policy, earlier);
       REQUIRE(report);
-      if (months == 1) CHECK(report->shortfalls.empty());
-      if (!report->shortfalls.empty()) continue;  // it is not released
-      quarters += months == 3;
-      attacker.add(tolds.back(), wholes.back());
+      for (const auto& each : report->shortfalls) FAIL_CHECK(who << ", " << wholes.back().period.label << ": " << each);
+      CHECK_FALSE(tells_little(tolds.back()));
     }
-    attacker.reckon("0+3", {"0+1", "1+1", "2+1"});
-    for (const std::string& each : attacker.broken(11)) FAIL_CHECK("seed " << seed << ": " << each);
-    attacked += attacker.attacked;
   }
-  CHECK(attacked > 20);
-  INFO(quarters << " of 5 quarters could be released");
-  CHECK(quarters > 2);
+};
+
+}  // namespace
+
+TEST_CASE("three monthly editions and the quarter's withstand the attack on all of them together", "[disclosure]") {
+  std::size_t attacked = 0;
+  for (const std::size_t people : {1500, 6000})
+    for (unsigned seed = 5; seed < 15; ++seed) {
+      const std::string who = std::to_string(people) + " people, seed " + std::to_string(seed);
+      const Series series(some_lives(seed, people), {{0, 1}, {1, 1}, {2, 1}, {0, 3}}, who);
+      EditionAttacker attacker;
+      for (std::size_t i = 0; i < series.tolds.size(); ++i) attacker.add(series.tolds[i], series.wholes[i]);
+      attacker.reckon("0+3", {"0+1", "1+1", "2+1"});
+      for (const std::string& each : attacker.broken()) FAIL_CHECK(who << ": " << each);
+      attacked += attacker.attacked;
+    }
+  CHECK(attacked > 15'000);
+}
+
+TEST_CASE("there is always an edition that may be released, in whatever order and however periods overlap", "[disclosure]") {
+  std::mt19937 random(11);
+  for (unsigned seed = 0; seed < 30; ++seed) {
+    std::vector<std::pair<int, int>> periods;
+    for (int i = 0; i < 5; ++i) {
+      const std::pair<int, int> next(static_cast<int>(random() % 5), static_cast<int>(1 + random() % 4));
+      if (std::ranges::find(periods, next) == periods.end()) periods.push_back(next);
+    }
+    const std::size_t people = 200 << random() % 6;
+    Series(some_lives(seed, people), periods, std::to_string(people) + " people, seed " + std::to_string(seed));
+  }
+}
+
+TEST_CASE("what earlier editions alone give away is refused, and nothing at all is told of it", "[disclosure]") {
+  const auto lives = some_lives(3, 1500);
+  std::vector<Edition> careless;  // published under another policy
+  for (const auto& [first, months] : {std::pair(0, 1), {1, 1}, {0, 3}}) careless.push_back(edition_of(lives, first, months));
+  const Edition whole = edition_of(lives, 2, 1);
+  Edition told = whole;
+  std::vector<EarlierEdition> earlier;
+  for (const Edition& each : careless) earlier.push_back({&each, &each});
+  const auto report = suppress(told, policy, earlier);
+  REQUIRE(report);
+  CHECK_FALSE(report->shortfalls.empty());
+  for (const Table& table : told.sections[0].tables)
+    if (counted_by(table.id).numerator == "resolved")
+      for (const Row& row : table.rows) CHECK_FALSE(row.withheld.empty());
+}
+
+TEST_CASE("what a statute wants told of each month and of the quarter is no reason to refuse one of them", "[disclosure]") {
+  const auto counts = [](int first, int months, std::int64_t recovered) {
+    Edition edition;
+    edition.template_id = "statutory-11295a";
+    edition.period = {first, first + months, std::to_string(first) + "+" + std::to_string(months)};
+    Table& table = edition.sections.emplace_back(Section{"R11", "", false, {}}).tables.emplace_back(Table{.id = "R11.4", .title = {}, .unit = "episodes", .definition = 1, .by = {}, .note = {}, .rows = {}});
+    table.rows.push_back(row_of({}, recovered, 0, std::to_string(recovered)));
+    table.rows.back().denominator.reset();
+    return edition;
+  };
+  const std::vector<Edition> months{counts(0, 1, 7), counts(1, 1, 20)};
+  Edition quarter = counts(0, 3, 30);  // and so 3 in the third
+  const std::vector<EarlierEdition> earlier{{&months[0], &months[0]}, {&months[1], &months[1]}};
+  const auto report = suppress(quarter, policy, earlier);
+  REQUIRE(report);
+  CHECK(report->shortfalls.empty());
+  CHECK(report->withheld.empty());
 }

@@ -34,7 +34,8 @@ Range known(const Cell& cell, Rule rule, const SuppressionPolicy& policy) {
     case Rule::told: return {cell.value, cell.value};
     case Rule::earlier:
     case Rule::coarsened:
-    case Rule::line: break;
+    case Rule::line:
+    case Rule::figure: break;
   }
   return {0, Solver::unending};
 }
