@@ -48,16 +48,16 @@ void look(std::string& counts, const EventView& event, const SearchExecuted& bod
   const Month month = month_of(at);
   const Search search{.month = month, .system = body.system(), .for_case = body.case_ref() != nullptr, .reason = std::string(text_of(body.reason_code()))};
   const Micros of_day = (at % (24 * hour) + 24 * hour) % (24 * hour);
-  count(counts, cell_key(search_cell, search));
-  count(counts, cell_key(hour_cell, AtHour{.month = month, .hour = static_cast<std::uint8_t>(of_day / hour)}));
+  std::vector<std::string> keys{cell_key(search_cell, search), cell_key(hour_cell, AtHour{.month = month, .hour = static_cast<std::uint8_t>(of_day / hour)})};
   const auto sized = [&](Size size, std::uint64_t value) {
     const auto bounded = static_cast<std::uint32_t>(std::min<std::uint64_t>(value, UINT32_MAX));
-    count(counts, cell_key(size_cell, Sized{.month = month, .system = body.system(), .size = size, .value = three_digits(bounded)}));
+    keys.push_back(cell_key(size_cell, Sized{.month = month, .system = body.system(), .size = size, .value = three_digits(bounded)}));
   };
   if (const auto networks = body.networks()) sized(Size::networks, *networks);
   if (const auto devices = body.devices()) sized(Size::devices, *devices);
   const auto from = body.window_from(), to = body.window_to();
   if (from && to && *to >= *from) sized(Size::window_hours, (static_cast<std::uint64_t>(*to) - static_cast<std::uint64_t>(*from) + hour - 1) / hour);
+  count_each(counts, std::move(keys));
 }
 
 struct Row {
