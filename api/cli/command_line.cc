@@ -1,7 +1,11 @@
 #include "api/cli/command_line.h"
 
+#include <cstdio>
 #include <cstdlib>
+#include <iostream>
+#include <poll.h>
 #include <ranges>
+#include <unistd.h>
 
 #include "api/cli/completion.h"
 
@@ -34,15 +38,28 @@ CLI::App& CommandLine::add(CLI::App& under, const std::string& name, const std::
   return *made;
 }
 
+namespace {
+
+// Did everything that was printed arrive? A reader that went away had enough of it, as head does.
+bool is_all_printed() {
+  const bool printed = !std::cout.flush().bad() && std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  pollfd reader{.fd = STDOUT_FILENO, .events = 0, .revents = 0};
+  return printed || (::poll(&reader, 1, 0) == 1 && (reader.revents & POLLERR) != 0);
+}
+
+}  // namespace
+
 int CommandLine::run(int argc, char** argv) {
   add_completion();
+  Exit exit = Exit::ok;
   try {
     app_.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    const int code = app_.exit(error);
-    return code == 0 ? 0 : static_cast<int>(Exit::usage);
+    exit = chosen_();
+  } catch (const CLI::ParseError& error) {  // or what was asked for is help
+    if (app_.exit(error) != 0) exit = Exit::usage;
   }
-  return static_cast<int>(chosen_());
+  if (exit == Exit::ok && !is_all_printed()) exit = report({Errc::io, "standard output did not take everything that was printed; is the disk full?"});
+  return static_cast<int>(exit);
 }
 
 // ── completion: of every command that was added before it ──

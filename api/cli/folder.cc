@@ -69,6 +69,16 @@ Result<void> record_genesis(const fs::path& folder, const NewFolder& wanted, con
   return record(*ledger, mutex, outcome, genesis_event(genesis, system_clock().wall(), system_random()), governor);
 }
 
+// A disk that is nearly full takes a part first, and says why at the rest.
+bool write_all(int out, std::string_view text) {
+  while (!text.empty()) {
+    const auto written = ::write(out, text.data(), text.size());
+    if (written < 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
 }  // namespace
 
 Result<std::string> read_text(const fs::path& file) {
@@ -90,14 +100,11 @@ Result<void> write_text(const fs::path& file, std::string_view text, unsigned mo
   const std::string fresh = file.string() + ".new";
   const int out = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
   if (out < 0) return io("cannot write " + fresh);
-  const bool written = ::write(out, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(out) == 0;
+  Result<void> written = write_all(out, text) && ::fsync(out) == 0 ? Result<void>() : io("cannot write " + file.string());
   ::close(out);
-  if (!written || ::rename(fresh.c_str(), file.c_str()) != 0) {
-    const auto failed = io("cannot write " + file.string());
-    ::unlink(fresh.c_str());
-    return failed;
-  }
-  return {};
+  if (written && ::rename(fresh.c_str(), file.c_str()) != 0) written = io("cannot write " + file.string());
+  if (!written) ::unlink(fresh.c_str());
+  return written;
 }
 
 Result<Signer> read_key(const fs::path& file) {

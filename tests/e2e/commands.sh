@@ -156,6 +156,16 @@ expect 1 "$cl" append --server "$url" --log-vkey "$(cat vkey)" --key desk.key ba
 printf '{"position":1,"event":"nonsense"}\n' >bad.ndjson
 expect 1 "$cl" append --server "$url" --log-vkey "$(cat vkey)" --key desk.key bad.ndjson
 
+step "what standard output does not take is no success; a reader that has enough is none of our failures"
+for command in "report list --dir ledger" "events --dir ledger" "figures cases --dir ledger" "audit ledger" "completion bash" "--help"; do
+  got=0
+  "$cl" $command >/dev/full 2>err.txt || got=$?
+  [ "$got" -eq 1 ] || fail "$command wrote nowhere and ended with $got"
+  grep -q 'standard output' err.txt || fail "$command does not say that its output was lost"
+done
+"$cl" completion bash | true || fail "a reader that went away is an error"
+expect 1 "$cl" report transparency --period 2024 --dir ledger --out none/edition.json; grep -q 'No such file' err.txt || fail "why the file was not written is not said"
+
 step "completion"
 for shell in bash zsh fish; do expect 0 "$cl" completion $shell; done
 expect 2 "$cl" completion tcsh
