@@ -166,6 +166,7 @@ Result<void> release(const ReleaseOptions& options) {
 }
 
 Result<void> supersede(const SupersedeOptions& options) {
+  if (options.reason.find_first_not_of(" \t\n") == std::string::npos) return fail(Errc::usage, "--reason says to its readers why the edition is superseded; it is empty");
   TRY_AS(was, edition_in(options.edition));
   TRY_AS(maker, EditionMaker::of(options.folder, options.as_of));
   TRY_AS(all, maker.releases());

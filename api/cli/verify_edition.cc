@@ -20,6 +20,13 @@ using reports::Release;
 
 std::unexpected<Error> refuted(const std::string& why) { return fail(Errc::verification_failed, why); }
 
+// What is there to prove something has to be read: damaged, it proves nothing, and which file it is has to be said.
+template <class Value>
+Result<Value> read_as_proof(const std::string& place, Result<Value> found) {
+  if (found) return found;
+  return fail(found.error().code == Errc::malformed ? Errc::verification_failed : found.error().code, place + ": " + found.error().sentence);
+}
+
 // ── a bundle, held to its signed checkpoint ──
 
 struct Bundle {
@@ -59,7 +66,7 @@ Result<Bundle> open_bundle(const path& folder, const Policy& policy, std::uint64
   bundle.folder = folder;
   const Fetch fetch = fetch_from(folder);
   TRY_AS(note, fetch("checkpoint"));
-  TRY_AS(verdict, verify_checkpoint(text_of(note), policy));
+  TRY_AS(verdict, read_as_proof("the bundle's checkpoint", verify_checkpoint(text_of(note), policy)));
   bundle.verdict = verdict;
   if (as_of > verdict.checkpoint.size)
     return fail(Errc::not_found, "the edition is as of " + std::to_string(as_of) + " entries, the bundle has " + std::to_string(verdict.checkpoint.size));
@@ -82,12 +89,12 @@ Result<std::optional<Proven>> proven_beside(const path& file, const Policy& poli
   if (!std::filesystem::exists(event_file) || !std::filesystem::exists(proof_file)) return std::optional<Proven>();
   TRY_AS(proof, read_text(proof_file));
   TRY_AS(event, read_text(event_file));
-  TRY_AS(receipt, parse_receipt(proof));
-  TRY_AS(verdict, verify_receipt(receipt, policy, bytes_of(event)));
+  TRY_AS(receipt, read_as_proof(proof_file.string(), parse_receipt(proof)));
   if (!receipt.inner) return refuted(proof_file.string() + " is the receipt of a whole batch; wanted that of the release event");
   const Buffer aligned(event.begin(), event.end());
   std::vector<FoundRef> refs;
-  TRY(check_event_bytes(aligned, refs));
+  TRY(read_as_proof(event_file.string(), check_event_bytes(aligned, refs)));
+  TRY_AS(verdict, read_as_proof(proof_file.string() + " with " + event_file.filename().string(), verify_receipt(receipt, policy, bytes_of(event))));
   const auto release = reports::release_of({view_event(aligned), receipt.entry.first_position + receipt.inner->index, receipt.index, receipt.entry.recorded_at, receipt.entry.author});
   if (!release) return refuted(event_file.string() + " is no report.released event");
   const std::string standing = verdict.standing == Standing::witnessed ? "witnessed" : "logged";

@@ -174,6 +174,15 @@ expect 3 "$cl" verify forged.json --log-vkey "$vkey" --bundle bundle
 grep -q "the denominator is 1${wanted#*/}, not ${wanted#*/}" err.txt || fail "the forged figure is not named: $(cat err.txt)"
 cp taken.event forged.event && cp taken.tlog-proof forged.tlog-proof
 expect 3 "$cl" verify forged.json --log-vkey "$vkey"
+for damaged in event tlog-proof; do
+  cp taken.json forged.json && cp taken.event forged.event && cp taken.tlog-proof forged.tlog-proof
+  for keep in 0 7 60; do
+    head -c "$keep" "taken.$damaged" >"forged.$damaged"
+    expect 3 "$cl" verify forged.json --log-vkey "$vkey"
+    grep -q "forged.$damaged" err.txt || fail "which file is damaged is not said: $(cat err.txt)"
+  done
+done
+expect 2 "$cl" report supersede edition.json --reason " " --dir ledger --out none.json
 expect 0 "$cl" audit bundle --log-vkey "$vkey"
 expect 0 "$cl" audit ledger --log-vkey "$vkey"
 expect 0 "$cl" audit ledger --log-vkey "$vkey" --format json
