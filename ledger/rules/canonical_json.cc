@@ -103,7 +103,10 @@ Result<json::value> parse_canonical_json(std::string_view text) {
   json::value value = json::parse(text, error);
   if (error) return fail(Errc::malformed, "no JSON: " + error.message());
   TRY_AS(canonical, canonical_json(value));
-  if (canonical != text) return fail(Errc::malformed, "the JSON is not canonical (RFC 8785); it would be " + canonical.substr(0, 200));
+  if (canonical != text) {
+    const auto at = static_cast<std::size_t>(std::ranges::mismatch(text, canonical).in1 - text.begin());
+    return fail(Errc::malformed, "the JSON is not canonical (RFC 8785) from byte " + std::to_string(at) + " on; there it would be " + (at < canonical.size() ? canonical.substr(at, 40) : "nothing"));
+  }
   return value;
 }
 

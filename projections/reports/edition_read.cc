@@ -22,6 +22,14 @@ class Faults {
   std::optional<Error> first_;
 };
 
+// 12, -3, 0.914265: what is told as a number is one, to spreadsheets too.
+bool is_figure(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  const auto is_digits = [](std::string_view part) { return !part.empty() && part.find_first_not_of("0123456789") == part.npos; };
+  const auto point = text.find('.');
+  return is_digits(text.substr(0, point)) && (point == text.npos || (text.size() - point == 7 && is_digits(text.substr(point + 1))));
+}
+
 // A value with its place.
 struct At {
   const json::value* value;  // null: it is not there, which has been told
@@ -59,6 +67,11 @@ struct At {
     if (const auto exact = exactly<32>(bytes)) return {*exact};
     faults->tell(place, "a SHA-256 hash belongs here");
     return {};
+  }
+  std::string figure() const {
+    std::string found = text();
+    if (!is_figure(found)) faults->tell(place, "a whole number or a decimal with six places belongs here");
+    return found;
   }
   Hash hex_hash() const { return hash(from_hex(text())); }
   Hash base64_hash() const { return hash(from_base64(text())); }
@@ -124,9 +137,9 @@ Row read_row(const At& at, std::size_t dimensions) {
   if (row.group.size() != dimensions) at.faults->tell(at.place + ".group", "the table has " + std::to_string(dimensions) + " dimensions, the row " + std::to_string(row.group.size()));
   if (const auto numerator = members.may("numerator")) row.numerator = numerator->number();
   if (const auto denominator = members.may("denominator")) row.denominator = denominator->number();
-  if (const auto value = members.may("value")) row.value = value->text();
+  if (const auto value = members.may("value")) row.value = value->figure();
   if (const auto interval = members.may("interval")) {
-    const auto bounds = interval->texts();
+    const auto bounds = interval->list([](const At& each) { return each.figure(); });
     if (bounds.size() == 2) row.interval = {bounds[0], bounds[1]};
     else at.faults->tell(interval->place, "an interval has two bounds");
   }
