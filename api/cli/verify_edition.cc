@@ -143,8 +143,9 @@ Result<Recount> recount(const Bundle& bundle, const Edition& told, std::span<con
   if (told.template_version != of->version || told.definitions_version != reports::definitions_version) {
     out.counted = false;
     out.edition = told;
-    out.not_checked.push_back("the figures: the edition is of version " + told.template_version + " of its template and version " + told.definitions_version + " of the definitions, and this program counts by versions " +
-                              std::string(of->version) + " and " + std::string(reports::definitions_version));
+    out.not_checked.push_back("the figures: a caseledger that counts " + told.template_id + " by version " + told.template_version + " of the template and version " + told.definitions_version +
+                              " of the definitions counts them again; this one counts by versions " + std::string(of->version) + " and " + std::string(reports::definitions_version) +
+                              " (docs/reports.md says what changed)");
     return out;
   }
   TRY_AS(last, bundle.served->entry({size - 1}));

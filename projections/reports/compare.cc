@@ -101,6 +101,19 @@ std::string first_change_otherwise(const Edition& told, const Edition& counted) 
   return ", first at " + named(*at) + ": from " + line(*at) + ", not from " + line(*other);
 }
 
+// "T14.not_in_force (version 1 and 2)": metrics that both tell, counted by different versions of their definitions.
+std::string defined_otherwise(const Edition& a, const Edition& b) {
+  std::map<std::string_view, std::uint32_t> versions;
+  each_row(a, [&](const Table& table, const Row&) { versions[table.id] = table.definition; });
+  std::string out;
+  each_row(b, [&](const Table& table, const Row&) {
+    const auto found = versions.extract(table.id);
+    if (found.empty() || found.mapped() == table.definition) return;
+    out += (out.empty() ? "" : ", ") + table.id + " (version " + std::to_string(found.mapped()) + " and " + std::to_string(table.definition) + ')';
+  });
+  return out;
+}
+
 }  // namespace
 
 std::string told_by(const Row& row) {
@@ -152,6 +165,7 @@ std::vector<std::string> caveats(const Edition& a, const Edition& b) {
   differ(a.template_id != b.template_id, "they are of different templates, " + a.template_id + " and " + b.template_id);
   differ(a.template_id == b.template_id && a.template_version != b.template_version, "their template changed from version " + a.template_version + " to " + b.template_version);
   differ(a.definitions_version != b.definitions_version, "the definitions changed from version " + a.definitions_version + " to " + b.definitions_version);
+  if (const std::string metrics = defined_otherwise(a, b); !metrics.empty()) all.push_back("the definitions differ of " + metrics);
   differ(a.suppression != b.suppression, "other rules of suppression hold: what one withholds the other may tell");
   const auto length = [](const Edition& edition) { return edition.period.to - edition.period.from; };
   const Micros longer = std::max(length(a), length(b)), shorter = std::min(length(a), length(b));

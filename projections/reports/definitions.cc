@@ -66,6 +66,7 @@ Counted counted(const std::string& id, const std::string& title, bool has_denomi
 struct Rare {
   std::string_view id, title, unit;
   bool has_denominator;
+  std::uint32_t version = 1;
 };
 constexpr Rare only_with_data[] = {
     {"coverage.retention_days", "Portals that keep reads so many days", "portals", true},
@@ -73,7 +74,7 @@ constexpr Rare only_with_data[] = {
     {"R5.latest_starts", "The median if every start known to a day or coarser was as late as it can be", "us", true},
     {"R5.curve", "The time by which this share in percent is resolved, by Kaplan-Meier", "us", false},
     {"T14.decisions", "Designations and priorities decided in the period that cite this version", "decisions", false},
-    {"T14.not_in_force", "Decisions of the period that cite a version which was in force at no time of it: has to be 0", "decisions", false},
+    {"T14.not_in_force", "Decisions of the period that cite a version on a day on which it was not in force: has to be 0", "decisions", false, 2},
     {"T15.entries", "Entries of the log at the as-of, each of one author and under the signed checkpoint", "entries", false},
     {"T15.excised", "Events taken out of the log by the as-of: their bytes gave way to their hashes", "events", false},
     {"T7.hour", "Searches in this hour of the day, UTC", "searches", false},
@@ -95,7 +96,7 @@ std::vector<Definition> find_definitions() {
   }
   for (const Rare& each : only_with_data) {
     const auto last = std::ranges::find_if(all.rbegin(), all.rend(), [&](const Definition& d) { return family_of(d.id) == family_of(each.id); });
-    all.insert(last.base(), defined(std::string(each.id), std::string(each.title), std::string(each.unit), 1, each.has_denominator, {}));
+    all.insert(last.base(), defined(std::string(each.id), std::string(each.title), std::string(each.unit), each.version, each.has_denominator, {}));
   }
   return all;
 }

@@ -11,7 +11,7 @@
 
 namespace caseledger::reports {
 
-// Goes up when a definition changes, not when one is added.
+// Of all of them together, as editions name it. One that changes has another version of its own, which its tables tell.
 inline constexpr std::string_view definitions_version = "1";
 
 struct Definition {

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <map>
+
+#include "projections/days.h"
 
 namespace caseledger::reports {
 
@@ -34,28 +35,38 @@ std::string note_of(const PolicyVersion& version) {
 }
 
 // A row for every version that was in force in the period, and for every other that a decision cites.
-std::vector<Table> policy_tables(const Terms& terms, const std::vector<Table>& decisions) {
-  std::map<std::string, Row> rows;
-  for (const Table& table : decisions)
-    for (const Row& row : table.rows)
-      if (!row.group.empty() && !row.group[0].empty()) {
-        rows[row.group[0]] = counted(row.numerator.value_or(0));
-        rows[row.group[0]].flags = {"not_in_force"};
-      }
+std::vector<Table> policy_tables(const Terms& terms, const Decisions& decisions) {
+  struct Cited {
+    std::int64_t decisions = 0, in_force = 0;
+    std::string note;
+  };
+  std::map<std::string, Cited> versions;
+  for (const auto& [policy, n] : decisions(terms.period.from, terms.period.to))
+    if (!policy.empty()) versions[policy].decisions = n;
   for (const PolicyVersion& version : terms.governed.policies) {
     if (!in_force_within(version, terms)) continue;
-    Row& row = rows.try_emplace(version.policy, counted(0)).first->second;
-    row.flags.clear();
-    row.note = note_of(version);
+    Cited& cited = versions[version.policy];
+    cited.note += (cited.note.empty() ? "" : "; and ") + note_of(version);
+    const Micros from = std::max(terms.period.from, projections::begin_of_day(projections::day_of(version.from)));
+    const auto then = cited.decisions == 0 ? std::map<std::string, std::int64_t>() : decisions(from, std::min(terms.period.to, version.to.value_or(terms.period.to)));
+    if (const auto found = then.find(version.policy); found != then.end()) cited.in_force += found->second;
   }
   Table by_version{.id = "T14.decisions", .title = "Designations and priorities decided in the period that cite this version", .unit = "decisions", .by = {"policy"}, .note = {}, .rows = {}};
+  Table not_in_force{.id = "T14.not_in_force", .title = "Decisions of the period that cite a version on a day on which it was not in force: has to be 0", .unit = "decisions", .definition = 2, .by = {"policy"}, .note = {}, .rows = {}};
   std::int64_t out_of_force = 0;
-  for (auto& [policy, row] : rows) {
-    if (!row.flags.empty()) out_of_force += *row.numerator;
-    row.group = {policy};
-    by_version.rows.push_back(std::move(row));
+  for (auto& [policy, cited] : versions) {
+    const std::int64_t amiss = std::max<std::int64_t>(0, cited.decisions - cited.in_force);
+    out_of_force += amiss;
+    for (const auto& [table, n] : {std::pair(&by_version, cited.decisions), std::pair(&not_in_force, amiss)}) {
+      Row& row = table->rows.emplace_back(counted(n));
+      row.group = {policy};
+      if (amiss > 0) row.flags = {"not_in_force"};
+    }
+    by_version.rows.back().note = std::move(cited.note);
   }
-  return {alone("T14.not_in_force", "Decisions of the period that cite a version which was in force at no time of it: has to be 0", "decisions", out_of_force), std::move(by_version)};
+  Table whole = alone(not_in_force.id, not_in_force.title, not_in_force.unit, out_of_force);
+  whole.definition = not_in_force.definition;
+  return {std::move(whole), std::move(by_version), std::move(not_in_force)};
 }
 
 std::string in_words(const json::value& value) {
@@ -110,11 +121,12 @@ class Differences {
 
 }  // namespace
 
-std::vector<Table> governed_tables(std::string_view section, const Terms& terms, const std::function<std::vector<Table>()>& decisions) {
-  if (section == "T14") return policy_tables(terms, decisions());
+std::vector<Table> governed_tables(std::string_view section, const Terms& terms, const Decisions& decisions) {
+  if (section == "T14") return policy_tables(terms, decisions);
   if (section != "T15") return {};
   std::vector<Table> tables;
   tables.push_back(alone("T15.entries", "Entries of the log at the as-of, each of one author and under the signed checkpoint", "entries", static_cast<std::int64_t>(terms.as_of.size)));
+  tables.back().note = "how many checkpoints were signed on the way does not follow from the entries, and is not told: several may be signed over one log, and this edition stands under that of its as-of";
   tables.push_back(alone("T15.excised", "Events taken out of the log by the as-of: their bytes gave way to their hashes", "events", static_cast<std::int64_t>(terms.governed.excised)));
   return tables;
 }

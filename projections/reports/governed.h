@@ -3,13 +3,17 @@
 #pragma once
 
 #include <functional>
+#include <map>
 
 #include "projections/reports/make.h"
 
 namespace caseledger::reports {
 
-// Of a section, in their order; most sections have none. decisions: the tables of T3.decisions by policy, asked for only if they are wanted.
-std::vector<Table> governed_tables(std::string_view section, const Terms& terms, const std::function<std::vector<Table>()>& decisions);
+// How many decisions made on days that begin in [from, to) cite each version of a policy: T3.decisions by policy.
+using Decisions = std::function<std::map<std::string, std::int64_t>(Micros from, Micros to)>;
+
+// Of a section, in their order; most sections have none. A version is in force on every day on which it is so at some time.
+std::vector<Table> governed_tables(std::string_view section, const Terms& terms, const Decisions& decisions);
 
 // How one policy's parameters, canonical JSON, differ from another's: "k is 5, was 11; subject[3] is new". Without values where those would teach how
 // to evade: "factors[2].points_micros changed". At most changes_max are told. Empty: they do not differ, or are no JSON.

@@ -5,6 +5,7 @@
 #include <map>
 #include <thread>
 
+#include "projections/automation.h"
 #include "projections/reports/definitions.h"
 #include "projections/reports/governed.h"
 
@@ -15,10 +16,11 @@ namespace {
 using projections::Figure;
 using projections::FigureQuery;
 
+// What only this row has to say is data too: which version of a policy was in force.
 bool is_empty(const Row& row) {
   if (std::ranges::find(row.flags, "no_data") != row.flags.end()) return true;
   const bool counted = row.numerator.value_or(0) != 0 || row.denominator.value_or(0) != 0;
-  return !counted && (!row.value || row.value->find_first_not_of("0.") == std::string::npos);
+  return !counted && row.note.empty() && (!row.value || row.value->find_first_not_of("0.") == std::string::npos);
 }
 
 Row row_of(Figure&& figure) {
@@ -128,7 +130,6 @@ Section section_of(const Counts& counts, const SectionPlan& plan) {
   Section section{std::string(plan.id), std::string(plan.title), false, {}};
   for (const TablePlan& each : plan.tables)
     for (Table& table : tables_of(counts, each)) section.tables.push_back(std::move(table));
-  section.no_data = std::ranges::all_of(section.tables, [](const Table& table) { return std::ranges::all_of(table.rows, is_empty); });
   return section;
 }
 
@@ -164,16 +165,16 @@ Result<Edition> make_edition(const projections::Folds& folds, const Template& of
   edition.definitions_version = definitions_version;
   if (terms.previous) edition.previous = terms.previous->digest;
   const Counts counts(folds, of, terms);
-  const auto decisions = [&] {
-    std::vector<Table> found;
-    for (const Section& section : edition.sections)
-      for (const Table& table : section.tables)
-        if (table.id == "T3.decisions" && table.by == std::vector<std::string>{"policy"}) found.push_back(table);
-    return found;
+  const auto decisions = [&](Micros from, Micros to) {
+    std::map<std::string, std::int64_t> citing;
+    for (const Figure& figure : projections::automation().figures(folds.cells(projections::automation()), {.as_of = terms.as_of.recorded_at, .period = FigureQuery::Period{from, to}, .by = {"policy"}}))
+      if (figure.id == "T3.decisions") citing[figure.group[0].second] = figure.numerator.value_or(0);
+    return citing;
   };
   for (const SectionPlan* plan : of.sections) {
-    edition.sections.push_back(section_of(counts, *plan));
-    for (Table& table : governed_tables(plan->id, terms, decisions)) edition.sections.back().tables.push_back(std::move(table));
+    Section& section = edition.sections.emplace_back(section_of(counts, *plan));
+    for (Table& table : governed_tables(plan->id, terms, decisions)) section.tables.push_back(std::move(table));
+    section.no_data = std::ranges::all_of(section.tables, [](const Table& table) { return std::ranges::all_of(table.rows, is_empty); });
   }
   for (const Section& section : edition.sections)
     for (const Table& table : section.tables) TRY(check_definition(table, terms));

@@ -190,7 +190,7 @@ std::string flag_words(std::string_view flag) {
       {"partial", "Partial: counted over those that state it."},
       {"coarse_starts", "Some starts are known to the day only; their midpoint is used."},
       {"resolved_before_start", "Some ends are on record before their start; they count as no time at all."},
-      {"not_in_force", "Cited, though it was in force at no time of the period."},
+      {"not_in_force", "Cited on a day on which it was not in force."},
       {"stands_for_states", "Stands for its states, most of which are too small to be told one by one."},
       {"too_large", "Larger than the ledger can add up."},
   };

@@ -104,9 +104,11 @@ TEST_CASE("editions that are not to be compared as they stand say why") {
   b.definitions_version = "2";
   b.period.to *= 30;
   b.restatement = Restatement{.supersedes = {}, .reason = "late records", .late_records = 3, .changes = {{}}};
+  b.sections[0].tables[1].definition = 2;
   const auto found = caveats(a, b);
-  REQUIRE(found.size() == 3);
+  REQUIRE(found.size() == 4);
   CHECK(found[0] == "the definitions changed from version 1 to 2");
-  CHECK(found[1].starts_with("their periods are of different lengths"));
-  CHECK(found[2].ends_with("supersedes an earlier one (late records): 1 figures changed, after 3 late records, 0 later events, 0 corrections and 0 retractions"));
+  CHECK(found[1] == "the definitions differ of T1.reports (version 1 and 2)");
+  CHECK(found[2].starts_with("their periods are of different lengths"));
+  CHECK(found[3].ends_with("supersedes an earlier one (late records): 1 figures changed, after 3 late records, 0 later events, 0 corrections and 0 retractions"));
 }

@@ -22,10 +22,19 @@ const Row* row_of(const std::vector<Table>& tables, std::string_view id, const s
   return nullptr;
 }
 
-std::vector<Table> cited(const std::vector<std::pair<std::string, std::int64_t>>& decisions) {
-  Table table{.id = "T3.decisions", .title = {}, .unit = {}, .definition = 1, .by = {"policy"}, .note = {}, .rows = {}};
-  for (const auto& [policy, n] : decisions) table.rows.push_back({.group = {policy}, .numerator = n, .denominator = {}, .value = std::to_string(n), .interval = {}, .flags = {}, .note = {}, .withheld = {}});
-  return {table};
+// So many decisions citing a policy, on a day of the period.
+struct Decided {
+  std::string policy;
+  int on_day;
+  std::int64_t decisions;
+};
+Decisions decided(std::vector<Decided> all) {
+  return [all = std::move(all)](Micros from, Micros to) {
+    std::map<std::string, std::int64_t> citing;
+    for (const Decided& each : all)
+      if (const Micros begin = new_year_2024 + each.on_day * day; from <= begin && begin < to) citing[each.policy] += each.decisions;
+    return citing;
+  };
 }
 
 }  // namespace
@@ -42,21 +51,31 @@ TEST_CASE("how parameters differ is told in plain words, with values or without"
   CHECK(parameters_changed(many + "]", more + "]", false).ends_with("[19] changed; and 10 more"));
 }
 
-TEST_CASE("every version in force within the period has a row, and decisions under any other are counted against it") {
+TEST_CASE("every version in force within the period has a row, and decisions on days on which a version was not in force are counted against it") {
   Terms asked = terms();
   asked.governed.policies = {{"p/1", "triage", "1.0.0", new_year_2024 - 90 * day, new_year_2024 - day, ""},
-                             {"p/2", "triage", "1.1.0", new_year_2024 - day, new_year_2024 + 10 * day, "bands[0].priority changed"},
-                             {"p/3", "triage", "1.2.0", new_year_2024 + 10 * day, {}, ""},
+                             {"p/2", "triage", "1.1.0", new_year_2024 - day, new_year_2024 + 10 * day + day / 2, "bands[0].priority changed"},
+                             {"p/3", "triage", "1.2.0", new_year_2024 + 10 * day + day / 2, {}, ""},
                              {"p/4", "triage", "2.0.0", new_year_2024 + 35 * day, {}, ""}};
-  const auto tables = governed_tables("T14", asked, [] { return cited({{"", 2}, {"p/1", 3}, {"p/2", 40}, {"q/9", 1}}); });
-  REQUIRE(row_of(tables, "T14.decisions", {"p/2"}));
-  CHECK(row_of(tables, "T14.decisions", {"p/2"})->numerator == 40);
-  CHECK(row_of(tables, "T14.decisions", {"p/2"})->note == "triage, version 1.1.0, in force from 2023-12-31T00:00:00Z to 2024-01-11T00:00:00Z; against the version before: bands[0].priority changed");
-  CHECK(row_of(tables, "T14.decisions", {"p/3"})->numerator == 0);
-  CHECK(row_of(tables, "T14.decisions", {"p/1"})->flags == std::vector<std::string>{"not_in_force"});
-  CHECK_FALSE(row_of(tables, "T14.decisions", {"p/4"}));
-  CHECK_FALSE(row_of(tables, "T14.decisions", {""}));
-  CHECK(row_of(tables, "T14.not_in_force")->numerator == 4);
+  const auto tables = governed_tables("T14", asked, decided({{"", 3, 2}, {"p/1", 4, 3}, {"p/2", 0, 30}, {"p/2", 10, 10}, {"p/2", 11, 5}, {"p/3", 9, 1}, {"p/3", 10, 6}, {"q/9", 1, 1}, {"p/3", 31, 100}}));
+  const auto n = [&](std::string_view id, const std::vector<std::string>& group = {}) {
+    const Row* row = row_of(tables, id, group);
+    return row ? row->numerator.value() : -1;
+  };
+  CHECK(n("T14.decisions", {"p/2"}) == 45);
+  CHECK(row_of(tables, "T14.decisions", {"p/2"})->note == "triage, version 1.1.0, in force from 2023-12-31T00:00:00Z to 2024-01-11T12:00:00Z; against the version before: bands[0].priority changed");
+  CHECK(n("T14.not_in_force", {"p/2"}) == 5);  // the day it ended on is one of its days
+  CHECK(n("T14.decisions", {"p/3"}) == 7);
+  CHECK(n("T14.not_in_force", {"p/3"}) == 1);  // and so is the day it began on
+  CHECK(row_of(tables, "T14.decisions", {"p/3"})->flags == std::vector<std::string>{"not_in_force"});
+  CHECK(n("T14.not_in_force", {"p/1"}) == 3);
+  CHECK(n("T14.not_in_force", {"q/9"}) == 1);
+  CHECK(n("T14.decisions", {"p/4"}) == -1);
+  CHECK(n("T14.decisions", {""}) == -1);
+  CHECK(n("T14.not_in_force") == 10);
+  const auto held = governed_tables("T14", asked, decided({{"p/2", 10, 4}, {"p/3", 30, 2}}));
+  CHECK(row_of(held, "T14.not_in_force")->numerator == 0);
+  CHECK(row_of(held, "T14.decisions", {"p/2"})->flags.empty());
 }
 
 TEST_CASE("the section of integrity says how much the log holds and what was taken out of it") {
@@ -65,7 +84,10 @@ TEST_CASE("the section of integrity says how much the log holds and what was tak
   const auto edition = make_edition(projections::Folds(), transparency(), asked);
   REQUIRE(edition);
   std::vector<Table> tables;
-  for (const Section& section : edition->sections) tables.insert(tables.end(), section.tables.begin(), section.tables.end());
+  for (const Section& section : edition->sections) {
+    tables.insert(tables.end(), section.tables.begin(), section.tables.end());
+    if (section.id == "T15") CHECK_FALSE(section.no_data);
+  }
   REQUIRE(row_of(tables, "T15.entries"));
   CHECK(row_of(tables, "T15.entries")->value == "7");
   CHECK(row_of(tables, "T15.excised")->value == "2");

@@ -169,8 +169,9 @@ TEST_CASE("two editions side by side tell what changed, and what cannot be compa
   CHECK(std::ranges::any_of(alerts, [](const std::string& row) { return row.find("not comparable") != row.npos && row.find("defined anew") != row.npos; }));
   CHECK(std::ranges::any_of(alerts, [](const std::string& row) { return row.find("withheld60.0 %–") != row.npos; }));
   const auto caveats = found(page, "//h:p[@class='caveat']");
-  REQUIRE(caveats.size() == 1);
-  CHECK(caveats.front().find("supersedes an earlier one (late records from two states)") != std::string::npos);
+  REQUIRE(caveats.size() == 2);
+  CHECK(caveats.front().find("the definitions differ of T5.") != std::string::npos);
+  CHECK(caveats.back().find("supersedes an earlier one (late records from two states)") != std::string::npos);
 }
 
 TEST_CASE("a year of editions is drawn as series", "[render]") {
