@@ -116,7 +116,7 @@ for (const name of pages) {
         const pdf = await page.pdf({ format, tagged: true, printBackground: true });
         assert.equal(pdf.subarray(0, 5).toString(), '%PDF-');
         assert.ok(pdf.includes('/StructTreeRoot'), 'the PDF is tagged');
-        assert.ok(pdf.length < 1_000_000 + 4 * (await page.content()).length, `a page of ${(await page.content()).length} bytes makes a PDF of ${pdf.length}`);
+        assert.ok(pdf.length < 1_000_000 + 6 * (await page.content()).length, `a page of ${(await page.content()).length} bytes makes a PDF of ${pdf.length}`);
         await page.emulateMedia({ media: 'print' });
         await page.setViewportSize({ width, height: 1000 });
         assert.deepEqual(await overflow(page), nothing);

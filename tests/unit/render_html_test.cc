@@ -63,7 +63,7 @@ std::string year() {
   for (int month = 0; month < 12; ++month) {
     Edition edition = month % 2 ? editions::small() : editions::small_of_2023();
     edition.period.label = "2024-" + std::string(month < 9 ? "0" : "") + std::to_string(month + 1);
-    edition.sections[0].tables[3].rows = {editions::told({}, std::to_string(2'000 + 37 * month))};
+    edition.sections[0].tables[3].rows = {editions::told({}, std::to_string(1'111'500'000 + 37'000'000 * month))};  // as many digits as reads of plates have
     months.push_back({edition, editions::digest_of(edition)});
   }
   return render_comparison(months);
