@@ -76,6 +76,17 @@ Result<Bundle> open_bundle(const path& folder, const Policy& policy, std::uint64
   return bundle;
 }
 
+// The editions that it brings along are those that were released.
+Result<void> check_editions(const Bundle& bundle, std::span<const Release> all) {
+  for (const Release& each : all) {
+    const std::string place = "releases/" + reports::place_of(each) + ".json";
+    if (!std::filesystem::exists(bundle.folder / place)) continue;
+    TRY_AS(text, read_text(bundle.folder / place));
+    if (reports::edition_digest(text) != each.sha256) return refuted("the bundle is damaged: " + place + " has other bytes than were released");
+  }
+  return {};
+}
+
 // ── the release ──
 
 struct Proven {
@@ -121,7 +132,7 @@ struct Recount {
   reports::SuppressionReport suppression;
 };
 
-// A released edition that the bundle brings along; nothing where it does not, or brings other bytes.
+// A released edition that the bundle brings along; nothing where it does not.
 std::optional<reports::EditionFile> kept(const Bundle& bundle, std::span<const Release> all, const Hash& digest) {
   const auto release = std::ranges::find(all, digest, &Release::sha256);
   if (release == all.end()) return std::nullopt;
@@ -209,6 +220,7 @@ Result<EditionVerdict> verify_edition(const path& file, const std::string& json,
     if (edition->as_of.root != bundle.as_of_root) return refuted("its as-of has another root than the first " + std::to_string(edition->as_of.size) + " entries of the bundle");
     reports::Withheld ignored;
     TRY_AS(all, reports::releases_in(reports::events_of(*bundle.served, ignored), bundle.verdict.checkpoint.size));
+    TRY(check_editions(bundle, all));
     if (!proven) {
       TRY_AS(within, proven_within(bundle, all, *edition, digest));
       proven = within;
@@ -226,7 +238,7 @@ Result<EditionVerdict> verify_edition(const path& file, const std::string& json,
     }
     TRY(reports::check_release(proven->release, *edition, digest));
     if (!again.service_key) return refuted("author " + hex(proven->release.author) + " of the release is not the ledger's service");
-    if (!differs && again.counted) proven->said += "; every figure was counted again from the bundle and is the same to the byte";
+    if (!differs && again.counted) proven->said += "; every figure " + std::string(verdict.not_checked.empty() ? "" : "that it tells ") + "was counted again from the bundle and is the same to the byte";
   }
   verdict.said = "released at position " + std::to_string(proven->release.position.value) + ", recorded " + to_rfc3339(proven->release.recorded_at) + ", " + proven->said;
   return verdict;

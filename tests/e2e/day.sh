@@ -182,6 +182,12 @@ for damaged in event tlog-proof; do
     grep -q "forged.$damaged" err.txt || fail "which file is damaged is not said: $(cat err.txt)"
   done
 done
+cp -r bundle damaged
+sed -i 's/"value":"/"value":"1/' "damaged/releases/${address#/v1/editions/}.json"
+expect 3 "$cl" verify corrected.json --log-vkey "$vkey" --bundle damaged
+grep -q "releases/${address#/v1/editions/}.json" err.txt || fail "the damaged edition is not named: $(cat err.txt)"
+rm "damaged/releases/${address#/v1/editions/}.json"
+expect 8 "$cl" verify corrected.json --log-vkey "$vkey" --bundle damaged
 expect 2 "$cl" report supersede edition.json --reason " " --dir ledger --out none.json
 expect 0 "$cl" audit bundle --log-vkey "$vkey"
 expect 0 "$cl" audit ledger --log-vkey "$vkey"
