@@ -178,6 +178,9 @@ TEST_CASE("a year of editions is drawn as series", "[render]") {
   const Document page = parsed(year());
   CHECK(found(page, "//*[local-name()='svg'][contains(@id, '-series-')]").size() >= 3);
   CHECK(found(page, "//h:table[.//h:th[contains(., '2024-12')]]").size() >= 2);
+  const auto beside_long_labels = found(page, "//*[local-name()='text'][contains(., '000,000')]/@x");
+  REQUIRE_FALSE(beside_long_labels.empty());
+  for (const std::string& x : beside_long_labels) CHECK(std::stod(x) > 25);  // in percent: their frame begins behind them
 }
 
 TEST_CASE("numbers are said without making 0 of something, or all of less", "[render]") {
