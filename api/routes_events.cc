@@ -84,24 +84,35 @@ Result<Response> RouteTable::events(const Call& call) const {
   EventPage page(media_type(call.request, page_types), limit, config_.page_bytes_max);
   std::uint64_t looked_at = 0;
   bool full = false;
+  // Of places that were excised only who reads everything is told, and where nothing is asked of their events: what those said is gone.
+  const auto excised = call.reader.reads_everything() && filter == EventFilter{} ? std::optional(ledger_.authority()) : std::nullopt;
+  const auto tell_excised_before = [&](Position limit) -> Result<void> {
+    if (!excised) return {};
+    for (auto at = excised->excisions().lower_bound(next); at != excised->excisions().end() && at->first < limit && !full; ++at) {
+      TRY_AS(place, excised_place(ledger_.log(), *excised, at->second));
+      full = !page.add(excised_text(place));
+      if (!full) next = at->first + 1;
+    }
+    return {};
+  };
   Buffer scratch;
   TRY_AS(scan, ledger_.log().scan_from(next));
   for (; scan.valid() && next < end && !full; scan.next()) {
     TRY_AS(row, scan.batch());
     TRY_AS(entry, scan.entry());
-    std::optional<Error> failed;
-    TRY(each_event(row, scratch, [&](const EventView& event, Position position) {
-      if (full || failed || position < next) return;
-      full = page.full() || looked_at++ == config_.scanned_events_max || call.reader.looked_up() >= config_.looked_up_streams_max;
+    TRY(each_event(row, scratch, [&](const EventView& event, Position position) -> Result<void> {
+      if (full || position < next) return {};
+      TRY(tell_excised_before(position));
+      full = full || page.full() || looked_at++ == config_.scanned_events_max || call.reader.looked_up() >= config_.looked_up_streams_max;
       if (!full && filter.matches(event)) {
         const projections::Fact fact{event, position, row.index, entry.recorded_at, entry.author};
-        const auto may = call.reader.may_read(fact);
-        if (!may) failed = may.error();
-        full = may && *may && !page.add(event_text(fact));
+        TRY_AS(may, call.reader.may_read(fact));
+        full = may && !page.add(event_text(fact));
       }
       if (!full) next = position + 1;
+      return {};
     }));
-    if (failed) return std::unexpected(std::move(*failed));
+    TRY(tell_excised_before(row.first + row.count));
     if (!full) next = row.first + row.count;
   }
   // The scan begins after the head was read and holds everything before it.

@@ -95,16 +95,22 @@ void tell_decision(ExcisedPlace& place, const rules::Authority& authority) {
 
 }  // namespace
 
+Result<ExcisedPlace> excised_place(const store::Log& log, const rules::Authority& authority, const rules::Excision& excision) {
+  TRY_AS(there, log.event(excision.position));
+  TRY_AS(held, log.entry(there.index));
+  TRY_AS(decision, log.event(excision.decided));
+  TRY_AS(decided, log.entry(decision.index));
+  ExcisedPlace place{excision, there.index, held.recorded_at, decided.recorded_at, held.author, 0, {}};
+  tell_decision(place, authority);
+  return place;
+}
+
 Result<std::vector<ExcisedPlace>> excised_places(const store::Log& log, const rules::Authority& authority, const StreamId& stream, Position limit) {
   std::vector<ExcisedPlace> places;
   for (const auto& [position, excision] : authority.excisions()) {
     if (excision.stream != stream || position >= limit) continue;
-    TRY_AS(there, log.event(position));
-    TRY_AS(held, log.entry(there.index));
-    TRY_AS(decision, log.event(excision.decided));
-    TRY_AS(decided, log.entry(decision.index));
-    places.push_back({excision, there.index, held.recorded_at, decided.recorded_at, held.author, 0, {}});
-    tell_decision(places.back(), authority);
+    TRY_AS(place, excised_place(log, authority, excision));
+    places.push_back(std::move(place));
   }
   return places;
 }

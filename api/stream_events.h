@@ -36,7 +36,9 @@ struct ExcisedPlace {
   Version proposal = 0;  // of the governance stream
   std::vector<std::string> approved_by;
 };
-// Those before a position, by version. Errors: io, verification_failed.
+// Errors: io, verification_failed.
+Result<ExcisedPlace> excised_place(const store::Log& log, const rules::Authority& authority, const rules::Excision& excision);
+// Those of a stream before a position, by version.
 Result<std::vector<ExcisedPlace>> excised_places(const store::Log& log, const rules::Authority& authority, const StreamId& stream, Position limit);
 
 }  // namespace caseledger::api

@@ -129,16 +129,28 @@ Result<void> events_of_folder(const EventsOptions& options, const Wanted& wanted
     TRY_AS(before, as_of_time(*log, head, *wanted.since - 1));
     from = std::max(from, before.next);
   }
+  TRY_AS(authority, authority_in(options.source.folder, *log));
+  auto excised = wanted.filter == EventFilter{} ? authority.excisions().lower_bound(from) : authority.excisions().end();
+  const auto tell_excised_before = [&](Position limit) -> Result<void> {
+    for (; excised != authority.excisions().end() && excised->first < limit && !reader.done(); ++excised) {
+      TRY_AS(place, excised_place(*log, authority, excised->second));
+      reader.tell(excised_text(place));
+    }
+    return {};
+  };
   Buffer scratch;
   TRY_AS(scan, log->scan_from(from));
   for (; scan.valid() && !reader.done(); scan.next()) {
     TRY_AS(row, scan.batch());
     TRY_AS(entry, scan.entry());
     if (wanted.until && entry.recorded_at >= *wanted.until) break;
-    TRY(each_event(row, scratch, [&](const EventView& event, Position position) {
+    TRY(each_event(row, scratch, [&](const EventView& event, Position position) -> Result<void> {
+      TRY(tell_excised_before(position));
       const projections::Fact fact{event, position, row.index, entry.recorded_at, entry.author};
       if (position >= from && wanted.matches(fact) && !reader.done()) reader.tell(event_text(fact));
+      return {};
     }));
+    TRY(tell_excised_before(row.first + row.count));
   }
   return scan.status();
 }

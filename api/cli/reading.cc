@@ -43,10 +43,14 @@ Result<projections::RecordedFacts> facts_in(const path& folder, const store::Log
   return projections::facts_of(log, std::move(stored));
 }
 
-Result<std::vector<ExcisedPlace>> excised_in(const path& folder, const store::Log& log, const StreamId& stream, Position limit) {
+Result<rules::Authority> authority_in(const path& folder, const store::Log& log) {
   TRY_AS(key, genesis_log_key(log));
   const auto folds = open_folds_beside(folder);
-  TRY_AS(authority, authority_of(log, folds ? folds->get() : nullptr, key.name));
+  return authority_of(log, folds ? folds->get() : nullptr, key.name);
+}
+
+Result<std::vector<ExcisedPlace>> excised_in(const path& folder, const store::Log& log, const StreamId& stream, Position limit) {
+  TRY_AS(authority, authority_in(folder, log));
   return excised_places(log, authority, stream, limit);
 }
 

@@ -33,6 +33,8 @@ Result<AsOf> as_of_in(const store::Log& log, const std::string& text);
 boost::json::object point_to_json(const AsOf& as_of);
 // The events of one stream before a position; none: there is no such stream.
 Result<projections::RecordedFacts> facts_in(const path& folder, const store::Log& log, const StreamId& stream, Position limit);
+// Who may do what, and what was excised.
+Result<rules::Authority> authority_in(const path& folder, const store::Log& log);
 // Its places whose events were excised.
 Result<std::vector<ExcisedPlace>> excised_in(const path& folder, const store::Log& log, const StreamId& stream, Position limit);
 

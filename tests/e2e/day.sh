@@ -236,6 +236,10 @@ sleep 3
 ! grep -rlF op-to-be-forgotten ledger || fail "an excised event is still there"
 expect 0 "$cl" events --dir ledger --stream "$stream" --format csv
 grep -q "excised by order of court-3/117" out.txt || fail "the place of an excised event is not told"
+for source in "--dir ledger" "--server $url --key keys/auditor.key"; do
+  expect 0 "$cl" events $source --format jsonl
+  [ "$(jq -s 'map(.position) == (map(.position) | sort | unique) and (map(select(.excised.authority == "court-3/117")) | length == 1)' out.txt)" = true ] || fail "the place of an excised event is not told among all events"
+done
 expect 0 "$cl" backup ledger second-backup
 ! grep -rlF op-to-be-forgotten second-backup || fail "an excised event is still in the backup"
 expect 0 "$cl" verify forgotten/*.tlog-proof --log-vkey "$vkey"

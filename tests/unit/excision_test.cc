@@ -256,6 +256,29 @@ TEST_CASE("readers are told nothing of an excised event but its hash", "[excisio
   CHECK(desk.service.ask("/v1/receipts/" + position).status == 200);
 }
 
+TEST_CASE("events in log order tell of excised places, page by page, to whoever reads everything and asks nothing of them", "[excision]") {
+  Desk desk;
+  REQUIRE(desk.excise(2));
+  REQUIRE(desk.excise(3));
+  const auto listed = [&](const std::string& query) {
+    std::string all;
+    const auto page = desk.service.read("/v1/events?from=" + std::to_string(desk.first.value) + query);
+    for (const auto& each : page.at("events").as_array()) {
+      const auto position = each.at("position").to_number<std::uint64_t>();
+      if (position < desk.first.value + 4) all += (each.as_object().contains("event") ? " " : " -") + std::to_string(position - desk.first.value);
+    }
+    return all + ", next " + std::to_string(page.at("next").to_number<std::uint64_t>() - desk.first.value);
+  };
+  CHECK(listed("&limit=4") == " 0 -1 -2 3, next 4");
+  CHECK(listed("&limit=2") == " 0 -1, next 2");
+  CHECK(listed("&limit=2&kind=case") == " 0 3, next 4");
+  const auto page = desk.service.read("/v1/events?limit=1&from=" + std::to_string((desk.first + 2).value));
+  CHECK(page.at("events").at(0).at("excised").at("authority") == "court-3/117");
+  CHECK(page.at("events").at(0).at("excised").at("version") == 3);
+  const auto ends = desk.service.read("/v1/events?from=" + std::to_string((desk.first + 3).value) + "&limit=1");
+  CHECK(ends.at("events").at(0).as_object().contains("event"));
+}
+
 TEST_CASE("whoever reads a stream is told of its excised places by whose order and by whom they were decided", "[excision]") {
   Desk desk;
   const std::string path = "/v1/streams/" + to_string(desk.stream);
