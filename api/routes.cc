@@ -94,7 +94,7 @@ std::vector<RouteTable::Route> RouteTable::routes() const {
   add(everyone, "/v1/policies", "The policies that bind, in words, and the digests of their documents", &RouteTable::policies, {}, {304, 503});
   add(readers, "/v1/queues", "What waits, by queue", &RouteTable::queues, {many("priority"), many("kind"), many("jurisdiction"), once("overdue")}, {413, 503});
   add(readers, "/v1/queues/{queue}", "What waits in a queue, the most urgent first", &RouteTable::queue,
-      {many("priority"), many("kind"), many("jurisdiction"), once("overdue"), once("limit"), once("after")}, {413, 503});
+      {many("priority"), many("kind"), many("jurisdiction"), once("overdue"), once("limit"), once("after")}, {404, 413, 503});
   add(any_page, "/v1/log-keys", "The keys that sign the log, and the proof of each from the one before", &RouteTable::log_keys, {}, {503});
   add(readers, "/v1/authority", "Who may do what, and what waits for approval", &RouteTable::authority, {}, {503});
   return all;

@@ -73,6 +73,7 @@ Result<Response> RouteTable::queue(const Call& call) const {
     after = cursor;
   }
   TRY_AS(found, what_waits(call, call.place));
+  if (found.items.empty() && call.reader.reads_everything()) TRY(runner_.read([&](const projections::Folds& folds, EntryIndex, Micros) { return check_queue(folds, call.place); }));
   const auto length = projections::queue_lengths(found.items, found.clock)[call.place];
   if (after) std::erase_if(found.items, [&](const Waiting& each) { return projections::urgency(each) <= *after; });
   const auto shown = std::min<std::size_t>(limit, found.items.size());

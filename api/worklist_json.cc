@@ -4,6 +4,7 @@
 
 #include "api/event_filter.h"
 #include "api/json.h"
+#include "projections/triage.h"
 
 namespace caseledger::api {
 
@@ -29,6 +30,18 @@ json::object waiting_to_json(const Waiting& waiting, Micros as_of) {
   out.emplace("expedited", waiting.expedited);
   if (!waiting.jurisdiction.empty()) out.emplace("jurisdiction", waiting.jurisdiction);
   return out;
+}
+
+Result<void> check_queue(const Folds& folds, const std::string& name) {
+  constexpr std::size_t named_max = 20;
+  const auto all = queues_entered(folds.cells(triage()));
+  if (all.contains(name)) return {};
+  std::string names;
+  std::size_t n = 0;
+  for (const std::string& each : all)
+    if (++n <= named_max) names += (n == 1 ? "" : ", ") + each;
+  if (n > named_max) names += " and " + std::to_string(n - named_max) + " more";
+  return fail(Errc::not_found, "there is no queue " + quote(name) + (n == 0 ? "; nothing ever entered one" : "; there are: " + names));
 }
 
 namespace {

@@ -106,4 +106,11 @@ const Projection& triage() {
   return projection;
 }
 
+std::set<std::string> queues_entered(const Cells& cells) {
+  std::set<std::string> names;
+  for (const auto& [key, sums] : cells.all())
+    if (auto stay = cell_of<StayCell>(key)) names.insert(std::move(stay->queue));
+  return names;
+}
+
 }  // namespace caseledger::projections

@@ -34,6 +34,7 @@ Result<json::array> rows_of_folder(const QueuesOptions& options) {
   TRY_AS(folds, projections::rebuild(*log, as_of.size, 2, nullptr, [&](std::uint64_t events) { progress.at(events); }));
   const Micros clock = as_of.recorded_at.value_or(0);
   auto items = projections::waiting(folds.cells(projections::queues()), clock, filter);
+  if (options.queue && items.empty()) TRY(check_queue(folds, *options.queue));
   json::array rows;
   if (!options.queue) {
     for (const auto& [queue, length] : projections::queue_lengths(items, clock)) rows.push_back(length_to_json(queue, length));

@@ -94,14 +94,15 @@ for source in "--server $url --key desk.key" "--dir ledger"; do
   expect 0 "$cl" queues triage $source --overdue --format csv; lines 1
   expect 0 "$cl" queues triage $source --priority P0 --format csv; lines 1
   expect 0 "$cl" queues triage $source --format jsonl; jq -e '.kind == "case" and .overdue == false' out.txt >/dev/null || fail "an item as JSON"
-  expect 0 "$cl" queues nobody $source --format json; said '[]'
   expect 2 "$cl" queues triage $source --priority P9
   expect 2 "$cl" queues triage $source --kind cases
 done
+expect 0 "$cl" queues nobody --server "$url" --key desk.key --format json; said '[]'
+expect 4 "$cl" queues nobody --dir ledger; grep -q 'there are: triage' err.txt || fail "which queues there are is not told"
 expect 0 "$cl" queues --server "$url" --key other.key --format json; said '[]'
 expect 7 "$cl" queues --server "$url" --key board.key
 expect 2 "$cl" queues --server "$url" --as-of "$before"
-expect 0 "$cl" queues triage --dir ledger --as-of entries:1 --format jsonl; lines 0
+expect 4 "$cl" queues triage --dir ledger --as-of entries:1
 
 step "figures: at the head and as of an earlier point"
 for source in "--server $url --key office.key" "--dir ledger"; do

@@ -129,6 +129,11 @@ TEST_CASE("a worklist is told as far as its streams may be read, and so are its 
   CHECK(desks.told(desks.theirs, "/v1/queues/triage") == named({foreign}));
   CHECK(desks.told(desks.auditor, "/v1/queues/triage") == named({one, two, foreign}));
   CHECK(desks.told(desks.ours, "/v1/queues/night").empty());
+  CHECK(desks.told(desks.ours, "/v1/queues/noon").empty());  // nor whether others have such a queue
+  CHECK(desks.told(desks.auditor, "/v1/queues/night?kind=tip").empty());
+  const auto noon = desks.service.ask("/v1/queues/noon", desks.by(desks.auditor));
+  CHECK(noon.status == 404);
+  CHECK(noon.body.find("there are: night, triage") != std::string::npos);
   const auto queues = [&](const Signer& key, const std::string& query = "") { return desks.service.read("/v1/queues" + query, desks.by(key)).at("queues").as_array(); };
   CHECK(queues(desks.ours).size() == 1);
   CHECK(queues(desks.theirs).size() == 2);
@@ -188,7 +193,8 @@ TEST_CASE("queues over HTTP", "[worklist]") {
   CHECK_FALSE(next.contains("next"));
   CHECK(samples::header(service.ask("/v1/queues/triage?limit=1"), "Link") == "</v1/queues/triage?after=" + std::string(first.at("next").as_string()) + "&limit=1>; rel=\"next\"");
   CHECK(service.read("/v1/queues/desk%2F2").at("items").as_array().size() == 1);
-  const auto nothing = service.read("/v1/queues/nobody");
+  CHECK(service.problem("/v1/queues/nobody") == "not_found");
+  const auto nothing = service.read("/v1/queues/triage?kind=tip");
   CHECK(nothing.at("items").as_array().empty());
   CHECK(nothing.at("length").at("waiting") == json::value(0));
   CHECK(service.problem("/v1/queues/triage?limit=0") == "value_out_of_range");
