@@ -13,8 +13,8 @@ namespace {
 
 namespace json = boost::json;
 
-// An event on an NDJSON line differs from its table in four places: occurred_at carries occurred_offset_minutes, "type" stands beside
-// "body" instead of in it, the salt may be left to chance, and parts may be given opened. Each function below turns one into the other.
+// An event on an NDJSON line differs from its table in five places: occurred_at carries occurred_offset_minutes, "type" stands beside
+// "body" instead of in it, a replacement may be an object, the salt may be left to chance, and parts may be given opened. Each function below turns one into the other.
 
 Result<void> spread_time(json::object& event) {
   if (event.contains("occurred_offset_minutes")) return fail(Errc::malformed, "occurred_offset_minutes: is part of occurred_at");
@@ -37,6 +37,18 @@ Result<void> name_body(json::object& event) {
   if (!body->is_object()) return fail(Errc::malformed, "body: wanted an object");
   if (!body->get_object().emplace("type", *type).second) return fail(Errc::malformed, "body: unknown member \"type\"");
   event.erase("type");
+  return {};
+}
+
+// What a correction would put in the place of its target is an event too, and may be written as one.
+Result<void> build_replacement(json::object& event, const RandomBytes& random) {
+  json::value* replacement = event.at("body").get_object().if_contains("replacement");
+  if (!replacement || !replacement->is_object()) return {};
+  const Place place{nullptr, "body.replacement"};
+  if (replacement->get_object().contains("sealed")) return refuse_at(place, "keeps the parts of what it replaces: sealed does not belong there");
+  const auto draft = event_from_json(to_text(*replacement), random);
+  if (!draft) return refuse_at(place, draft.error().sentence, draft.error().code);
+  *replacement = base64(draft->event);
   return {};
 }
 
@@ -146,6 +158,7 @@ Result<Draft> event_from_json(std::string_view line, const RandomBytes& random) 
   json::object& event = parsed.get_object();
   TRY(spread_time(event));
   TRY(name_body(event));
+  TRY(build_replacement(event, random));
   add_salt(event, random);
   TRY_AS(openings, seal_all(event, random));
   auto bytes = build_event(parsed);

@@ -47,7 +47,7 @@ struct Draft {
 
 // Reads an event as event_to_json writes it. Instead of "parts" it may say "sealed": [{"subject", "handling", "fields": {name: any JSON}}];
 // the fields object, written compactly, is then committed to under its "salt" (base64 of 32 bytes). Salts, that of the event too, are
-// random when they are not given.
+// random when they are not given. A CorrectionRequested's replacement may be an event as well as the base64 of one.
 // Errors: malformed, too_large, value_out_of_range.
 Result<Draft> event_from_json(std::string_view line, const RandomBytes& random);
 

@@ -93,6 +93,27 @@ TEST_CASE("the documented example becomes an event that says what was written") 
   CHECK(again->openings.empty());
 }
 
+TEST_CASE("a correction's replacement may be written as an event, and is then that event's bytes") {
+  const auto replacement = event_from_json(example, counting());
+  REQUIRE(replacement);
+  json::object target = written(replacement->event), asks = target;
+  asks.erase("parts");
+  asks["version"] = 2;
+  asks["type"] = "CorrectionRequested";
+  asks["body"] = {{"target", {{"stream", target["stream"]}, {"version", 1}}}, {"reason_code", "typo"}, {"replacement", target}};
+  const auto draft = read(asks);
+  if (!draft) FAIL(draft.error().sentence);
+  const auto& bytes = *view_event(draft->event).body<schema::CorrectionRequested>().replacement();
+  CHECK(Buffer(bytes.begin(), bytes.end()) == replacement->event);
+
+  target["body"] = {{"case_type", "nobody"}};
+  asks["body"].as_object()["replacement"] = target;
+  CHECK(read(asks).error().sentence.starts_with("body.replacement: body."));
+  target["sealed"] = json::array();
+  asks["body"].as_object()["replacement"] = target;
+  CHECK(read(asks).error().sentence.find("sealed does not belong there") != std::string::npos);
+}
+
 TEST_CASE("members are written in the order people read them") {
   const auto draft = event_from_json(example, counting());
   REQUIRE(draft);
