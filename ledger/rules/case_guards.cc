@@ -155,13 +155,29 @@ Result<void> reopening(const Judged& j) {
   return {};
 }
 
+namespace {
+
+// The case that it names, which is another.
+Result<StreamState> other_case(const Judged& j, const StreamId& other) {
+  if (other == j.event.stream) return j.refuse("it names itself where another case is wanted");
+  const StreamState found = j.context.stream(other);
+  if (found.version != 0 && found.kind != StreamKind::case_) return j.refuse("it names a " + std::string(kind_name(found.kind)) + " where another case is wanted");
+  return found;
+}
+
+}  // namespace
+
+Result<void> linking(const Judged& j) {
+  TRY(j.not_in({Phase::merged}));
+  TRY(other_case(j, uuid_of(j.event.body<CaseLinked>().other_case_id()->stream())));
+  return {};
+}
+
 // A case goes on in another that is itself still there: otherwise two could be merged into each other.
 Result<void> merging(const Judged& j) {
   TRY(j.not_in({Phase::merged}));
   const StreamId into = uuid_of(j.event.body<CaseMerged>().into_case_id()->stream());
-  if (into == j.event.stream) return j.refuse("a case cannot be merged into itself");
-  const StreamState target = j.context.stream(into);
-  if (target.version != 0 && target.kind != StreamKind::case_) return j.refuse("it can be merged into a case only, not into a " + std::string(kind_name(target.kind)));
+  TRY_AS(target, other_case(j, into));
   if (target.phase == Phase::merged) return j.refuse(describe(target.kind, into) + " is merged into another itself");
   return {};
 }

@@ -38,6 +38,7 @@ Result<void> locating(const Judged& j);
 Result<void> recovering(const Judged& j);
 Result<void> closing(const Judged& j);
 Result<void> reopening(const Judged& j);
+Result<void> linking(const Judged& j);
 Result<void> merging(const Judged& j);
 
 // report and triage

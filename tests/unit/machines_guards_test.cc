@@ -232,6 +232,15 @@ TEST_CASE("a case is merged into another that goes on, not into itself, into a m
   CHECK(code_of(life.ask("CaseMerged", into_other)) == Errc::illegal_transition);
 }
 
+TEST_CASE("a case is linked with another case, not with itself or with anything else") {
+  constexpr std::string_view with_other = R"({"other_case_id":{"stream":"$other","version":0},"relation":"same_child"})";
+  Life life = a_case();
+  CHECK(code_of(life.ask("CaseLinked", R"({"other_case_id":{"stream":"$self","version":0},"relation":"same_child"})")) == Errc::illegal_transition);
+  CHECK(life.ask("CaseLinked", with_other));
+  life.other_state.kind = StreamKind::tip;
+  CHECK(code_of(life.ask("CaseLinked", with_other)) == Errc::illegal_transition);
+}
+
 TEST_CASE("nothing that is imported into a merged case brings it back") {
   for (const auto& [type, body] : {std::pair<std::string_view, std::string>{"ChildRecovered", back()}, {"CaseOpened", std::string(opened)}, {"ChildLocated", std::string(located)},
                                    {"CaseClosed", closing("hoax")}, {"CaseReopened", reopening("other", "$self", 1)}}) {
