@@ -16,6 +16,16 @@ Result<void> rotating(const Judged& j, const KeyRotated& rotated) {
   return j.refuse("the log has " + std::to_string(decided) + " entries with this one; a rotation names a size beyond, found from_size " + std::to_string(rotated.from_size()));
 }
 
+// What binds is one publication of a policy.
+Result<void> adopting(const Judged& j, const PolicyAdopted& adopted) {
+  const StreamId stream = uuid_of(adopted.policy()->stream());
+  const Version version = adopted.policy()->version();
+  const auto target = j.context.find(stream, version);
+  if (version != 0 && (!target || target->event.type == Body::PolicyPublished)) return {};
+  return j.refuse("what is adopted is the version of a policy that was published; found version " + std::to_string(version) + " of " + to_string(stream) +
+                  (target ? ", " + std::string(event_type(target->event.type)->name) : ""));
+}
+
 // ── excisions ──
 
 // What the ledger itself goes on needing: who may do what, who looked, what is erased, and the policies decisions are held to.
@@ -67,12 +77,12 @@ Result<void> excising(const Judged& j, const EventExcised& excised) {
 Result<void> acting(const Judged& j, const ProposalMade& proposal) {
   switch (proposal.action_type()) {
     case Action::KeyRotated: return rotating(j, *proposal.action_as_KeyRotated());
+    case Action::PolicyAdopted: return adopting(j, *proposal.action_as_PolicyAdopted());
     case Action::EventExcised: return excising(j, *proposal.action_as_EventExcised());
     case Action::NONE:
     case Action::KeyEnrolled:
     case Action::KeyRevoked:
     case Action::GovernorsChanged:
-    case Action::PolicyAdopted:
     case Action::EntriesPublished: return {};
   }
   return {};

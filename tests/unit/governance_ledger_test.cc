@@ -129,3 +129,16 @@ TEST_CASE("the service's own events are the service's alone") {
   CHECK(answer.error().error.code == Errc::not_permitted);
   ledger.record(ledger.service(), {told()});
 }
+
+TEST_CASE("only a version of a published policy can be adopted") {
+  TestLedger ledger;
+  const auto author = ledger.enrol({"case_system"});
+  const auto stream = new_stream();
+  ledger.record(author, {case_opened(stream)});
+  for (const int version : {0, 1}) {
+    const auto made = ledger.propose(ledger.governor(), R"({"type":"PolicyAdopted","policy":{"stream":")" + to_string(stream) + R"(","version":)" + std::to_string(version) +
+                                                            R"(},"effective_from":"2024-07-01T00:00:00Z"})");
+    REQUIRE_FALSE(made);
+    CHECK(made.error().error.code == Errc::illegal_transition);
+  }
+}
