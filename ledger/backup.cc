@@ -148,9 +148,25 @@ class Run {
   Position next_;
 };
 
+bool lies_in(const fs::path& path, const fs::path& folder) {
+  std::error_code error;
+  const fs::path way = fs::weakly_canonical(path, error).lexically_relative(fs::weakly_canonical(folder, error));
+  return !error && !way.empty() && *way.begin() != "..";
+}
+
+// What is backed up would be lost together with a backup within it; a copy of the vault has the keys of subjects that are erased later.
+Result<void> lie_apart(const fs::path& ledger, const fs::path& backup, const fs::path& vault) {
+  if (lies_in(backup, ledger)) return fail(Errc::usage, "the backup " + backup.string() + " would lie in the ledger's own folder");
+  if (vault.empty()) return {};
+  if (lies_in(vault, ledger)) return fail(Errc::usage, "the vault's copy " + vault.string() + " would lie in the ledger's own folder, where an erasure leaves no key");
+  if (lies_in(vault, backup)) return fail(Errc::usage, "the vault's copy " + vault.string() + " would lie in the backup: it is kept apart, and replaced at every erasure");
+  return {};
+}
+
 }  // namespace
 
 Result<BackedUp> back_up(const fs::path& ledger, const Vkey& log_key, const fs::path& backup, const BackupOptions& options) {
+  TRY(lie_apart(ledger, backup, options.vault));
   const auto folds = open_folds_beside(ledger);
   TRY_AS(log, open_log_beside(ledger));  // one moment of the folder: rows up to its last checkpoint
   TRY_AS(note, log->last_checkpoint());

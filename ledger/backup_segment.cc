@@ -116,7 +116,7 @@ Result<std::uint64_t> SegmentWriter::finish() {
 
 namespace {
 std::unexpected<Error> damaged_at(const std::filesystem::path& path, std::uint64_t at, const char* why) {
-  return fail(Errc::malformed, path.string() + ", byte " + std::to_string(at) + ": " + why);
+  return fail(Errc::verification_failed, path.string() + ", byte " + std::to_string(at) + ": " + why);
 }
 
 Result<Range> parse_header(const std::filesystem::path& path, Bytes header) {

@@ -40,7 +40,7 @@ class SegmentWriter {
 // Of the segment that holds an entry; its file begins there. Errors: not_found, io.
 Result<std::uint64_t> segment_of(const std::filesystem::path& backup, std::uint64_t entry);
 
-// Visits every row, each chunk verified before. Errors: not_found, malformed, io, and what the visit fails with.
+// Visits every row, each chunk verified before. Errors: not_found, verification_failed, io, and what the visit fails with.
 using Visit = std::function<Result<void>(store::Log::Family family, Bytes key, Bytes value)>;
 Result<Range> read_range(const std::filesystem::path& path);
 Result<Range> read_segment(const std::filesystem::path& path, const Visit& visit);

@@ -213,7 +213,7 @@ expect 0 "$cl" figures R1 --dir restored --format csv
 [ "$(sed -n 2p out.txt | cut -d, -f5,6 | tr , /)" = "$wanted" ] || fail "R1 of the restored folder is another"
 segment=$(find backup/segment -type f | sort | head -n 1)
 printf 'x' | dd of="$segment" bs=1 seek=3000 conv=notrunc status=none
-expect 1 "$cl" restore backup again --log-vkey "$vkey"
+expect 3 "$cl" restore backup again --log-vkey "$vkey"
 [ ! -e again ] || fail "a damaged backup was put in place"
 
 step "what governors decide: an event excised, entries published, the log's key rotated"

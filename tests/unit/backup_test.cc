@@ -99,6 +99,25 @@ TEST_CASE("a backup holds no key; without the copy of the vault its sealed parts
   CHECK(restored->audit.counts.opened_parts == 0);
 }
 
+TEST_CASE("ledger, backup and the vault's copy lie apart, whatever way their paths are written", "[backup]") {
+  Safe safe;
+  safe.grow(1);
+  const fs::path ledger = safe.ledger.folder();
+  const auto refused = [&](const fs::path& backup, const fs::path& vault) {
+    const auto done = back_up(ledger, safe.ledger.log_vkey(), backup, {.vault = vault, .progress = {}});
+    return !done && done.error().code == Errc::usage;
+  };
+  CHECK(refused(ledger / "backup", safe.vault));
+  CHECK(refused(ledger, safe.vault));
+  CHECK(refused(safe.backup, ledger / "vault.copy"));
+  CHECK(refused(safe.backup, safe.backup / "vault.copy"));
+  fs::create_directory_symlink(safe.backup, safe.scratch / "link");
+  fs::create_directory(safe.backup);
+  CHECK(refused(safe.backup, safe.scratch / "link" / "vault.copy"));
+  CHECK_FALSE(fs::exists(safe.backup / "checkpoint"));
+  safe.backed_up(safe.backup.string() + ".vault");
+}
+
 TEST_CASE("a restore refuses a folder that is there, and a log that ends before what was signed", "[backup]") {
   Safe safe;
   safe.grow(3);
