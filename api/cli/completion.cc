@@ -16,11 +16,17 @@ std::string joined(const std::vector<std::string>& words) {
   return all;
 }
 
-std::string quoted(const std::string& text) {
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + '\'';
+// What shells take for something of their own, with what takes that away before it.
+std::string escaped(const std::string& text, std::string_view special, std::string_view before = "\\") {
+  std::string out;
+  for (const char c : text) {
+    if (special.find(c) != special.npos) out += before;
+    out += c;
+  }
+  return out;
 }
+
+std::string quoted(const std::string& text) { return '\'' + escaped(text, "'", "'\\'") + '\''; }
 
 std::string pattern_of(const CommandWords& command) { return '"' + (command.path.empty() ? "" : ' ' + command.path) + " \"*"; }
 
@@ -54,19 +60,12 @@ std::string bash_script(const std::vector<CommandWords>& commands) {
 
 // ── zsh ──
 
-// In a specification of _arguments the colon and the brackets mean something.
-std::string zsh_escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text) out += c == ':' || c == '[' || c == ']' || c == '\\' ? std::string("\\") + c : std::string(1, c);
-  return out;
-}
-
 std::string zsh_values(const std::vector<std::string>& values) { return values.empty() ? "_files" : '(' + joined(values) + ')'; }
 
 std::string zsh_arguments(const CommandWords& command) {
   std::string specs;
   for (const auto& option : command.options)
-    specs += ' ' + quoted('*' + option.name + (option.takes_value ? "=" : "") + '[' + zsh_escaped(option.what) + ']' + (option.takes_value ? ":value:" + zsh_values(option.values) : ""));
+    specs += ' ' + quoted('*' + option.name + (option.takes_value ? "=" : "") + '[' + escaped(option.what, ":[]\\") + ']' + (option.takes_value ? ":value:" + zsh_values(option.values) : ""));
   std::vector<std::string> first = command.commands;
   first.insert(first.end(), command.arguments.begin(), command.arguments.end());
   if (!first.empty()) specs += ' ' + quoted("1:command:" + zsh_values(first));
@@ -96,11 +95,7 @@ std::string zsh_script(const std::vector<CommandWords>& commands) {
 
 // ── fish ──
 
-std::string fish_quoted(const std::string& text) {
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' || c == '\\' ? std::string("\\") + c : std::string(1, c);
-  return out + '\'';
-}
+std::string fish_quoted(const std::string& text) { return '\'' + escaped(text, "'\\") + '\''; }
 
 std::string summary_of(const std::vector<CommandWords>& commands, const std::string& path) {
   for (const auto& each : commands)
