@@ -4,6 +4,7 @@
 // there are as many cells as combinations of dimensions and not as many as streams. What comes to zero is gone: equal sums, equal cells.
 #pragma once
 
+#include <algorithm>
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <cstdint>
 #include <cstdlib>
