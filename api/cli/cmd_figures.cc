@@ -150,9 +150,7 @@ Exit contributors(const FiguresOptions& options) {
   };
   const auto told = options.source.folder.empty() ? contributors_of_server(options, tell) : contributors_of_folder(options, tell);
   if (!told) return report(told.error());
-  if (options.format == Format::json) std::cout << to_text(all) << '\n';
-  if (options.format == Format::table) std::cout << table.text();
-  if (options.format == Format::csv) std::cout << table.csv();
+  print_list(all, table, options.format);
   return Exit::ok;
 }
 
@@ -162,13 +160,7 @@ Exit figures(const FiguresOptions& options) {
   const auto read = options.source.folder.empty() ? figures_of_server(options) : figures_of_folder(options);
   if (!read) return report(read.error());
   if (read->empty()) return report({Errc::not_found, "no figure has such an id"});
-  switch (options.format) {
-    case Format::table: std::cout << figures_table(*read, true).text(); break;
-    case Format::csv: std::cout << figures_table(*read, true).csv(); break;
-    case Format::json: std::cout << to_text(*read) << '\n'; break;
-    case Format::jsonl:
-      for (const auto& figure : *read) std::cout << to_text(figure) << '\n';
-  }
+  print_list(*read, figures_table(*read, true), options.format);
   return Exit::ok;
 }
 

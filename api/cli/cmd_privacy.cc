@@ -6,6 +6,7 @@
 #include "api/cli/command_line.h"
 #include "api/cli/commands.h"
 #include "api/cli/folder.h"
+#include "api/cli/reading.h"
 #include "api/cli/remote.h"
 #include "api/genesis.h"
 #include "ledger/beside.h"
@@ -104,12 +105,9 @@ Exit list_due(const DueRequest& request) {
     table.rows.push_back({std::string(name(each.what)), to_string(each.stream), each.version == 0 ? "" : std::to_string(each.version), to_string(each.subject), since, each.held ? "held" : ""});
     json::object line{{"what", name(each.what)}, {"stream", to_string(each.stream)}, {"subject", to_string(each.subject)}, {"since", since}, {"held", each.held}};
     if (each.version != 0) line["version"] = each.version;
-    if (request.format == Format::jsonl) std::cout << to_text(line) << '\n';
-    else all.push_back(std::move(line));
+    all.push_back(std::move(line));
   }
-  if (request.format == Format::json) std::cout << to_text(all) << '\n';
-  if (request.format == Format::table) std::cout << table.text();
-  if (request.format == Format::csv) std::cout << table.csv();
+  print_list(all, table, request.format);
   return Exit::ok;
 }
 

@@ -5,6 +5,7 @@
 #include "api/cli/command_line.h"
 #include "api/cli/commands.h"
 #include "api/cli/governing.h"
+#include "api/cli/reading.h"
 #include "api/genesis.h"
 #include "ledger/clock.h"
 
@@ -14,34 +15,22 @@ namespace {
 
 namespace json = boost::json;
 
-std::string plain(const json::value& value) { return value.is_string() ? std::string(value.as_string()) : json::serialize(value); }
-
 struct ListOptions {
   Remote remote;
   Format format = Format::table;
 };
 
 Exit proposal_list(const ListOptions& options) {
-  const Format format = options.format;
   const auto authority = authority_of(options.remote);
   if (!authority) return report(authority.error());
   const auto& proposals = authority->at("proposals").as_array();
-  if (format == Format::json) {
-    std::cout << to_text(proposals) << '\n';
-    return Exit::ok;
-  }
   Table table{{"version", "in force", "approvals", "action"}, {}, {true, false, true, false}};
   for (const auto& each : proposals) {
     const auto& proposal = each.as_object();
-    if (format == Format::jsonl) {
-      std::cout << to_text(proposal) << '\n';
-      continue;
-    }
     table.rows.push_back({plain(proposal.at("version")), proposal.at("in_force").as_bool() ? "yes" : "no", std::to_string(proposal.at("approvals").as_array().size()),
                           plain(proposal.at("action"))});
   }
-  if (format == Format::table) std::cout << table.text();
-  if (format == Format::csv) std::cout << table.csv();
+  print_list(proposals, table, options.format);
   return Exit::ok;
 }
 

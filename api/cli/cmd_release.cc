@@ -8,6 +8,7 @@
 #include "api/cli/commands.h"
 #include "api/cli/edition_maker.h"
 #include "api/cli/folder.h"
+#include "api/cli/reading.h"
 #include "api/cli/remote.h"
 #include "api/genesis.h"
 #include "api/json.h"
@@ -34,8 +35,6 @@ struct SupersedeOptions {
   path edition, folder, out;
   std::string reason, as_of;
 };
-
-Exit ended(const Result<void>& done) { return done ? Exit::ok : report(done.error()); }
 
 const Release* release_with(std::span<const Release> all, const Hash& digest) {
   const auto found = std::ranges::find(all, digest, &Release::sha256);
@@ -214,22 +213,15 @@ struct ListOptions {
 };
 
 Exit list_reports(const ListOptions& options) {
-  const Format format = options.format;
   const auto list = listed(options.source);
   if (!list) return report(list.error());
-  if (format == Format::json) {
-    std::cout << to_text(*list) << '\n';
-    return Exit::ok;
-  }
   Table table{{"template", "period", "as_of", "released_at", "address", "superseded"}, {}, {false, false, true, false, false, false}};
   for (const auto& each : *list) {
     const auto& release = each.as_object();
-    if (format == Format::jsonl) std::cout << to_text(release) << '\n';
     const auto text = [&](const char* member) { return std::string(release.at(member).as_string()); };
     table.rows.push_back({text("template"), text("period"), json::serialize(release.at("as_of").as_object().at("size")), text("released_at"), text("address"), release.contains("superseded_by") ? "yes" : "no"});
   }
-  if (format == Format::table) std::cout << table.text();
-  if (format == Format::csv) std::cout << table.csv();
+  print_list(*list, table, options.format);
   return Exit::ok;
 }
 

@@ -8,6 +8,7 @@
 #include "api/cli/commands.h"
 #include "api/cli/edition_maker.h"
 #include "api/cli/folder.h"
+#include "api/cli/reading.h"
 #include "api/cli/remote.h"
 #include "api/json.h"
 #include "projections/reports/compare.h"
@@ -139,8 +140,6 @@ Result<void> make_one(const ReportOptions& options) {
   return reports::may_be_released(made.edition, made.suppression);
 }
 
-Exit ended(const Result<void>& done) { return done ? Exit::ok : report(done.error()); }
-
 Exit make_report(const ReportOptions& options) { return ended(options.monthly ? make_months(options) : make_one(options)); }
 
 struct CompareOptions {
@@ -162,14 +161,7 @@ Exit compare_reports(const CompareOptions& options) {
     table.rows.push_back({name_of(split, row), change.was.empty() ? "-" : change.was, change.now.empty() ? "-" : change.now});
     list.push_back(json::object{{"figure", table.rows.back()[0]}, {"was", change.was}, {"now", change.now}});
   }
-  switch (options.format) {
-    case Format::json: std::cout << to_text(list) << '\n'; break;
-    case Format::jsonl:
-      for (const auto& each : list) std::cout << to_text(each) << '\n';
-      break;
-    case Format::csv: std::cout << table.csv(); break;
-    case Format::table: std::cout << table.text(); break;
-  }
+  print_list(list, table, options.format);
   if (options.format == Format::table) std::cerr << table.rows.size() << " figures differ\n";
   return Exit::ok;
 }

@@ -75,22 +75,23 @@ std::string cell(const json::object& object, std::string_view key) {
   return value ? plain(*value) : std::string();
 }
 
+void print_list(const json::array& list, const Table& table, Format format) {
+  switch (format) {
+    case Format::table: std::cout << table.text(); break;
+    case Format::csv: std::cout << table.csv(); break;
+    case Format::json: std::cout << to_text(list) << '\n'; break;
+    case Format::jsonl:
+      for (const auto& each : list) std::cout << to_text(each) << '\n';
+  }
+}
+
 void print_objects(const json::array& objects, std::vector<std::string> members, std::vector<bool> right, Format format) {
-  if (format == Format::json) {
-    std::cout << to_text(objects) << '\n';
-    return;
-  }
-  Table table{members, {}, std::move(right)};
+  Table table{std::move(members), {}, std::move(right)};
   for (const auto& each : objects) {
-    if (format == Format::jsonl) {
-      std::cout << to_text(each) << '\n';
-      continue;
-    }
     auto& row = table.rows.emplace_back();
-    for (const auto& member : members) row.push_back(cell(each.as_object(), member));
+    for (const auto& member : table.header) row.push_back(cell(each.as_object(), member));
   }
-  if (format == Format::csv) std::cout << table.csv();
-  if (format == Format::table) std::cout << table.text();
+  print_list(objects, table, format);
 }
 
 }  // namespace caseledger::api

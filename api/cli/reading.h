@@ -59,7 +59,9 @@ class Target {
 std::string plain(const boost::json::value& value);
 std::string cell(const boost::json::object& object, std::string_view key);
 
-// Objects as rows of these members, with a title line; json: all in one array; jsonl: one a line.
+// A list, or the table that says the same; json: all in one array; jsonl: one a line.
+void print_list(const boost::json::array& list, const Table& table, Format format);
+// Objects as rows of these members.
 void print_objects(const boost::json::array& objects, std::vector<std::string> members, std::vector<bool> right, Format format);
 
 }  // namespace caseledger::api
