@@ -199,12 +199,12 @@ Exit events(const EventsOptions& options) {
   const auto wanted = wanted_of(options);
   if (!wanted) return report(wanted.error());
   if (options.follow && (wanted->since || wanted->until)) return report({Errc::usage, "--follow goes on from a position: --since and --until do not fit it"});
-  if (options.follow) return follow_events(options);
   Lines lines(options.format);
-  return ended(each_wanted(options, *wanted, [&](std::string_view line) {
+  const EventLine print = [&](std::string_view line) {
     lines.print(line);
     return std::cout.good();
-  }));
+  };
+  return options.follow ? follow_events(options, print) : ended(each_wanted(options, *wanted, print));
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ struct ErasureRequest {
 };
 
 Exit erase_subject(const ErasureRequest& request) {
-  const auto stream = parse_uuid(request.stream);
+  const auto stream = argument(parse_uuid(request.stream));
   if (!stream) return report(stream.error());
   if (request.decide && request.outcome.empty()) return report({Errc::usage, "a decision has an --outcome: granted, refused or partial"});
   json::object line{{"stream", request.stream}, {"kind", "subject"}, {"purpose", "erasure"}};
@@ -70,7 +70,7 @@ struct HoldRequest {
 };
 
 Exit change_hold(const HoldRequest& request) {
-  const auto stream = parse_uuid(request.stream);
+  const auto stream = argument(parse_uuid(request.stream));
   if (!stream) return report(stream.error());
   json::object body{{"action", request.release ? "released" : "placed"}, {"authority", request.authority}};
   if (!request.until.empty()) body["until"] = request.until;

@@ -42,11 +42,11 @@ struct AdoptOptions {
 };
 
 Exit proposal_adopt(const AdoptOptions& options) {
-  const auto policy = parse_uuid(options.policy);
+  const auto policy = argument(parse_uuid(options.policy));
   if (!policy) return report(policy.error());
   Micros from = system_clock().wall();
   if (!options.effective_from.empty()) {
-    const auto time = parse_rfc3339(options.effective_from);
+    const auto time = argument(parse_rfc3339(options.effective_from));
     if (!time) return report(time.error());
     from = time->at;
   }

@@ -7,6 +7,7 @@
 #include "api/cli/commands.h"
 #include "api/cli/events.h"
 #include "api/cli/folder.h"
+#include "api/cli/reading.h"
 #include "api/json.h"
 #include "ledger/rules/canonical_json.h"
 #include "ledger/rules/policy_check.h"
@@ -109,7 +110,7 @@ Exit replay_policy(const ReplayOptions& options) {
   if (!policy) return report(policy.error());
   std::optional<StreamId> decided_by;
   if (!options.decided_by.empty()) {
-    const auto id = parse_uuid(options.decided_by);
+    const auto id = argument(parse_uuid(options.decided_by));
     if (!id) return report(id.error());
     decided_by = *id;
   }

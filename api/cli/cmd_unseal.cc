@@ -5,6 +5,7 @@
 
 #include "api/cli/command_line.h"
 #include "api/cli/commands.h"
+#include "api/cli/reading.h"
 #include "api/cli/remote.h"
 #include "api/json.h"
 #include "ledger/unseal.h"
@@ -100,7 +101,7 @@ Result<std::size_t> unseal_parts(Connection& connection, const UnsealRequest& re
 }
 
 Exit unseal_stream(const UnsealRequest& request) {
-  const auto stream = parse_uuid(request.stream);
+  const auto stream = argument(parse_uuid(request.stream));
   if (!stream) return report(stream.error());
   auto connection = connect(request.remote);
   if (!connection) return report(connection.error());

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "api/cli/completion.h"
+#include "ledger/core/bytes.h"
 
 namespace caseledger::api {
 
@@ -47,10 +48,19 @@ bool is_all_printed() {
   return printed || (::poll(&reader, 1, 0) == 1 && (reader.revents & POLLERR) != 0);
 }
 
+// CLI11 takes "-1" for the greatest number there is, "010" for eight and what is too large for the greatest that fits.
+std::string not_a_number(const std::string& text) { return from_decimal(text) ? "" : "wanted a whole number, in decimal digits; found " + quote(text); }
+
+void check_numbers(CLI::App& app) {
+  for (CLI::Option* option : app.get_options([](const CLI::Option* each) { return each->get_type_name().starts_with("UINT"); })) option->check(not_a_number);
+  for (CLI::App* beneath : app.get_subcommands([](const CLI::App*) { return true; })) check_numbers(*beneath);
+}
+
 }  // namespace
 
 int CommandLine::run(int argc, char** argv) {
   add_completion();
+  check_numbers(app_);
   Exit exit = Exit::ok;
   try {
     app_.parse(argc, argv);

@@ -25,7 +25,7 @@ struct EventsOptions {
 using EventLine = std::function<bool(std::string_view)>;
 Result<void> each_event_line(const EventsOptions& options, const EventLine& visit);
 
-// Those that are recorded from now on, until SIGINT or SIGTERM.
-Exit follow_events(const EventsOptions& options);
+// Those from a position on, and what is recorded later: until SIGINT or SIGTERM, or the visitor wants no more.
+Exit follow_events(const EventsOptions& options, const EventLine& visit);
 
 }  // namespace caseledger::api

@@ -2,6 +2,7 @@
 
 #include "api/story_json.h"
 
+#include <atomic>
 #include <boost/json.hpp>
 #include <csignal>
 #include <iostream>
@@ -9,6 +10,7 @@
 
 #include "api/cli/events.h"
 #include "api/cli/folder.h"
+#include "api/cli/reading.h"
 #include "api/event_filter.h"
 #include "api/event_page.h"
 #include "api/genesis.h"
@@ -160,7 +162,7 @@ Result<Next> append_next(Connection& connection, boost::json::object line, const
   Version version = 1;
   for (int attempt = 0;; ++attempt) {
     line["version"] = version;
-    TRY_AS(draft, event_from_json(to_text(line), system_random()));
+    TRY_AS(draft, argument(event_from_json(to_text(line), system_random())));
     auto answer = connection.client->append(Submission{sign_batch({Bytes(draft.event)}, connection.log.name, *connection.key), std::move(draft.openings)}).get();
     if (answer) return Next{version, std::move(*answer)};
     const auto& problems = answer.error().events;
@@ -169,7 +171,7 @@ Result<Next> append_next(Connection& connection, boost::json::object line, const
   }
 }
 
-Exit follow_events(const EventsOptions& options) {
+Exit follow_events(const EventsOptions& options, const EventLine& visit) {
   Remote remote = options.remote;
   remote.server = options.source.server;
   remote.key = options.source.key;
@@ -179,11 +181,12 @@ Exit follow_events(const EventsOptions& options) {
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::atomic<bool> enough = options.limit == 0;  // there before whoever calls back, and after it
   auto connection = connect(remote);
   if (!connection) return report(connection.error());
   Client::Wish wish{.from = {options.from}, .stream = {}, .filter = {}, .credit = 1024};
   if (!options.stream.empty()) {
-    const auto stream = parse_uuid(options.stream);
+    const auto stream = argument(parse_uuid(options.stream));
     if (!stream) return report(stream.error());
     wish.stream = *stream;
   }
@@ -196,16 +199,18 @@ Exit follow_events(const EventsOptions& options) {
   wish.filter.jurisdictions = options.jurisdictions;
   connection->client->subscribe(
       std::move(wish),
-      [](const Client::Told& told) {
+      [&, left = options.limit](const Client::Told& told) mutable {
         for (const auto& delivery : told.events) {
+          if (enough) break;
           const Buffer aligned(delivery.event.begin(), delivery.event.end());
-          std::cout << to_text(boost::json::object{{"position", delivery.position.value}, {"entry", delivery.entry_index.value}, {"event", event_to_json(view_event(aligned))}}) << '\n';
+          const bool more = visit(to_text(boost::json::object{{"position", delivery.position.value}, {"entry", delivery.entry_index.value}, {"event", event_to_json(view_event(aligned))}}));
+          enough = !more || (left && --*left == 0);
         }
         std::cout.flush();
       },
       [](const frames::Rejected& rejected) { report(error_of(rejected)); });
   const timespec poll{.tv_sec = 0, .tv_nsec = 200'000'000};
-  while (sigtimedwait(&signals, nullptr, &poll) < 0)
+  while (!enough && sigtimedwait(&signals, nullptr, &poll) < 0)
     if (const auto failure = connection->client->failure()) return report(*failure);
   connection->client->close();
   return Exit::ok;

@@ -59,6 +59,7 @@ expect 2 "$cl" events
 expect 2 "$cl" events --server "$url" --dir ledger
 CASELEDGER_SERVER=http://127.0.0.1:1 expect 0 "$cl" events --dir ledger --kind case; lines 4
 expect 2 "$cl" events --server "$url" --key desk.key --follow --since "$before"
+expect 0 timeout 20 "$cl" events --server "$url" --key desk.key --follow --kind case --limit 2 --format csv; lines 3; said 'CaseOpened'
 expect 2 "$cl" events --server nonsense
 expect 4 "$cl" events --dir nowhere
 expect 1 "$cl" events --server "$url" --key nowhere.key
@@ -166,6 +167,22 @@ for command in "report list --dir ledger" "events --dir ledger" "figures cases -
 done
 "$cl" completion bash | true || fail "a reader that went away is an error"
 expect 1 "$cl" report transparency --period 2024 --dir ledger --out none/edition.json; grep -q 'No such file' err.txt || fail "why the file was not written is not said"
+
+step "a correction: the event as it was printed, put right; asked for by one, decided by another"
+"$cl" events --dir ledger --stream $file --type CaseReclassified --format jsonl |
+  jq -c --argjson envelope "{$envelope}" '{stream: .event.stream, kind: "case", version: 3} + $envelope + {type: "CorrectionRequested",
+    body: {target: {stream: .event.stream, version: 2}, reason_code: "typo", replacement: (.event | .body.to = "LIM")}}' >asks.ndjson
+append desk.key asks.ndjson
+echo "{\"stream\":\"$file\",\"kind\":\"case\",\"version\":4,${envelope/op-1/op-2},\"type\":\"CorrectionDecided\",\"causes\":[{\"stream\":\"$file\",\"version\":3}],\"body\":{\"request\":{\"stream\":\"$file\",\"version\":3},\"decision\":\"approved\"}}" >decides.ndjson
+append head.key decides.ndjson
+expect 0 "$cl" state $file --dir ledger; said 'case.case_type: LIM'
+
+step "numbers are whole and in decimal digits"
+for wrong in -1 0x10 010 1.5 99999999999999999999 +1 ""; do expect 2 "$cl" events --dir ledger --limit "$wrong"; done
+
+step "what is written wrongly on the command line is a matter of usage"
+as="--server $url --log-vkey $(cat vkey) --key desk.key"
+for wrong in "unseal zz --purpose check" "erase zz --basis gdpr17" "erase $file --basis nothing" "hold zz --authority court" "hold $file --authority court --until soon"; do expect 2 "$cl" $wrong $as; done
 
 step "completion"
 for shell in bash zsh fish; do expect 0 "$cl" completion $shell; done
