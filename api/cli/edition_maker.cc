@@ -53,6 +53,8 @@ Result<EditionMaker> EditionMaker::of(const path& folder, const std::string& as_
 }
 
 Result<reports::Preview> EditionMaker::edition(const reports::Template& of, const reports::Period& period, const reports::EditionFile* previous) const {
+  if (previous && (previous->edition.template_id != of.id || previous->edition.origin != origin_))
+    return fail(Errc::usage, "an edition of " + std::string(of.id) + " from " + origin_ + " reckons with one of its own before it, not with one of " + previous->edition.template_id + " from " + previous->edition.origin);
   const reports::Terms terms{origin_, period, as_of_, governed_, previous};
   TRY_AS(edition, reports::make_edition(folds_, of, terms));
   std::vector<reports::Release> all;

@@ -111,6 +111,7 @@ cmp -s edition.json again.json || fail "the same edition has other bytes the sec
 expect 2 "$cl" report transparency --dir ledger --out none.json
 expect 4 "$cl" report nothing --period 2024 --dir ledger --out none.json
 expect 4 "$cl" report transparency --period 2024 --dir ledger --as-of 999999999 --out none.json
+expect 2 "$cl" report statutory-11295a --period 2024 --dir ledger --previous edition.json --out none.json
 expect 1 "$cl" report transparency --period 2999 --dir ledger --out none.json
 [ ! -e none.json ] || fail "a file was left behind by a command that failed"
 sed 's/"numerator":/"numerator":1/' edition.json >other.json
