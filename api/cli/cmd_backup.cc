@@ -5,6 +5,7 @@
 #include "api/cli/command_line.h"
 #include "api/cli/commands.h"
 #include "api/cli/folder.h"
+#include "api/cli/reading.h"
 #include "api/json.h"
 #include "ledger/backup.h"
 
@@ -19,9 +20,7 @@ struct BackupRequest {
 };
 
 Exit backup_folder(const BackupRequest& request) {
-  const auto text = read_text(request.folder / "vkey");
-  if (!text) return report(text.error());
-  const auto vkey = parse_vkey(std::string_view(*text).substr(0, text->find('\n')));
+  const auto vkey = log_key_of(request.folder);
   if (!vkey) return report(vkey.error());
   std::optional<Progress> progress;
   const auto done = back_up(request.folder, *vkey, request.backup, {.vault = request.vault, .progress = [&](std::uint64_t now, std::uint64_t of) {
@@ -43,7 +42,7 @@ struct RestoreRequest {
 Exit restore_folder(const RestoreRequest& request) {
   RestoreOptions options{.log_key = {}, .vault = request.vault, .last_signed = request.last_signed, .progress = {}};
   if (!request.vkey.empty()) {
-    const auto vkey = parse_vkey(request.vkey);
+    const auto vkey = argument(parse_vkey(request.vkey));
     if (!vkey) return report(vkey.error());
     options.log_key = *vkey;
   } else {

@@ -5,6 +5,7 @@
 #include "api/cli/command_line.h"
 #include "api/cli/commands.h"
 #include "api/cli/folder.h"
+#include "api/cli/reading.h"
 #include "api/cli/remote.h"
 #include "api/cli/verify_edition.h"
 #include "api/json.h"
@@ -164,7 +165,7 @@ Exit audit_source(const AuditOptions& asked) {
   std::optional<Progress> progress;
   caseledger::AuditOptions options;
   if (!asked.vkey.empty()) {
-    const auto vkey = parse_vkey(asked.vkey);
+    const auto vkey = argument(parse_vkey(asked.vkey));
     if (!vkey) return report(vkey.error());
     options.log_key = *vkey;
   }

@@ -19,9 +19,7 @@ struct ExportOptions {
 };
 
 Exit export_folder(const ExportOptions& asked) {
-  const auto vkey_text = read_text(asked.folder / "vkey");
-  if (!vkey_text) return report(vkey_text.error());
-  const auto vkey = parse_vkey(std::string_view(*vkey_text).substr(0, vkey_text->find('\n')));
+  const auto vkey = log_key_of(asked.folder);
   if (!vkey) return report(vkey.error());
   const auto log = open_log_beside(asked.folder);
   if (!log) return report(log.error());

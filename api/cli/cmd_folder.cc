@@ -5,6 +5,7 @@
 #include "api/cli/command_line.h"
 #include "api/cli/commands.h"
 #include "api/cli/folder.h"
+#include "api/cli/reading.h"
 #include "api/json.h"
 #include "projections/runner.h"
 
@@ -22,7 +23,7 @@ struct InitOptions {
 Exit init(const InitOptions& options) {
   NewFolder wanted{options.origin, {}, options.threshold};
   for (const auto& text : options.governors) {
-    auto vkey = parse_vkey(text);
+    auto vkey = argument(parse_vkey(text));
     if (!vkey) return report(vkey.error());
     wanted.governors.push_back(*vkey);
   }

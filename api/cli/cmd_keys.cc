@@ -6,6 +6,7 @@
 #include "api/cli/commands.h"
 #include "api/cli/folder.h"
 #include "api/cli/governing.h"
+#include "api/cli/reading.h"
 #include "api/genesis.h"
 
 namespace caseledger::api {
@@ -81,7 +82,7 @@ struct EnrollOptions {
 };
 
 Exit enroll(const EnrollOptions& options) {
-  const auto vkey = parse_vkey(options.vkey);
+  const auto vkey = argument(parse_vkey(options.vkey));
   if (!vkey) return report(vkey.error());
   const EnrolmentRequest request{*vkey, options.organisation, options.roles, options.groups, options.jurisdictions};
   return governed(options.remote, [&](std::string_view origin, Version version) { return enrolment_event(origin, version, request, system_clock().wall(), system_random()); });

@@ -149,9 +149,21 @@ Result<void> create_folder(const fs::path& folder, const NewFolder& asked) {
   return write_text(folder / "genesis.ndjson", to_text(event_to_json(view_event(draft.event))) + '\n');
 }
 
+namespace {
+Result<std::string> read_part(const fs::path& folder, const char* part) {
+  if (std::error_code error; !fs::exists(folder / part, error) && !error) return fail(Errc::not_found, folder.string() + " is no ledger's folder: it has no " + part);
+  return read_text(folder / part);
+}
+}  // namespace
+
+Result<Vkey> log_key_of(const fs::path& folder) {
+  TRY_AS(text, read_part(folder, "vkey"));
+  return parse_vkey(std::string_view(text).substr(0, text.find('\n')));
+}
+
 Result<FolderConfig> read_folder(const fs::path& folder) {
   const auto path = folder / "ledger.toml";
-  TRY_AS(text, read_text(path));
+  TRY_AS(text, read_part(folder, "ledger.toml"));
   const auto parsed = [&]() -> Result<toml::table> {
     try {
       return toml::parse(text, path.string());

@@ -27,7 +27,9 @@ struct NewFolder {
 // Errors: usage (it is not empty), malformed (origin), io.
 Result<void> create_folder(const std::filesystem::path& folder, const NewFolder& wanted);
 
+// Errors: not_found (it is no ledger's folder), malformed, io.
 Result<FolderConfig> read_folder(const std::filesystem::path& folder);
+Result<Vkey> log_key_of(const std::filesystem::path& folder);
 Result<std::unique_ptr<Ledger>> open_folder(const std::filesystem::path& folder, const FolderConfig& config, Ledger::Sinks sinks);
 
 // A private key, "PRIVATE+KEY+…" on one line. Refuses a file that others may read. Errors: io, malformed, not_permitted.

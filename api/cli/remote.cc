@@ -113,7 +113,7 @@ Result<boost::json::value> HttpServer::get_json(const std::string& target) const
 }
 
 Result<Vkey> log_key_of(const Remote& remote) {
-  if (!remote.vkey.empty()) return parse_vkey(remote.vkey);
+  if (!remote.vkey.empty()) return argument(parse_vkey(remote.vkey));
   TRY_AS(server, HttpServer::at(remote.server, remote.key));
   TRY_AS(authority, server.get_json("/v1/authority"));
   const auto* text = authority.as_object().if_contains("log_vkey");

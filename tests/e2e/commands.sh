@@ -183,6 +183,8 @@ for wrong in -1 0x10 010 1.5 99999999999999999999 +1 ""; do expect 2 "$cl" event
 step "what is written wrongly on the command line is a matter of usage"
 as="--server $url --log-vkey $(cat vkey) --key desk.key"
 for wrong in "unseal zz --purpose check" "erase zz --basis gdpr17" "erase $file --basis nothing" "hold zz --authority court" "hold $file --authority court --until soon"; do expect 2 "$cl" $wrong $as; done
+for wrong in "enroll --server $url --as ledger/keys/governor.key --vkey zz --organisation one --role analyst" "audit ledger --log-vkey zz" "restore ledger new --log-vkey zz" "init new --origin commands.example/l/2 --governor zz"; do expect 2 "$cl" $wrong; done
+for command in "backup nowhere new" "due nowhere" "rebuild nowhere" "export nowhere new" "serve nowhere"; do expect 4 "$cl" $command; done
 
 step "completion"
 for shell in bash zsh fish; do expect 0 "$cl" completion $shell; done
