@@ -99,7 +99,7 @@ class Suppressor {
     if (verdict_.decisions[i].rule == Rule::told) {
       if (cell.value < policy_.k) return;
       // Large counts are missed more than small ones, and sums more than their parts.
-      const std::int64_t digits = std::bit_width(static_cast<std::uint64_t>(cell.value)), cost = digits * digits * (1 + grid_.sums(i));
+      const std::int64_t digits = std::bit_width(static_cast<std::uint64_t>(cell.value)), cost = digits * digits * (1 + grid_.sums(i)) * cell.worth;
       by_numbers = {no_end, cell.value, cost};
       by_rules = {no_end, cell.value - policy_.k, cost};
       return;

@@ -53,6 +53,7 @@ struct Cell {
   bool here = true;               // told by this edition if it may be; otherwise by an earlier one only
   bool exempt = false;            // told whatever it is
   bool unsaid = false;            // this edition tells its sum alone, or its parts
+  std::int64_t worth = 1;         // how much it would be missed, against others of its size
   bool owed = true;               // false: a sum that no edition has a place for, of which nothing is promised
   std::optional<std::int64_t> told_before{};  // what an earlier edition told of the same population and period
   // How one withheld it; unsaid: as part of a sum or line, of which nothing is known.

@@ -123,15 +123,18 @@ std::vector<std::size_t> Grid::siblings_of(std::size_t cell, std::size_t most) c
 }
 
 // The leaves of the node, each alone and against each leaf that is not in it.
-std::vector<Grid::Way> Grid::ways(std::size_t dimension, std::uint32_t node, Reach reach) const {
+const std::vector<Grid::Way>& Grid::ways(std::size_t dimension, std::uint32_t node, Reach reach) {
+  const auto [known, fresh] = axes_[dimension].ways.try_emplace({node, reach});
+  std::vector<Way>& all = known->second;
+  if (!fresh) return all;
   const Axis& axis = axes_[dimension];
   const auto within = [&](std::uint32_t leaf) { return above_or_same(dimension, node, leaf); };
-  std::vector<Way> all;
   for (const std::uint32_t leaf : axis.leaves) {
     if (!within(leaf)) continue;
     Way alone;
     for (const std::uint32_t over : axis.above[leaf]) alone.steps.push_back({axis.stride * over, 1});
     all.push_back(std::move(alone));
+    if (reach == Reach::alone) continue;
     for (const std::uint32_t other : axis.leaves) {
       if (within(other)) continue;
       if (reach == Reach::siblings && std::ranges::none_of(axis.above[other], [&](std::uint32_t over) { return siblings(dimension, over, node); })) continue;
@@ -178,10 +181,10 @@ struct Grid::Search {
     return now.units > 0 && better();
   }
 
-  void choose(const std::vector<std::vector<Way>>& ways, bool against) {
+  void choose(const std::vector<const std::vector<Way>*>& ways, bool against) {
     if (found() || looked_at >= exchanges_max) return;
     if (chosen.size() < ways.size()) {
-      for (const Way& way : ways[chosen.size()]) {
+      for (const Way& way : *ways[chosen.size()]) {
         chosen.push_back(&way);
         choose(ways, against || way.against);
         chosen.pop_back();
@@ -197,20 +200,19 @@ struct Grid::Search {
   }
 };
 
-Exchange Grid::cheapest(std::size_t cell, int sign, std::int64_t wanted, std::span<const Room> rooms, bool for_nothing) const {
+Exchange Grid::cheapest(std::size_t cell, int sign, std::int64_t wanted, std::span<const Room> rooms, bool for_nothing) {
   Search search{.grid = *this, .rooms = rooms, .sign = sign, .wanted = wanted, .best = {.units = 0, .cost = no_end, .corners = {}}, .looked_at = 0, .only_against = true, .only_free = for_nothing, .now = {}, .chosen = {}};
   const auto& at = population_.cells[cell].at;
   // A dimension that no table combines with another, and that the cell is not split by, notices nothing as long as something is exchanged.
-  const Way unnoticed{.steps = {{0, 1}}};
+  const std::vector<Way> unnoticed{{.steps = {{0, 1}}}};
   std::size_t ways_before = SIZE_MAX;
   for (const Reach reach : {Reach::siblings, Reach::anywhere}) {
-    std::vector<std::vector<Way>> ways_in, alone_in;
+    std::vector<const std::vector<Way>*> ways_in, alone_in;
     std::size_t ways_now = 0;
     for (std::size_t d = 0; d < at.size(); ++d) {
-      ways_in.push_back(at[d] == 0 && axes_[d].alone ? std::vector{unnoticed} : ways(d, at[d], reach));
-      alone_in.push_back(ways(d, at[d], Reach::siblings));
-      std::erase_if(alone_in.back(), [](const Way& way) { return way.against; });
-      ways_now += ways_in.back().size();
+      ways_in.push_back(at[d] == 0 && axes_[d].alone ? &unnoticed : &ways(d, at[d], reach));
+      alone_in.push_back(&ways(d, at[d], Reach::alone));
+      ways_now += ways_in.back()->size();
     }
     if (ways_now == std::exchange(ways_before, ways_now)) break;  // there is nobody but siblings
     for (const bool against : {true, false}) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <limits>
+#include <map>
 #include <span>
 
 #include "projections/reports/disclosure.h"
@@ -36,7 +37,7 @@ class Grid {
 
   // The cheapest exchange that gives the cell `wanted` units more (sign 1) or fewer (−1); if there is none, the one that gives it most.
   // None at all has no units. for_nothing: only of those that cost nothing.
-  Exchange cheapest(std::size_t cell, int sign, std::int64_t wanted, std::span<const Room> rooms, bool for_nothing = false) const;
+  Exchange cheapest(std::size_t cell, int sign, std::int64_t wanted, std::span<const Room> rooms, bool for_nothing = false);
 
   std::optional<std::size_t> at(const std::vector<std::uint32_t>& place) const;
   // Cells beside it along one dimension, at most so many, the last dimension's first.
@@ -46,13 +47,6 @@ class Grid {
   std::int64_t sums(std::size_t cell) const;
 
  private:
-  struct Axis {
-    std::size_t stride = 0;
-    std::vector<std::uint32_t> leaves;
-    std::vector<std::vector<std::uint32_t>> above;  // of each node, itself and everything included; ascending
-    std::vector<std::vector<std::uint32_t>> below;  // of each node, the nodes right under it
-    bool alone = true;                              // no table splits by it and by another dimension too
-  };
   struct Step {
     std::size_t offset;
     int sign;
@@ -61,13 +55,21 @@ class Grid {
     std::vector<Step> steps;
     bool against = false;
   };
-  enum class Reach : std::uint8_t { siblings, anywhere };
+  enum class Reach : std::uint8_t { alone, siblings, anywhere };
+  struct Axis {
+    std::size_t stride = 0;
+    std::vector<std::uint32_t> leaves;
+    std::vector<std::vector<std::uint32_t>> above;  // of each node, itself and everything included; ascending
+    std::vector<std::vector<std::uint32_t>> below;  // of each node, the nodes right under it
+    bool alone = true;                              // no table splits by it and by another dimension too
+    std::map<std::pair<std::uint32_t, Reach>, std::vector<Way>> ways;  // of each node, once they were asked for
+  };
   struct Search;
 
   explicit Grid(const Population& population) : population_(population) {}
   void lay_axes();
   void lay_cells();
-  std::vector<Way> ways(std::size_t dimension, std::uint32_t node, Reach reach) const;
+  const std::vector<Way>& ways(std::size_t dimension, std::uint32_t node, Reach reach);
   std::size_t place_of(const std::vector<std::uint32_t>& at) const;
   bool siblings(std::size_t dimension, std::uint32_t a, std::uint32_t b) const;
 

@@ -44,8 +44,8 @@ struct Part {
   std::string_view measure, of;
 };
 constexpr Part parts[] = {
-    {"resolved", "begun"}, {"alive", "resolved"},   {"children", "begun"}, {"repeat", "children"}, {"R8.long_term", "open"},
-    {"deceased", "resolved"}, {"R10.direct", "attributed"}, {"R11.6", "flow"}, {"R11.7", "begun"}, {"T11.victims.newly", "T11.victims"},
+    {"resolved", "begun"},    {"alive", "resolved"},    {"alive", "begun"},    {"children", "begun"}, {"repeat", "children"}, {"repeat", "begun"}, {"R8.long_term", "open"},
+    {"deceased", "resolved"}, {"deceased", "begun"}, {"R10.direct", "attributed"}, {"R10.direct", "flow"}, {"R11.6", "flow"}, {"R11.7", "begun"}, {"T11.victims.newly", "T11.victims"},
 };
 
 constexpr std::string_view horizons[] = {"3h", "6h", "12h", "24h", "72h", "7d", "30d", "90d", "1y"};
@@ -60,9 +60,7 @@ struct Family {
   std::string_view covers, name;
 };
 constexpr Family families[] = {
-    {"R8.before", "balance"},      {"R8.opened", "balance"},      {"R8.reopened", "balance"},
-    {"R8.recovered", "balance"},     {"R8.closed_unresolved", "balance"}, {"R8.merged", "balance"},   {"R8.transferred", "balance"}, {"R8.withdrawn", "balance"},
-    {"R8.voided", "balance"},        {"R8.after", "balance"},          {"T13.consents", "consents"},  {"T13", "services"},           {"T16.erasures", "erasures"},
+    {"T13.consents", "consents"},  {"T13", "services"},           {"T16.erasures", "erasures"},
 };
 
 }  // namespace
@@ -82,7 +80,7 @@ Counted counted_by(std::string_view metric) {
   return counted;
 }
 
-// What ended within a horizon did so within every longer one; of it, so many ended one way.
+// What ended within a horizon did so within every longer one; of it, so many ended one way. What is told of a part bounds what all of these leave.
 std::vector<std::string> wholes_of(std::string_view measure) {
   std::vector<std::string> all;
   if (!between(measure, "R4.", ".mature of").empty()) return {"begun"};
@@ -91,9 +89,10 @@ std::vector<std::string> wholes_of(std::string_view measure) {
   };
   for (auto horizon = std::begin(horizons); horizon != std::end(horizons); ++horizon) {
     const std::string ending = "." + std::string(*horizon);
-    if (measure == "R4" + ending + ".km") longer(std::next(horizon), "R4.", ".km"), all.push_back("resolved");
-    if (measure == "R6.alive" + ending) longer(std::next(horizon), "R6.alive.", ""), all.push_back("alive");
-    if (measure == "R6.deceased" + ending) longer(std::next(horizon), "R6.deceased.", ""), all.push_back("deceased");
+    const auto and_then = [&](std::initializer_list<const char*> wholes) { all.insert(all.end(), wholes.begin(), wholes.end()); };
+    if (measure == "R4" + ending + ".km") longer(std::next(horizon), "R4.", ".km"), and_then({"resolved", "begun"});
+    if (measure == "R6.alive" + ending) longer(std::next(horizon), "R6.alive.", ""), and_then({"alive", "resolved", "begun"});
+    if (measure == "R6.deceased" + ending) longer(std::next(horizon), "R6.deceased.", ""), and_then({"deceased", "resolved", "begun"});
     if (measure == "R6.closed" + ending) longer(std::next(horizon), "R6.closed.", ""), all.push_back("begun");
   }
   for (const Part& part : parts)
@@ -126,6 +125,10 @@ std::string family_of(std::string_view measure) {
     if (measure == each.measure || measure == each.without) return std::string(each.measure);
   const auto family = std::ranges::find_if(families, [&](const Family& each) { return covers(each.covers, metric); });
   return family == std::end(families) ? std::string() : std::string(family->name);
+}
+
+bool is_in_balance(std::string_view measure) {
+  return std::ranges::any_of(balance_sides, [&](const auto& side) { return std::ranges::find(side, measure) != side.end(); });
 }
 
 std::string told_alike(std::string_view measure) {

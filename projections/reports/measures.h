@@ -3,6 +3,7 @@
 // Withholding a count is in vain while it can be read under another name, or computed from what it is part of.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -36,9 +37,13 @@ bool speaks_of(std::string_view metric, std::string_view measure);
 // Measures of a family can be computed from each other, or nearly: in one group they are told together or not at all. Empty: of none.
 std::string family_of(std::string_view measure);
 
-// Do the members of the family add up to nothing, some of them taken from the others, so that one more that is withheld hides the rest?
-inline bool is_one_sum(std::string_view family) { return family == "balance"; }
-inline bool is_stock(std::string_view measure) { return measure == "R8.before" || measure == "R8.after"; }  // told, nearly, by other figures
+// The open stock: in every group what was there and what came is what went and what is left.
+inline constexpr std::array<std::string_view, 3> balance_came{"R8.before", "R8.opened", "R8.reopened"};
+inline constexpr std::array<std::string_view, 7> balance_went{"R8.recovered", "R8.closed_unresolved", "R8.merged", "R8.transferred", "R8.withdrawn", "R8.voided", "R8.after"};
+inline constexpr std::array<std::span<const std::string_view>, 2> balance_sides{balance_came, balance_went};
+bool is_in_balance(std::string_view measure);
+// By other figures, so that to withhold it hides nothing: what is open, and what has begun.
+inline bool is_nearly_told(std::string_view measure) { return measure == "R8.before" || measure == "R8.after" || measure == "R8.opened"; }
 
 // Measures of one kind are told by state, or by region, together: what became of the episodes, the open stock, each other measure by itself.
 std::string told_alike(std::string_view measure);

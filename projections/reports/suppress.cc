@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "projections/reports/coarsen.h"
 #include "projections/reports/disclosure.h"
 #include "projections/reports/spells.h"
 
@@ -42,7 +43,7 @@ class Censor {
   Censor(Edition& edition, const rules::SuppressionPolicy& policy, std::span<const EarlierEdition> earlier) : edition_(edition), policy_(policy), now_(read_told(edition, policy)) {
     for (const EarlierEdition& each : earlier) earlier_.push_back({each.told->period, read_told(*each.told, policy), read_told(*each.whole, policy)});
     spells_.emplace(edition_.period, now_, earlier_);
-    coarsen();
+    coarse_.emplace(edition_.period, now_, earlier_, policy_);
   }
 
   Result<SuppressionReport> run() {
@@ -53,7 +54,10 @@ class Censor {
       const std::size_t before = untold_.size() + forced_.size();
       shortfalls_.clear();
       for (const std::string& measure : measures)
-        for (const auto& tables : apart(measure)) TRY(decide(measure, tables));
+        if (!is_in_balance(measure))
+          for (const auto& tables : apart(measure)) TRY(decide(measure, tables));
+      if (now_.values.contains(std::string(balance_sides[0].front())))
+        for (const auto& tables : apart(std::string(balance_sides[0].front()))) TRY(decide_balance(tables));
       close_families();
       more = untold_.size() + forced_.size() != before || withhold_more();
     }
@@ -111,26 +115,36 @@ class Censor {
     return all;
   }
 
-  // One measure in one set of tables, as a population.
+  // What is counted in one set of tables, as a population.
   struct Build {
     Population population;
     std::map<std::string, std::size_t> dimensions;
     std::vector<std::map<std::pair<std::string, std::string>, std::uint32_t>> nodes;  // by what it splits, and its value
-    std::vector<Place> places;  // of each cell
+    std::vector<std::string> measures;  // of each cell
+    std::vector<Place> places;
     std::vector<bool> by_dependence;
+
+    Build(std::string name, const Tables& tables) {
+      population.name = std::move(name);
+      for (const auto& by : tables)
+        for (const std::string& dimension : by)
+          if (dimensions.try_emplace(axis_of(dimension), nodes.size()).second) {
+            nodes.emplace_back();
+            population.dimensions.push_back({.name = axis_of(dimension)});
+          }
+    }
+    void put(Cell&& cell, const std::string& measure, const Place& place, bool dependent) {
+      population.cells.push_back(std::move(cell));
+      measures.push_back(measure);
+      places.push_back(place);
+      by_dependence.push_back(dependent);
+    }
   };
   static constexpr std::uint32_t part_node = 1, rest_node = 2;
 
   Result<void> decide(const std::string& measure, const Tables& tables) {
     const std::string whole = whole_of(measure, tables);
-    Build build;
-    build.population.name = measure;
-    for (const auto& by : tables)
-      for (const std::string& dimension : by)
-        if (build.dimensions.try_emplace(axis_of(dimension), build.nodes.size()).second) {
-          build.nodes.emplace_back();
-          build.population.dimensions.push_back({.name = axis_of(dimension)});
-        }
+    Build build(measure, tables);
     if (!whole.empty()) {
       Dimension& parts = build.population.dimensions.emplace_back(Dimension{.name = "part"});
       parts.add("part", 0);
@@ -143,18 +157,60 @@ class Censor {
       const Told& counted = *spell.whole;
       if (!counted.values.contains(measure)) continue;
       for (const auto& [place, value] : counted.values.at(measure))
-        if ((tables.contains(place.by) && (!is_region(place) || bears(measure, place.group[0]))) || (place.by.empty() && adds_up(measure, tables))) add(build, measure, whole, place, counted, spell, tables == everything);
+        if ((tables.contains(place.by) && (!is_region(place) || coarse_->bears(measure, place.group[0]))) || (place.by.empty() && adds_up(measure, tables))) add(build, measure, whole, place, counted, spell, tables == everything);
     }
+    return take_verdict(build, whole);
+  }
+
+  // All that is said of the open stock in one set of tables: what was there and what came is, in every group, what went and what is left. So it is one
+  // dimension with two ways to be the whole, of which nothing is told by itself.
+  Result<void> decide_balance(const Tables& tables) {
+    Build build("balance", tables);
+    Dimension& balance = build.population.dimensions.emplace_back(Dimension{.name = "balance"});
+    std::map<std::string_view, std::uint32_t> nodes;
+    for (const auto& side : balance_sides)
+      for (const std::string_view member : side) nodes[member] = balance.add(std::string(member), 0);
+    for (const std::string_view came : balance_sides[0])
+      for (const std::string_view went : balance_sides[1]) balance.add("", 1, {nodes[came], nodes[went]});
+    for (const auto& [name, node] : nodes) {
+      const std::string member(name);
+      const auto values = now_.values.find(member);
+      if (values == now_.values.end()) continue;
+      for (const auto& [place, value] : values->second) {
+        if (!(tables.contains(place.by) && (!is_region(place) || coarse_->bears(member, place.group[0]))) && !place.by.empty()) continue;
+        Cell cell = cell_of_stock(member, place, value, tables == everything);
+        cell.at = at_of(build, member, place);
+        cell.at.back() = node;
+        build.put(std::move(cell), member, place, forced_.contains({member, place}));
+      }
+    }
+    return take_verdict(build, {});
+  }
+
+  Cell cell_of_stock(const std::string& member, const Place& place, std::int64_t value, bool all_alone) const {
+    Cell cell{.at = {}, .value = value};
+    for (const Earlier& each : earlier_)
+      if (const auto told = each.told.of(member, place); each.period == edition_.period) reckon(cell, told, !told && each.told.withheld.contains({member, place}));
+    cell.unsaid = coarse_->is_unsaid(member, place);
+    cell.owed = !is_region(place) || !cell.unsaid;
+    const bool decided = place.by.empty() && !all_alone;
+    if (forced_.contains({member, place}) || (decided && is_untold(member, place))) cell.before = Cell::Before::unsaid;
+    else cell.exempt = decided && stands(cell);
+    if (is_nearly_told(member)) cell.worth = 8;  // the last to be withheld for others
+    return cell;
+  }
+
+  Result<void> take_verdict(const Build& build, const std::string& whole) {
     TRY_AS(verdict, disclosure::withhold(build.population, policy_));
     for (std::size_t i = 0; i < build.places.size(); ++i) {
       const auto& decision = verdict.decisions[i];
       if (!build.population.cells[i].here || decision.rule == Rule::told) continue;
-      const std::pair where(measure, build.places[i]);
-      const Untold why{build.by_dependence[i] ? "dependent" : disclosure::name(decision.rule), decision.because ? said(measure, build.places[*decision.because]) : std::string()};
+      const std::pair where(build.measures[i], build.places[i]);
+      const Untold why{build.by_dependence[i] ? "dependent" : disclosure::name(decision.rule), decision.because ? said(build.measures[*decision.because], build.places[*decision.because]) : std::string()};
       // What depends on another since is no longer known to be small, or large.
       if (const auto [at, fresh] = untold_.try_emplace(where, why); !fresh && build.by_dependence[i] && !forced_.contains(where)) at->second = why;
     }
-    for (const auto& [cell, least, most] : verdict.shortfalls) shortfalls_.push_back({measure, whole, build.places[cell], build.population.cells[cell].here, least, most});
+    for (const auto& [cell, least, most] : verdict.shortfalls) shortfalls_.push_back({build.measures[cell], whole, build.places[cell], build.population.cells[cell].here, least, most});
     return {};
   }
 
@@ -195,6 +251,14 @@ class Censor {
       const auto further = now_.part_of.find(whole);
       whole = further != now_.part_of.end() && now_.values.contains(further->second.front()) ? further->second.front() : std::string();
     }
+    if (is_in_balance(short_of.measure)) {
+      const auto withhold_all = [&](const auto& where) {
+        bool more = false;
+        for (const std::string& member : kin_of(short_of.measure)) more |= withhold(member, Rule::line, where);
+        return more;
+      };
+      if (withhold_all(in_place) || withhold_all(in_table)) return true;
+    }
     if (withhold(short_of.measure, Rule::line, in_table) || withhold(short_of.measure, Rule::figure, anywhere)) return true;
     bool more = false;
     for (const std::string& kin : kin_of(short_of.measure)) more |= withhold(kin, Rule::figure, anywhere);
@@ -207,7 +271,7 @@ class Censor {
     for (std::size_t before = 0; before != kin.size() + families.size();) {
       before = kin.size() + families.size();
       for (const auto& [each, values] : now_.values) {
-        const std::string family = family_of(each);
+        const std::string family = is_in_balance(each) ? "balance" : family_of(each);
         if (families.contains(family)) kin.insert(each);
         const auto wholes = now_.part_of.find(each);
         if (wholes != now_.part_of.end())
@@ -222,56 +286,6 @@ class Censor {
     return kin;
   }
 
-  // ── states told as their region ──
-
-  void coarsen() {
-    const auto ladder = std::ranges::find(policy_.hierarchy, fine, &rules::SuppressionPolicy::Ladder::dimension);
-    if (ladder == policy_.hierarchy.end() || std::ranges::find(ladder->levels, coarse) == ladder->levels.end()) return;
-    for (const auto& [measure, values] : now_.values) {
-      if (told_alike(measure) != measure) continue;
-      struct Region {
-        std::int64_t occur = 0, withheld = 0;
-      };
-      std::map<std::string, Region> regions;
-      for (const auto& [place, value] : values) {
-        const std::string region = region_of(place);
-        if (is_region(place) || region.empty() || !now_.of(measure, region_at(region)) || is_empty(measure, place)) continue;
-        ++regions[region].occur;
-        regions[region].withheld += is_small(measure, place) || now_before(measure, place);
-      }
-      for (const auto& [region, of] : regions)
-        if (of.occur > 1 && of.withheld * 100 > of.occur * policy_.coarsen_percent && !is_small(measure, region_at(region))) coarse_.insert({measure, region});
-    }
-  }
-  std::int64_t rest(const std::string& measure, const Place& place) const {
-    const auto wholes = now_.part_of.find(measure);
-    const auto whole = wholes == now_.part_of.end() ? std::nullopt : now_.of(wholes->second.front(), place);
-    return whole ? *whole - *now_.of(measure, place) : 0;
-  }
-  bool is_empty(const std::string& measure, const Place& place) const { return now_.of(measure, place) == 0 && rest(measure, place) == 0; }
-  bool is_small(const std::string& measure, const Place& place) const {
-    const auto small = [&](std::int64_t n) { return n < policy_.k && n > 0; };
-    return small(*now_.of(measure, place)) || small(rest(measure, place));
-  }
-  // Did an edition of this very period withhold it?
-  bool now_before(const std::string& measure, const Place& place) const {
-    return std::ranges::any_of(earlier_, [&](const Earlier& each) { return each.period == edition_.period && !each.told.of(measure, place) && each.told.withheld.contains({measure, place}); });
-  }
-
-  bool is_coarse(const std::string& measure, const std::string& region) const { return coarse_.contains({told_alike(measure), region}); }
-  // A region is told where its states are not, and, as what others are part of, where those are told by region.
-  bool is_unsaid(const std::string& measure, const Place& place) const {
-    const std::string region = region_of(place);
-    if (region.empty() || !now_.of(measure, region_at(region))) return false;
-    if (!is_region(place)) return is_coarse(measure, region);
-    return !is_coarse(measure, region) && !(measure == "begun" && is_coarse("resolved", region));
-  }
-  // Does anybody know something of the region as a whole?
-  bool bears(const std::string& measure, const std::string& region) const {
-    if (region.empty() || !now_.of(measure, region_at(region))) return false;
-    return !is_unsaid(measure, region_at(region)) || std::ranges::any_of(earlier_, [&](const Earlier& each) { return each.told.of(measure, region_at(region)) || each.told.withheld.contains({measure, region_at(region)}); });
-  }
-
   // Persons who are in several groups make their sum no equation.
   bool adds_up(const std::string& measure, const Tables& tables) const {
     std::map<std::vector<std::string>, std::int64_t> sums;
@@ -279,14 +293,19 @@ class Censor {
     return std::ranges::all_of(tables, [&](const auto& by) { return by.empty() || !sums.contains({}) || sums[by] == sums[{}]; });
   }
 
-  void add(Build& build, const std::string& measure, const std::string& whole, const Place& place, const Told& counted, const Spell& spell, bool all_alone) {
+  std::vector<std::uint32_t> at_of(Build& build, const std::string& measure, const Place& place) const {
     std::vector<std::uint32_t> at(build.population.dimensions.size(), 0);
     for (std::size_t i = 0; i < place.by.size(); ++i) {
       const std::size_t d = build.dimensions.at(axis_of(place.by[i]));
       const std::string region = region_of(place);
-      const std::uint32_t in = bears(measure, region) ? node_of(build, d, std::string(coarse), region, 1, 0) : 0;
+      const std::uint32_t in = coarse_->bears(measure, region) ? node_of(build, d, std::string(coarse), region, 1, 0) : 0;
       at[d] = is_region(place) ? in : node_of(build, d, place.by[i], place.group[i], 0, in);
     }
+    return at;
+  }
+
+  void add(Build& build, const std::string& measure, const std::string& whole, const Place& place, const Told& counted, const Spell& spell, bool all_alone) {
+    std::vector<std::uint32_t> at = at_of(build, measure, place);
     if (spell.node != 0) at.back() = spell.node;
     const std::int64_t part = *counted.of(measure, place), rest = std::max<std::int64_t>(0, counted.of(whole, place).value_or(part) - part);
     Cell of_part{.at = at, .value = part, .here = spell.here}, of_rest{.at = at, .value = rest, .here = spell.here}, of_all{.at = at, .value = part + rest, .here = spell.here};
@@ -299,12 +318,12 @@ class Censor {
     }
     // A region that is not told in the place of its states, and was not.
     if (is_region(place))
-      of_part.owed = of_rest.owed = spell.here ? !is_unsaid(measure, place) : std::ranges::any_of(spell.editions, [&](const Earlier* each) { return each->told.of(measure, place) || each->told.withheld.contains({measure, place}); });
+      of_part.owed = of_rest.owed = spell.here ? !coarse_->is_unsaid(measure, place) : std::ranges::any_of(spell.editions, [&](const Earlier* each) { return each->told.of(measure, place) || each->told.withheld.contains({measure, place}); });
     // What a statute wants told of every period it wants told of what is between them.
     if (!spell.here && now_.exempt.contains({measure, place})) of_part.owed = of_rest.owed = false;
     bool dependent = false;
     if (spell.here) {
-      const bool unsaid = is_unsaid(measure, place);
+      const bool unsaid = coarse_->is_unsaid(measure, place);
       of_part.unsaid = of_rest.unsaid = unsaid;
       const bool whole_untold = !whole.empty() && is_untold(whole, place);
       dependent = whole_untold || forced_.contains({measure, place});
@@ -315,11 +334,7 @@ class Censor {
       if (place.by.empty() && !all_alone && is_untold(measure, place)) of_part.before = of_rest.before = Cell::Before::unsaid;
       else if (place.by.empty() && !all_alone && stands(of_part) && (whole.empty() || stands(of_rest))) of_part.exempt = of_rest.exempt = true;
     }
-    const auto put = [&](Cell&& cell) {
-      build.population.cells.push_back(std::move(cell));
-      build.places.push_back(place);
-      build.by_dependence.push_back(dependent);
-    };
+    const auto put = [&](Cell&& cell) { build.put(std::move(cell), measure, place, dependent); };
     if (whole.empty()) return put(std::move(of_part));
     const std::size_t d = build.dimensions.size();
     of_part.at[d] = part_node;
@@ -348,7 +363,7 @@ class Censor {
     return !small && !moved && cell.before == Cell::Before::nothing;
   }
 
-  // A family is told together or not at all; over everything, one large member more is enough where all of them are one sum.
+  // A family is told together or not at all.
   void close_families() {
     std::set<std::pair<std::string, Place>> broken;
     for (const auto& [where, why] : untold_)
@@ -357,18 +372,6 @@ class Censor {
       std::vector<std::string> members;
       for (const auto& [measure, values] : now_.values)
         if (values.contains(place) && family_of(measure) == family) members.push_back(measure);
-      if (place.by.empty() && is_one_sum(family)) {
-        if (std::ranges::any_of(members, [&](const auto& each) { return forced_.contains({each, place}); })) continue;
-        std::erase_if(members, [&](const auto& each) { return is_untold(each, place) || now_.values.at(each).at(place) < 2 * policy_.k || is_stock(each); });
-        const auto least = std::ranges::min_element(members, {}, [&](const auto& each) { return now_.values.at(each).at(place); });
-        if (least != members.end()) {
-          untold_[{*least, place}] = {"complementary", {}};
-          forced_.insert({*least, place});
-          continue;
-        }
-        for (const auto& [measure, values] : now_.values)
-          if (values.contains(place) && family_of(measure) == family) members.push_back(measure);
-      }
       for (const std::string& measure : members)
         if (untold_.try_emplace({measure, place}, Untold{"dependent", {}}).second) forced_.insert({measure, place});
     }
@@ -395,7 +398,7 @@ class Censor {
           const bool of_curve = table.id == "R5.curve" && curve_tells_few();
           if (!of_numerator && !of_denominator && !of_curve && !speaks_of_untold(table.id, place)) continue;
           const Untold& why = of_numerator ? numerator->second : Untold{"dependent", {}};
-          const bool in_region = is_coarse(subject_of(counted), region_of(place)) && !is_region(place);
+          const bool in_region = coarse_->is_coarse(subject_of(counted), region_of(place)) && !is_region(place);
           report_.withheld.push_back({name_of(table, row), in_region ? disclosure::name(Rule::coarsened) : why.rule, in_region ? table.id + " by region = " + region_of(place) : why.because});
           take_out(row, report_.withheld.back().rule);
         }
@@ -409,7 +412,7 @@ class Censor {
   static const std::string& subject_of(const Counted& counted) { return counted.numerator.empty() ? counted.denominator : counted.numerator; }
 
   void keep_regions(Section& section) const {
-    keep_regions_if(section, [&](const Table& table, const Row& row) { return is_coarse(subject_of(counted_by(table.id)), row.group[0]); });
+    keep_regions_if(section, [&](const Table& table, const Row& row) { return coarse_->is_coarse(subject_of(counted_by(table.id)), row.group[0]); });
   }
 
   Edition& edition_;
@@ -419,7 +422,7 @@ class Censor {
   std::optional<Spells> spells_;
   std::map<std::pair<std::string, Place>, Untold> untold_;
   std::set<std::pair<std::string, Place>> forced_;
-  std::set<std::pair<std::string, std::string>> coarse_;  // measures told alike, and regions that stand for their states
+  std::optional<Coarsening> coarse_;
   std::vector<Shortfall> shortfalls_;  // of the last round
   SuppressionReport report_;
 };
