@@ -51,6 +51,7 @@ bool Coarsening::is_unsaid(const std::string& measure, const Place& place) const
 bool Coarsening::bears(const std::string& measure, const std::string& region) const {
   const Place whole = region_at(region);
   if (region.empty() || !now_.of(measure, whole)) return false;
+  if (!is_in_balance(measure)) return true;
   return !is_unsaid(measure, whole) || std::ranges::any_of(earlier_, [&](const Earlier& each) { return each.told.of(measure, whole) || each.told.withheld.contains({measure, whole}); });
 }
 

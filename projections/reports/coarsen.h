@@ -16,7 +16,7 @@ class Coarsening {
   bool is_coarse(const std::string& measure, const std::string& region) const { return coarse_.contains({told_alike(measure), region}); }
   // A region is told where its states are not, and, as what others are part of, where those are told by region.
   bool is_unsaid(const std::string& measure, const Place& place) const;
-  // Does anybody know something of the region as a whole?
+  // Is the region reckoned with? States add up to it whether it is told or not; of the balance of the stock, where anybody knows something of it.
   bool bears(const std::string& measure, const std::string& region) const;
 
  private:

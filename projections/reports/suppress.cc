@@ -316,9 +316,9 @@ class Censor {
       reckon(of_rest, both ? std::optional(std::max<std::int64_t>(0, *told_all - *told_part)) : std::nullopt, withheld || (!spell.here && !both));
       if (!spell.here) reckon(of_all, told_all, !told_all);
     }
-    // A region that is not told in the place of its states, and was not.
-    if (is_region(place))
-      of_part.owed = of_rest.owed = spell.here ? !coarse_->is_unsaid(measure, place) : std::ranges::any_of(spell.editions, [&](const Earlier* each) { return each->told.of(measure, place) || each->told.withheld.contains({measure, place}); });
+    // A region of which an earlier edition had no place: what its states said of it stands. What this one's say is protected.
+    if (is_region(place) && !spell.here)
+      of_part.owed = of_rest.owed = std::ranges::any_of(spell.editions, [&](const Earlier* each) { return each->told.of(measure, place) || each->told.withheld.contains({measure, place}); });
     // What a statute wants told of every period it wants told of what is between them.
     if (!spell.here && now_.exempt.contains({measure, place})) of_part.owed = of_rest.owed = false;
     bool dependent = false;
