@@ -6,6 +6,9 @@
 // Coarser first: where more states of a region than the policy allows would be withheld, their rows are withheld as `coarsened` and the region's
 // stands for them, in a table by region that has no others.
 //
+// There is always an edition that may be released: what nothing less protects is withheld as a line, then as a figure, and in the end with all that has to
+// do with it. What earlier editions tell by themselves remains a shortfall.
+//
 // Earlier editions of the same template are reckoned with where their period shares time with this one, or with one that does, and so on: what a
 // quarter tells and two of its months do is told of the third.
 #pragma once
@@ -33,7 +36,7 @@ struct Withholding {
 };
 struct SuppressionReport {
   std::vector<Withholding> withheld;
-  std::vector<std::string> shortfalls;  // sentences: what exempt totals or earlier editions give away
+  std::vector<std::string> shortfalls;  // sentences: what earlier editions give away
 };
 
 // earlier: those that bear on it. Errors: too_large (of disclosure.h).
