@@ -112,13 +112,12 @@ Result<void> Keeper::write_small(const std::vector<store::Share>& shares) {
 Result<void> Keeper::write_heads(std::vector<store::Heads::Row> rows, EntryIndex size) {
   // The last row of a stream is its newest.
   std::ranges::stable_sort(rows, {}, &store::Heads::Row::stream);
-  std::vector<store::Heads::Row> newest;
-  newest.reserve(rows.size());
+  std::size_t newest = 0;
   for (std::size_t i = 0; i < rows.size(); ++i)
-    if (i + 1 == rows.size() || rows[i + 1].stream != rows[i].stream) newest.push_back(rows[i]);
+    if (i + 1 == rows.size() || rows[i + 1].stream != rows[i].stream) rows[newest++] = rows[i];
   // Tiles, skips and shares below the cursor have to be there when it says so.
   TRY(folds_.flush());
-  return folds_.write_heads(newest, size);
+  return folds_.write_heads(std::span(rows).first(newest), size);
 }
 
 }  // namespace caseledger

@@ -63,7 +63,7 @@ Result<void> Ledger::load(const std::filesystem::path& folder) {
   TRY(check_signed(end));
   keeper_ = std::make_unique<Keeper>(*log_, *folds_, *tiles_, *shares_, config_);
   shares_->add(moved.shares);
-  if (!moved.heads.empty() || !moved.excised.empty()) keeper_->moved(std::move(moved));
+  TRY(keep(std::move(moved)));
   sequencer_ = std::make_unique<Sequencer>(Sequencer::Parts{origin_, log_keys_, *log_, *last_signed_, heads_, *tiles_, *folds_, *shares_, *vault_, authority_, clock_, config_}, end);
   return {};
 }
@@ -123,22 +123,19 @@ Result<Moved> Ledger::load_heads(EntryIndex size) {
   TRY_AS(cursor, folds_->heads_cursor());
   if (cursor > size) return fail(Errc::verification_failed, "the folds reach beyond the log; delete store/folds and start again");
   TRY(folds_->each_head([&](const store::Heads::Row& row) { heads_.set(heads_.place(row.stream), row.state); }));
-  // From the beginning every stream moves: a row for each in the end, and not one for each event.
-  const bool anew = cursor.value == 0;
   Moved moved;
   Buffer scratch;
   TRY_AS(scan, log_->scan(cursor));
   for (; scan.valid(); scan.next()) {
     TRY_AS(row, scan.batch());
     TRY(each_event(row, scratch, [&](const EventView& event, Position position) { return fold_head(*log_, event, position, heads_, &moved); }));
-    if (anew) moved.heads.clear();
+    if (cursor.value == 0) moved.heads.clear();  // every stream moves: keep() takes them all
     if (moved.shares.size() < store::Shares::write_max) continue;
     auto changes = folds_->changes();
     for (const store::Share& share : std::exchange(moved.shares, {})) changes.put_share(share);
     TRY(folds_->write(changes));
   }
   TRY(scan.status());
-  if (anew) heads_.each(0, 1, [&](const store::Heads::Row& row) { moved.heads.push_back(row); });
   moved.size = size;
   return moved;
 }
@@ -175,6 +172,24 @@ Result<void> Ledger::leave_out_excised(Moved& moved) {
   }
   TRY_AS(owed, log_->owed());
   moved.excised = std::move(owed);
+  return {};
+}
+
+// What was folded is the keeper's. From the beginning that is a row for every stream, a part of them after the other, and only the last says how
+// far they reach.
+Result<void> Ledger::keep(Moved moved) {
+  TRY_AS(cursor, folds_->heads_cursor());
+  if (cursor.value == 0 && moved.size.value > 0) {
+    const EntryIndex size = std::exchange(moved.size, {});
+    const auto parts = static_cast<unsigned>(heads_.size() / config_.heads_run_rows + 1);
+    for (unsigned part = 0; part < parts; ++part) {
+      if (part + 1 == parts) moved.size = size;
+      heads_.each(part, parts, [&](const store::Heads::Row& row) { moved.heads.push_back(row); });
+      keeper_->moved(std::exchange(moved, {}));
+    }
+  } else if (!moved.heads.empty() || !moved.excised.empty()) {
+    keeper_->moved(std::move(moved));
+  }
   return {};
 }
 

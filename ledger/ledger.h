@@ -64,6 +64,7 @@ class Ledger {
   Result<Moved> load_heads(EntryIndex size);
   Result<void> load_authority();
   Result<void> leave_out_excised(Moved& moved);
+  Result<void> keep(Moved moved);
   Result<void> check_signed(const store::Log::End& end);
   void start();
   void verify_loop();

@@ -19,6 +19,8 @@ namespace {
 constexpr std::size_t purge_one_by_one_max = 64;  // keys; more of them lie in most files anyway
 constexpr std::chrono::milliseconds readers_wait_max{2'000}, readers_look_every{5};
 
+const std::string run_name = "run-";  // of a file that is being written, and a number
+
 rocksdb::Slice slice(Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 Bytes bytes(const rocksdb::Slice& slice) { return {reinterpret_cast<const std::uint8_t*>(slice.data()), slice.size()}; }
 
@@ -28,6 +30,18 @@ Result<void> result_of(const rocksdb::Status& status, const char* what) {
   if (status.IsCorruption()) return fail(Errc::verification_failed, text);
   if (status.IsIOError() && status.ToString().find("lock") != std::string::npos) return fail(Errc::locked, "another process has this ledger open: " + text);
   return fail(Errc::io, text);
+}
+
+void remove_quietly(const std::filesystem::path& file) {
+  std::error_code ignored;
+  std::filesystem::remove(file, ignored);
+}
+
+// What a crash left of runs that were never taken in.
+void remove_runs(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored))
+    if (entry.path().filename().native().starts_with(run_name)) remove_quietly(entry.path());
 }
 
 rocksdb::ColumnFamilyOptions family_options(const FamilyOptions& wanted, const std::shared_ptr<rocksdb::Cache>& cache) {
@@ -113,6 +127,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fo
                                 : rocksdb::DB::Open(options, folder.string(), descriptors, &impl->families, &db);
   impl->db.reset(db);
   if (auto opened = result_of(status, ("cannot open " + folder.string()).c_str()); !opened) return std::unexpected(opened.error());
+  if (!read_only) remove_runs(folder);  // only now: nobody else writes here
   return std::unique_ptr<Database>(new Database(std::move(impl)));
 }
 
@@ -219,25 +234,37 @@ Result<void> Database::purge(std::size_t family, std::span<const Buffer> keys) {
 
 Result<void> Database::verify() const { return result_of(impl_->db->VerifyChecksum(), "the files do not hold"); }
 
-Result<void> Database::ingest(const std::vector<Run>& runs) {
-  std::vector<rocksdb::IngestExternalFileArg> arguments;
-  for (const auto& run : runs) {
-    if (run.rows.empty()) continue;
-    const auto path = (impl_->folder / ("run-" + std::to_string(impl_->runs++) + ".sst")).string();
-    rocksdb::Options options{{}, family_options(impl_->wanted[run.family], nullptr)};
-    rocksdb::SstFileWriter writer(rocksdb::EnvOptions{}, options);
-    TRY(result_of(writer.Open(path), "cannot write a run"));
-    for (const auto& [key, value] : run.rows) TRY(result_of(value.empty() ? writer.Delete(key) : writer.Put(key, value), "cannot write a run"));
-    TRY(result_of(writer.Finish(), "cannot write a run"));
-    rocksdb::IngestExternalFileArg argument;
-    argument.column_family = impl_->families[run.family + 1];
-    argument.external_files = {path};
-    argument.options.move_files = true;
-    argument.options.write_global_seqno = false;
-    arguments.push_back(argument);
-  }
-  if (arguments.empty()) return {};
-  return result_of(impl_->db->IngestExternalFiles(arguments), "cannot take in a run");
+struct Database::Run::Impl {
+  rocksdb::DB* db;
+  rocksdb::ColumnFamilyHandle* family;
+  std::string file;
+  rocksdb::SstFileWriter writer;
+
+  ~Impl() { remove_quietly(file); }  // unless it was taken in, and moved
+};
+
+Database::Run::Run(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Database::Run::Run(Run&&) noexcept = default;
+Database::Run::~Run() = default;
+
+Result<Database::Run> Database::run(std::size_t family) {
+  const rocksdb::Options options{{}, family_options(impl_->wanted[family], nullptr)};
+  const std::string file = impl_->folder / (run_name + std::to_string(impl_->runs++) + ".sst");
+  Run run(std::unique_ptr<Run::Impl>(new Run::Impl{impl_->db.get(), impl_->families[family + 1], file, {rocksdb::EnvOptions{}, options}}));
+  TRY(result_of(run.impl_->writer.Open(file), "cannot write a run"));
+  return run;
+}
+
+Result<void> Database::Run::put(Bytes key, Bytes value) {
+  return result_of(value.empty() ? impl_->writer.Delete(slice(key)) : impl_->writer.Put(slice(key), slice(value)), "cannot write a run");
+}
+
+Result<void> Database::Run::take_in() {
+  TRY(result_of(impl_->writer.Finish(), "cannot write a run"));
+  rocksdb::IngestExternalFileOptions options;
+  options.move_files = true;
+  options.write_global_seqno = false;
+  return result_of(impl_->db->IngestExternalFile(impl_->family, {impl_->file}, options), "cannot take in a run");
 }
 
 // ── reading ──

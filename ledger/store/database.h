@@ -62,12 +62,21 @@ class Database {
 
   Result<void> purge(std::size_t family);  // of anything in it
 
-  // Sorted, distinct keys, as one file per family, all or nothing. An empty value erases.
-  struct Run {
-    std::size_t family;
-    std::vector<std::pair<std::string, std::string>> rows;
+  // Rows of ascending, distinct keys, written to a file of their own as they come and then taken in, all or nothing. An empty value erases.
+  class Run {
+   public:
+    Run(Run&&) noexcept;
+    ~Run();
+    Result<void> put(Bytes key, Bytes value);
+    Result<void> take_in();
+
+   private:
+    friend class Database;
+    struct Impl;
+    explicit Run(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
   };
-  Result<void> ingest(const std::vector<Run>& runs);
+  Result<Run> run(std::size_t family);
 
   // Every block of every file. Errors: verification_failed, which names the file; io (among others a file that whoever writes beside us replaced).
   Result<void> verify() const;

@@ -123,13 +123,11 @@ Result<void> Folds::purge_shares(std::span<const Position> excised) {
   return database_->purge(shares_family);  // also where a crash came between the two
 }
 
-Result<void> Folds::write_heads(const std::vector<Heads::Row>& sorted, EntryIndex cursor) {
-  Database::Run run{heads_family, {}};
-  run.rows.reserve(sorted.size() + 1);
-  run.rows.emplace_back(heads_cursor_key, number(cursor.value));
-  for (const auto& row : sorted)
-    run.rows.emplace_back(std::string(text_of(row.stream.bytes)), std::string(reinterpret_cast<const char*>(&row.state), sizeof row.state));
-  return database_->ingest({std::move(run)});
+Result<void> Folds::write_heads(std::span<const Heads::Row> sorted, EntryIndex cursor) {
+  TRY_AS(run, database_->run(heads_family));
+  TRY(run.put(bytes_of(heads_cursor_key), bytes_of(number(cursor.value))));
+  for (const auto& row : sorted) TRY(run.put(row.stream.bytes, {reinterpret_cast<const std::uint8_t*>(&row.state), sizeof row.state}));
+  return run.take_in();
 }
 
 Result<void> Folds::each_head(const std::function<void(const Heads::Row&)>& visit) const {
@@ -204,11 +202,10 @@ Result<EntryIndex> Folds::cursor(std::string_view part) const { return cursor_va
 Result<void> Folds::write_rows(std::string_view name, std::span<const Row> rows, EntryIndex cursor) {
   constexpr std::size_t run_rows_min = 8'192;
   if (rows.size() >= run_rows_min) {
-    Database::Run run{state_family, {}};
-    run.rows.reserve(rows.size() + 1);
-    run.rows.emplace_back(rows_cursor_key(name), checked(number(cursor.value)));
-    for (const auto& [key, value] : rows) run.rows.emplace_back(row_key(name, key), value.empty() ? "" : checked(value));
-    return database_->ingest({std::move(run)});
+    TRY_AS(run, database_->run(state_family));
+    TRY(run.put(bytes_of(rows_cursor_key(name)), bytes_of(checked(number(cursor.value)))));
+    for (const auto& [key, value] : rows) TRY(run.put(bytes_of(row_key(name, key)), bytes_of(value.empty() ? "" : checked(value))));
+    return run.take_in();
   }
   auto batch = database_->batch();
   batch->put(state_family, bytes_of(rows_cursor_key(name)), bytes_of(checked(number(cursor.value))));
@@ -222,10 +219,10 @@ Result<void> Folds::write_rows(std::string_view name, std::span<const Row> rows,
 Result<EntryIndex> Folds::rows_cursor(std::string_view name) const { return cursor_value(row(name, "")); }
 
 Result<void> Folds::add_rows(std::string_view name, std::span<const Row> sorted) {
-  Database::Run run{state_family, {}};
-  run.rows.reserve(sorted.size());
-  for (const auto& [key, value] : sorted) run.rows.emplace_back(row_key(name, key), checked(value));
-  return database_->ingest({std::move(run)});
+  if (sorted.empty()) return {};
+  TRY_AS(run, database_->run(state_family));
+  for (const auto& [key, value] : sorted) TRY(run.put(bytes_of(row_key(name, key)), bytes_of(checked(value))));
+  return run.take_in();
 }
 
 Result<std::optional<std::string>> Folds::row(std::string_view name, std::string_view key) const {

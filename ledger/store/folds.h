@@ -36,7 +36,7 @@ class Folds {
   static Result<std::unique_ptr<Folds>> open(const std::filesystem::path& folder, Access access = Access::write);
 
   Result<EntryIndex> heads_cursor() const;
-  Result<void> write_heads(const std::vector<Heads::Row>& sorted, EntryIndex cursor);
+  Result<void> write_heads(std::span<const Heads::Row> sorted, EntryIndex cursor);
   Result<std::optional<rules::StreamState>> head(const StreamId& stream) const;  // as of heads_cursor(), if it had begun by then
   Result<void> each_head(const std::function<void(const Heads::Row&)>& visit) const;
 
