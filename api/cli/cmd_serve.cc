@@ -143,6 +143,7 @@ Result<void> run(const ServeOptions& options) {
                               },
                               [&](const CommitTimes& times) { metrics.committed(times); },
                               [&](std::vector<StreamId> streams) { erasures->look_at(std::move(streams)); }}));
+  if (const auto older = ledger->folds().emptied()) spdlog::info("what was folded is of version {}, this build's is {}: it is folded again from the log", *older, store::Folds::format);
   service.serve(*ledger);
   const auto append = [&](Bytes event) -> std::expected<void, Rejection> {
     auto recorded = service.append(event);

@@ -89,10 +89,13 @@ Result<std::uint64_t> format_of(const Database& database) {
 Result<std::unique_ptr<Folds>> Folds::open(const std::filesystem::path& folder, Access access) {
   TRY_AS(database, open_database(folder, access));
   TRY_AS(found, format_of(*database));
+  std::optional<std::uint64_t> emptied;
   if (found != format) {
     if (access != Access::write)
       return fail(Errc::usage, folder.string() + ": the folds are of version " + std::to_string(found) + ", this build reads version " + std::to_string(format) +
                                                  "; run `caseledger rebuild`, or serve the ledger once");
+    TRY_AS(folded, cursor_value(database->get(heads_family, bytes_of(heads_cursor_key))));
+    if (folded.value > 0) emptied = found;
     database.reset();
     std::error_code error;
     std::filesystem::remove_all(folder, error);
@@ -104,7 +107,9 @@ Result<std::unique_ptr<Folds>> Folds::open(const std::filesystem::path& folder, 
     TRY(database->write(*batch));
     TRY(database->flush());
   }
-  return std::unique_ptr<Folds>(new Folds(std::move(database)));
+  std::unique_ptr<Folds> folds(new Folds(std::move(database)));
+  folds->emptied_ = emptied;
+  return folds;
 }
 
 Result<EntryIndex> Folds::heads_cursor() const { return cursor_value(database_->get(heads_family, bytes_of(heads_cursor_key))); }

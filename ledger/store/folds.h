@@ -35,6 +35,9 @@ class Folds {
   // Errors: io, locked, verification_failed, usage (to read beside: it is of another version).
   static Result<std::unique_ptr<Folds>> open(const std::filesystem::path& folder, Access access = Access::write);
 
+  // The version that was emptied by opening; none: what was kept is of this one, or there was nothing.
+  std::optional<std::uint64_t> emptied() const { return emptied_; }
+
   Result<EntryIndex> heads_cursor() const;
   Result<void> write_heads(std::span<const Heads::Row> sorted, EntryIndex cursor);
   Result<std::optional<rules::StreamState>> head(const StreamId& stream) const;  // as of heads_cursor(), if it had begun by then
@@ -94,6 +97,7 @@ class Folds {
  private:
   explicit Folds(std::unique_ptr<Database> database) : database_(std::move(database)) {}
   std::unique_ptr<Database> database_;
+  std::optional<std::uint64_t> emptied_;
 };
 
 }  // namespace caseledger::store

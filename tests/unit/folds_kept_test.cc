@@ -127,6 +127,21 @@ TEST_CASE("folds of another version are told of by who reads them, and folded ag
   CHECK(open_folds_beside(desk.ledger.folder()));
 }
 
+TEST_CASE("folds say that opening emptied them, and of which version; new ones and those of this version do not") {
+  Desk desk;
+  const fs::path folder = desk.ledger.folder() / "store" / "folds", other = desk.ledger.folder() / "other";
+  fs::create_directories(other);
+  CHECK_FALSE((*store::Folds::open(other))->emptied());
+  {
+    const auto rows = rows_of(desk.ledger.folder());
+    Buffer one(8);
+    store_be(one.data(), std::uint64_t{1});
+    put(*rows, bytes_of(std::string(1, '\0') + "format"), one);
+  }
+  CHECK((*store::Folds::open(folder))->emptied() == 1);
+  CHECK_FALSE((*store::Folds::open(folder))->emptied());
+}
+
 TEST_CASE("a purge waits for whoever reads a file that it replaces, and does not say that it is gone while it is not") {
   Scratch scratch;
   auto opened = store::Database::open(scratch / "db", store::Durability::synced, {{.name = "rows"}});
