@@ -88,7 +88,8 @@ void write_other_case(const YearPlan& year, std::uint64_t number, Phase phase, E
   const auto subject = uuid_for(person);
   pen.write(at, CreateCaseSubjectAdded(pen.fbb(), &subject, sort->role));
   pen.envelope.handling = Handling::law_enforcement;
-  pen.write(assigned, CreateCaseAssigned(pen.fbb(), pen.text(worker), {}, pen.text("exploitation")));
+  const auto to = pen.text(worker), team = pen.text("exploitation");
+  pen.write(assigned, CreateCaseAssigned(pen.fbb(), to, {}, team));
   if (ends) pen.write(proposed, CreateCaseClosed(pen.fbb(), sort->ends_in));
 }
 

@@ -1,4 +1,5 @@
-// Lives at random: one act after another in one of a few streams, each kept only if it may follow.
+// Lives at random: one act after another in one of a few streams, each kept only if it may follow. No two choices are made in one expression,
+// as each compiler would make them in an order of its own.
 #include "tests/support/stories.h"
 #include "tests/support/stories_triage.h"
 
@@ -15,7 +16,8 @@ class Living {
   Living(Log& log, const Choose& choose) : log_(log), choose_(choose) {}
 
   void act() {
-    now_ += Micros{choose_(40)} * hour + choose_(3);
+    now_ += Micros{choose_(40)} * hour;
+    now_ += choose_(3);
     if (choose_(6) == 0) return take_snapshot();
     if (choose_(3) == 0) return live_in_triage(log_, choose_, now_);
     Case one(log_, stream(choose_(case_streams)), nullptr);
@@ -54,23 +56,23 @@ class Living {
   }
 
   void change(Case& one) {
-    switch (choose_(14)) {
-      case 0: one.child(some_child(one.stream), said()); break;
-      case 1: one.child(subject(9'000 + choose_(5)), said(), SubjectRole::companion); break;
-      case 2: one.located(some_child(one.stream), said()); break;
+    const unsigned act = choose_(14);
+    if (act >= 8 && act <= 10) return close(one);
+    if (act == 11) return reopen(one);
+    const Said how = said();
+    switch (act) {
+      case 0: one.child(some_child(one.stream), how); break;
+      case 1: one.child(subject(9'000 + choose_(5)), how, SubjectRole::companion); break;
+      case 2: one.located(some_child(one.stream), how); break;
       case 3:
-      case 4: one.recovered(some_child(one.stream), said()); break;
-      case 5: one.recovered(some_child(one.stream), said(), ChildOutcome::deceased); break;
-      case 6: one.suspended(said()); break;
-      case 7: one.relisted(said()); break;
-      case 8:
-      case 9:
-      case 10: close(one); break;
-      case 11: reopen(one); break;
+      case 4: one.recovered(some_child(one.stream), how); break;
+      case 5: one.recovered(some_child(one.stream), how, ChildOutcome::deceased); break;
+      case 6: one.suspended(how); break;
+      case 7: one.relisted(how); break;
       case 12:
-        if (choose_(4) == 0) one.merged(stream(choose_(case_streams)), said());
+        if (choose_(4) == 0) one.merged(stream(choose_(case_streams)), how);
         break;
-      default: one.assigned("op-7", "team-2", said()); break;
+      default: one.assigned("op-7", "team-2", how); break;
     }
   }
 
@@ -91,7 +93,9 @@ class Living {
     for (const Fact& fact : log_.facts_of(one.stream))
       if (prior == 0 || log_.state(one.stream).phase != rules::Phase::closed)
         if (fact.event.type == Body::ChildRecovered || fact.event.type == Body::ChildLocated) prior = fact.event.version;
-    if (prior != 0) one.reopened(choose_(2) == 0 ? ReopenReason::lost_again : ReopenReason::erroneous_closure, prior, said());
+    if (prior == 0) return;
+    const Said how = said();
+    one.reopened(choose_(2) == 0 ? ReopenReason::lost_again : ReopenReason::erroneous_closure, prior, how);
   }
 
   void take_snapshot() {

@@ -40,7 +40,8 @@ class Triaging {
     if (log_.state(id).version > 0) return change(Triaged(log_, StreamKind::report, id));
     static constexpr const char* countries[] = {"US", "MX", ""};
     if (choose_(3) == 0) {
-      Triaged::report(log_, id, said_, any<Channel>(), any<IntakeKind>());
+      const auto channel = any<Channel>();
+      Triaged::report(log_, id, said_, channel, any<IntakeKind>());
       return;
     }
     Triaged::cybertip(log_, id, said_,
@@ -58,6 +59,10 @@ class Triaging {
     const StreamId other = stream(300);
     const StreamId* about = choose_(8) == 0 ? &other : nullptr;
     const Version some = 1 + choose_(std::max(1u, log_.state(item.stream).version));
+    const auto priority = any<Priority>();
+    const auto designation = any<Designation>();
+    const auto direction = any<OverrideDirection>();
+    const bool likely = choose_(4) > 0;
     switch (choose_(16)) {
       case 0:
       case 1:
@@ -65,16 +70,21 @@ class Triaging {
       case 3:
       case 4: item.exited(said_, any<QueueDisposition>(), about); break;
       case 5: item.scored(said_, choose_(2) == 0); break;
-      case 6: item.designated(any<Designation>(), any<DesignationBasis>(), said_); break;
-      case 7: item.prioritised(any<Priority>(), said_, choose_(2) == 0 ? said_.at + Micros{choose_(100)} * hour : 0, any<PriorityBasis>(), about); break;
-      case 8: item.overridden(some, any<Priority>(), any<OverrideDirection>(), said_); break;
-      case 9: item.overridden(some, any<Designation>(), any<OverrideDirection>(), said_); break;
-      case 10: item.expedited(any<ExpediteReason>(), any<RequesterClass>(), choose_(2) == 0, said_); break;
+      case 6: item.designated(designation, any<DesignationBasis>(), said_); break;
+      case 7: item.prioritised(priority, said_, likely ? said_.at + Micros{some} * hour : 0, any<PriorityBasis>(), about); break;
+      case 8: item.overridden(some, priority, direction, said_); break;
+      case 9: item.overridden(some, designation, direction, said_); break;
+      case 10: expedite(item, likely); break;
       case 11:
-      case 12: item.reviewed(any<Designation>(), said_, "analyst-" + std::to_string(choose_(2)), any<ContentViewed>(), choose_(4) > 0); break;
+      case 12: item.reviewed(designation, said_, "analyst-" + std::to_string(some % 2), any<ContentViewed>(), likely); break;
       case 13: item.determined(choose_(2) == 0 ? "US-TX" : "MX", said_); break;
       default: if (log_.state(item.stream).kind == StreamKind::report) change_report(item);
     }
+  }
+
+  void expedite(Triaged& item, bool granted) {
+    const auto reason = any<ExpediteReason>();
+    item.expedited(reason, any<RequesterClass>(), granted, said_);
   }
 
   void change_report(Triaged& item) {
@@ -98,12 +108,19 @@ class Triaging {
     if (choose_(6) == 0) one.revoked(said_);
     else if (phase == rules::Phase::made) one.delivered(said_);
     else if (phase == rules::Phase::delivered) one.responded(choose_(2) == 0 ? ReferralResponse::accepted : any<ReferralResponse>(), said_, "no_capacity");
-    else one.feedback(any<FeedbackStatus>(), said_, static_cast<Tri>(choose_(3)), any<FeedbackClosedReason>());
+    else report_back(one);
+  }
+
+  void report_back(Referral& one) {
+    const auto status = any<FeedbackStatus>();
+    const auto useful = static_cast<Tri>(choose_(3));
+    one.feedback(status, said_, useful, any<FeedbackClosedReason>());
   }
 
   void go_abroad() {
     const StreamId partner = stream(450 + choose_(2));
-    if (choose_(3) > 0) intl(log_, partner, choose_(4), any<IntlAction>(), said_);
+    const auto action = any<IntlAction>();
+    if (choose_(3) > 0) intl(log_, partner, choose_(4), action, said_);
     else trained(log_, partner, said_, {.participants = choose_(20), .before = 40, .after = choose_(2) == 0 ? std::optional<std::uint8_t>(80) : std::nullopt});
   }
 

@@ -272,7 +272,7 @@ TEST_CASE("legs are every group of every phase once, and of a report the phases 
 
 TEST_CASE("the same seed gives the same bytes, on every machine, in any order; another seed gives others") {
   const NationalYear year(small, 1);
-  CHECK(digest(year) == "b7b838ba7673e6e8ef8c476ea7f8ee6aff7a7aa646af4a20b03757ea30290c85");
+  CHECK(digest(year) == "3338b8d46d060b721a9ec162e48d541f71b8a3883cb78e8aa2716ed83373ca02");
   CHECK(digest(NationalYear(small, 1)) == digest(year));
   CHECK(digest(NationalYear(small, 2)) != digest(year));
   for (std::size_t p = 0; p < phases; ++p) {
