@@ -175,3 +175,63 @@ TEST_CASE("a purge waits for whoever reads a file that it replaces, and does not
   done.join();
   CHECK(database.get(0, other).value() == "stays");
 }
+
+TEST_CASE("rows of a run are there once it was taken in; of one that was given up, or that a crash cut short, nothing is left") {
+  Scratch scratch;
+  const auto open = [&] { return store::Database::open(scratch / "db", store::Durability::derived, {{.name = "rows"}}); };
+  const auto runs = [&] {
+    std::vector<fs::path> found;
+    for (const auto& entry : fs::directory_iterator(scratch / "db"))
+      if (entry.path().filename().native().starts_with("run-")) found.push_back(entry.path());
+    return found;
+  };
+  const Buffer first{1}, second{2};
+  {
+    const auto opened = open();
+    REQUIRE(opened);
+    store::Database& database = **opened;
+    {
+      auto given_up = database.run(0);
+      REQUIRE(given_up);
+      REQUIRE(given_up->put(first, bytes_of(marker)));
+      CHECK(runs().size() == 1);
+    }
+    CHECK(runs().empty());
+    auto run = database.run(0);
+    REQUIRE(run);
+    REQUIRE(run->put(first, bytes_of("one")));
+    CHECK_FALSE(run->put(first, bytes_of("again")));
+    REQUIRE(run->put(second, bytes_of("two")));
+    CHECK(database.get(0, second).value() == std::nullopt);
+    REQUIRE(run->take_in());
+    CHECK(runs().empty());
+    CHECK(database.get(0, second).value() == "two");
+  }
+  std::ofstream(scratch / "db" / "run-7.sst") << marker;
+  const auto again = open();
+  REQUIRE(again);
+  CHECK(runs().empty());
+  CHECK((*again)->get(0, first).value() == "one");
+}
+
+TEST_CASE("heads that are folded from the beginning are written a part after the other, and the last says how far they reach") {
+  TestLedger ledger({.config = {.heads_run_rows = 3, .heads_rows_max = 5}});
+  const auto clerk = ledger.enrol({"case_system"});
+  for (unsigned i = 0; i < 40; ++i) ledger.record(clerk, {case_opened(new_stream())});
+  const std::uint64_t streams = ledger->heads().size();
+  const EntryIndex size{ledger->head().size};
+  ledger.close();
+  fs::remove_all(ledger.folder() / "store" / "folds");
+  REQUIRE(ledger.open());
+  ledger.close();
+  const auto folds = store::Folds::open(ledger.folder() / "store" / "folds", store::Access::read);
+  REQUIRE(folds);
+  CHECK((*folds)->heads_cursor().value() == size);
+  std::uint64_t written = 0;
+  REQUIRE((*folds)->each_head([&](const store::Heads::Row& row) {
+    ++written;
+    CHECK(row.state.version > 0);
+  }));
+  CHECK(streams > 40);
+  CHECK(written == streams);
+}
