@@ -135,7 +135,11 @@ Result<void> Folds::write_heads(std::span<const Heads::Row> sorted, EntryIndex c
   return run.take_in();
 }
 
+// Rows under cursor 0 are of a writing from the beginning that did not come to its end: nobody is told of them.
+
 Result<void> Folds::each_head(const std::function<void(const Heads::Row&)>& visit) const {
+  TRY_AS(written, heads_cursor());
+  if (written.value == 0) return {};
   auto cursor = database_->cursor(heads_family, true);
   for (cursor.seek_first(); cursor.valid(); cursor.next()) {
     if (text_of(cursor.key()) == heads_cursor_key) continue;
@@ -149,6 +153,8 @@ Result<void> Folds::each_head(const std::function<void(const Heads::Row&)>& visi
 }
 
 Result<std::optional<rules::StreamState>> Folds::head(const StreamId& stream) const {
+  TRY_AS(written, heads_cursor());
+  if (written.value == 0) return std::nullopt;
   TRY_AS(value, database_->get(heads_family, stream.bytes));
   if (!value) return std::nullopt;
   rules::StreamState state;

@@ -235,3 +235,36 @@ TEST_CASE("heads that are folded from the beginning are written a part after the
   CHECK(streams > 40);
   CHECK(written == streams);
 }
+
+TEST_CASE("heads of a writing from the beginning that a crash cut short are folded once, not on top of what was written") {
+  TestLedger ledger;
+  const auto clerk = ledger.enrol({"case_system"});
+  std::vector<StreamId> streams;
+  for (unsigned i = 0; i < 8; ++i) {
+    streams.push_back(new_stream());
+    ledger.record(clerk, {case_opened(streams.back()), case_assigned(streams.back(), 2)});
+  }
+  const auto all = [&] {
+    std::vector<store::Heads::Row> found;
+    ledger->heads().each(0, 1, [&](const store::Heads::Row& row) { found.push_back(row); });
+    std::ranges::sort(found, {}, &store::Heads::Row::stream);
+    return found;
+  };
+  const auto before = all();
+  ledger.close();
+  const fs::path folder = ledger.folder() / "store" / "folds";
+  fs::remove_all(folder);
+  {
+    const auto folds = store::Folds::open(folder);
+    REQUIRE(folds);
+    auto half = before;
+    for (auto& row : half) row.state.children += 1, row.state.phase = rules::Phase::closed;
+    REQUIRE((*folds)->write_heads(half, EntryIndex{0}));
+    CHECK((*folds)->head(streams.front()).value() == std::nullopt);
+    REQUIRE((*folds)->flush());
+  }
+  REQUIRE(ledger.open());
+  const auto after = all();
+  REQUIRE(after.size() == before.size());
+  for (std::size_t i = 0; i < after.size(); ++i) CHECK(after[i].state == before[i].state);
+}
