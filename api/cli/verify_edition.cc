@@ -10,6 +10,7 @@
 #include "projections/reports/compare.h"
 #include "projections/reports/definitions.h"
 #include "projections/reports/restate.h"
+#include "projections/reports/take_out.h"
 
 namespace caseledger::api {
 

@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <functional>
 #include <map>
 #include <set>
 
-#include "projections/reports/coarsen.h"
 #include "projections/reports/disclosure.h"
 #include "projections/reports/spells.h"
+#include "projections/reports/take_out.h"
 
 namespace caseledger::reports {
 
@@ -18,25 +17,6 @@ using disclosure::Cell;
 using disclosure::Dimension;
 using disclosure::Population;
 using disclosure::Rule;
-
-struct Untold {
-  std::string rule, because;
-};
-
-void take_out(Row& row, const std::string& rule) {
-  row = Row{.group = row.group, .numerator = {}, .denominator = {}, .value = {}, .interval = {}, .flags = {}, .note = {}, .withheld = rule};
-}
-
-// Regions that stand for their states, and no others.
-void keep_regions_if(Section& section, const std::function<bool(const Table&, const Row&)>& stands_for_states) {
-  const auto by_region = [](const Table& table) { return table.by == std::vector{std::string(coarse)}; };
-  for (Table& table : section.tables) {
-    if (!by_region(table)) continue;
-    std::erase_if(table.rows, [&](const Row& row) { return !stands_for_states(table, row); });
-    for (Row& row : table.rows) row.flags.push_back("stands_for_states");
-  }
-  std::erase_if(section.tables, [&](const Table& table) { return table.rows.empty() && by_region(table); });
-}
 
 class Censor {
  public:
@@ -64,9 +44,9 @@ class Censor {
     // By now nothing that has to do with them is told here: whatever can be computed is given away by earlier editions alone.
     for (const Shortfall& each : shortfalls_)
       if (each.here && spells_->told_before(each.measure, each.whole, each.place))
-        report_.shortfalls.push_back(said(each.measure, each.place) + ": only " + std::to_string(each.least) + " to " + std::to_string(each.most) +
+        report_.shortfalls.push_back(name_of_count(each.measure, each.place) + ": only " + std::to_string(each.least) + " to " + std::to_string(each.most) +
                                      " stay possible, as earlier editions tell it");
-    take_all_out();
+    report_.withheld = take_out(edition_, untold_, now_, *coarse_, policy_);
     return std::move(report_);
   }
 
@@ -206,7 +186,7 @@ class Censor {
       const auto& decision = verdict.decisions[i];
       if (!build.population.cells[i].here || decision.rule == Rule::told) continue;
       const std::pair where(build.measures[i], build.places[i]);
-      const Untold why{build.by_dependence[i] ? "dependent" : disclosure::name(decision.rule), decision.because ? said(build.measures[*decision.because], build.places[*decision.because]) : std::string()};
+      const Untold why{build.by_dependence[i] ? "dependent" : disclosure::name(decision.rule), decision.because ? name_of_count(build.measures[*decision.because], build.places[*decision.because]) : std::string()};
       // What depends on another since is no longer known to be small, or large.
       if (const auto [at, fresh] = untold_.try_emplace(where, why); !fresh && build.by_dependence[i] && !forced_.contains(where)) at->second = why;
     }
@@ -238,7 +218,7 @@ class Censor {
       for (const auto& [place, value] : now_.values.at(measure)) {
         const std::pair at(measure, place);
         if (!where(place) || now_.exempt.contains(at) || !forced_.insert(at).second) continue;
-        untold_.insert_or_assign(at, Untold{disclosure::name(rule), said(short_of.measure, short_of.place)});
+        untold_.insert_or_assign(at, Untold{disclosure::name(rule), name_of_count(short_of.measure, short_of.place)});
         more = true;
       }
       return more;
@@ -377,50 +357,12 @@ class Censor {
     }
   }
 
-  static std::string said(const std::string& measure, const Place& place) {
-    return name_of(Table{.id = measure, .title = {}, .unit = {}, .definition = 1, .by = place.by, .note = {}, .rows = {}}, Row{.group = place.group, .numerator = {}, .denominator = {}, .value = {}, .interval = {}, .flags = {}, .note = {}, .withheld = {}});
-  }
-
-  bool speaks_of_untold(const std::string& metric, const Place& place) const {
-    return std::ranges::any_of(untold_, [&](const auto& each) { return each.first.second == place && speaks_of(metric, each.first.first); });
-  }
-
-  void take_all_out() {
-    for (Section& section : edition_.sections) {
-      keep_regions(section);
-      for (Table& table : section.tables) {
-        if (!policy_.applies_to(table.id)) continue;
-        const Counted counted = counted_by(table.id);
-        for (Row& row : table.rows) {
-          const Place place = place_of(table, row, counted);
-          const auto numerator = untold_.find({counted.numerator, place}), denominator = untold_.find({counted.denominator, place});
-          const bool of_numerator = row.numerator && numerator != untold_.end(), of_denominator = row.denominator && denominator != untold_.end();
-          const bool of_curve = table.id == "R5.curve" && curve_tells_few();
-          if (!of_numerator && !of_denominator && !of_curve && !speaks_of_untold(table.id, place)) continue;
-          const Untold& why = of_numerator ? numerator->second : Untold{"dependent", {}};
-          const bool in_region = coarse_->is_coarse(subject_of(counted), region_of(place)) && !is_region(place);
-          report_.withheld.push_back({name_of(table, row), in_region ? disclosure::name(Rule::coarsened) : why.rule, in_region ? table.id + " by region = " + region_of(place) : why.because});
-          take_out(row, report_.withheld.back().rule);
-        }
-      }
-    }
-  }
-
-  // The curve over everything is as told as the median, and its tenths are of many.
-  bool curve_tells_few() const { return is_untold("resolved", {}) || is_untold("begun", {}) || speaks_of_untold("R5", {}) || now_.of("resolved", {}).value_or(0) < 20 * policy_.k; }
-
-  static const std::string& subject_of(const Counted& counted) { return counted.numerator.empty() ? counted.denominator : counted.numerator; }
-
-  void keep_regions(Section& section) const {
-    keep_regions_if(section, [&](const Table& table, const Row& row) { return coarse_->is_coarse(subject_of(counted_by(table.id)), row.group[0]); });
-  }
-
   Edition& edition_;
   const rules::SuppressionPolicy& policy_;
   Told now_;
   std::vector<Earlier> earlier_;
   std::optional<Spells> spells_;
-  std::map<std::pair<std::string, Place>, Untold> untold_;
+  AllUntold untold_;
   std::set<std::pair<std::string, Place>> forced_;
   std::optional<Coarsening> coarse_;
   std::vector<Shortfall> shortfalls_;  // of the last round
@@ -431,26 +373,6 @@ class Censor {
 
 Result<SuppressionReport> suppress(Edition& edition, const rules::SuppressionPolicy& policy, std::span<const EarlierEdition> earlier) {
   return Censor(edition, policy, earlier).run();
-}
-
-void withhold_alike(Edition& counted, const Edition& told) {
-  std::map<std::pair<std::string, std::vector<std::string>>, const Table*> tables;
-  for (const Section& section : told.sections)
-    for (const Table& table : section.tables) tables[{section.id + ' ' + table.id, table.by}] = &table;
-  for (Section& section : counted.sections) {
-    keep_regions_if(section, [&](const Table& table, const Row& row) {
-      const auto other = tables.find({section.id + ' ' + table.id, table.by});
-      return other != tables.end() && std::ranges::find(other->second->rows, row.group, &Row::group) != other->second->rows.end();
-    });
-    for (Table& table : section.tables) {
-      const auto other = tables.find({section.id + ' ' + table.id, table.by});
-      if (other == tables.end()) continue;
-      for (Row& row : table.rows) {
-        const auto same = std::ranges::find(other->second->rows, row.group, &Row::group);
-        if (same != other->second->rows.end() && !same->withheld.empty()) take_out(row, same->withheld);
-      }
-    }
-  }
 }
 
 }  // namespace caseledger::reports

@@ -42,7 +42,4 @@ struct SuppressionReport {
 // earlier: those that bear on it. Errors: too_large (of disclosure.h).
 Result<SuppressionReport> suppress(Edition& edition, const rules::SuppressionPolicy& policy, std::span<const EarlierEdition> earlier);
 
-// Takes out what another edition withholds, by its rules: where the editions before it are not at hand, the rest can still be compared.
-void withhold_alike(Edition& counted, const Edition& told);
-
 }  // namespace caseledger::reports
