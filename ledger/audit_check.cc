@@ -110,9 +110,7 @@ class Check {
     };
     if (!key && key.error().code == Errc::not_found) return no_key();
     if (!key) return find("vault.damaged", place(which, &event), key.error().sentence);
-    Hash commitment;
-    std::memcpy(commitment.bytes.data(), sealed.commitment(), 32);
-    auto opened = unseal_part(*key, terms_.origin, where, commitment, bytes);
+    auto opened = unseal_part(*key, terms_.origin, where, hash_of(*sealed.commitment()), bytes);
     if (!opened && terms_.vault->exchanged(subject)) return no_key();  // of a key before the one there is
     if (!opened) return find("sealed.wrong", place(which, &event), "part " + number(part) + ": " + opened.error().sentence);
     sodium_memzero(opened->plaintext.data(), opened->plaintext.size());

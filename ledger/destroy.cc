@@ -25,9 +25,7 @@ Result<void> each_part(const store::Log& log, Position from, Position end, const
     TRY(each_event(row, scratch, [&](const EventView& event, Position position) {
       const auto* sealed = event.fields->parts();
       for (std::uint16_t i = 0; sealed && i < sealed->size(); ++i) {
-        Part part{position, {event.stream, event.version, i}, {}};
-        std::memcpy(part.commitment.bytes.data(), sealed->Get(i)->commitment(), 32);
-        take(uuid_of(*sealed->Get(i)->subject()), part);
+        take(uuid_of(*sealed->Get(i)->subject()), {position, {event.stream, event.version, i}, hash_of(*sealed->Get(i)->commitment())});
       }
     }));
   }

@@ -280,10 +280,8 @@ Result<void> Sequencer::seal_parts(const Placed& placed) {
     auto key = parts_.vault.obtain(uuid_of(*part.subject()));
     if (!key && key.error().code == Errc::not_permitted) continue;  // erased since it was admitted
     if (!key) return std::unexpected(std::move(key.error()));
-    Hash commitment;
-    std::memcpy(commitment.bytes.data(), part.commitment(), 32);
     const PartPlace place{event.stream, event.version, opening.part};
-    const Buffer sealed = seal_part(part_key(*key, place), parts_.origin, place, commitment, opening);
+    const Buffer sealed = seal_part(part_key(*key, place), parts_.origin, place, hash_of(*part.commitment()), opening);
     writes_.add_part(placed.entry.first_position + opening.event, opening.part, sealed);
   }
   return {};

@@ -68,9 +68,7 @@ Result<std::optional<Opening>> open_part(const Ledger& ledger, const EventView& 
   const auto stored = ledger.log().sealed_part(position, part);
   if (!stored && stored.error().code == Errc::not_found) return std::nullopt;
   if (!stored) return std::unexpected(stored.error());
-  Hash commitment;
-  std::memcpy(commitment.bytes.data(), sealed.commitment(), 32);
-  auto opening = unseal_part(*key, ledger.origin(), place, commitment, bytes_of(*stored));
+  auto opening = unseal_part(*key, ledger.origin(), place, hash_of(*sealed.commitment()), bytes_of(*stored));
   if (!opening && ledger.vault().exchanged(subject)) return std::nullopt;  // what a partial erasure destroys: a moment before it is deleted
   if (!opening) return std::unexpected(std::move(opening.error()));
   return std::optional(std::move(*opening));

@@ -1,6 +1,7 @@
 // One event: a view into its exact bytes.
 #pragma once
 
+#include "ledger/core/hash.h"
 #include "ledger/core/schema.h"
 
 namespace caseledger {
@@ -32,6 +33,12 @@ inline EventView view_event(Bytes bytes) {
 inline Uuid uuid_of(const schema::Uuid& id) {
   Uuid out;
   std::memcpy(out.bytes.data(), &id, 16);
+  return out;
+}
+
+inline Hash hash_of(const schema::Bytes32& bytes) {
+  Hash out;
+  std::memcpy(out.bytes.data(), &bytes, 32);
   return out;
 }
 
