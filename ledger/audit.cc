@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ledger/audit_editions.h"
 #include "ledger/audit_folder.h"
 #include "ledger/audit_kept.h"
 #include "ledger/audit_pass.h"
@@ -138,6 +139,7 @@ Result<Audit> audit_folder(const std::filesystem::path& ledger, const AuditOptio
 
   Pass pass(audit, options, std::move(terms));
   if (!audit_log(**log, folds ? folds->get() : nullptr, marks, pass)) check_write_ahead(ledger / "store" / "log", true, findings);
+  check_editions(ledger, pass);
   return audit;
 }
 

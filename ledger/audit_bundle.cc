@@ -1,6 +1,7 @@
 // Audits of what is served: an offline bundle, or a log at an address.
 #include <algorithm>
 
+#include "ledger/audit_editions.h"
 #include "ledger/audit_pass.h"
 #include "ledger/audit_served.h"
 
@@ -79,18 +80,15 @@ void find_strays(const std::filesystem::path& folder, std::uint64_t size, Pass& 
     if (path.starts_with("tile/")) return known(parse_tile_path(path.substr(5)));
     return std::nullopt;
   };
-  std::uint64_t others = 0;
   std::error_code error;
   for (std::filesystem::recursive_directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
     if (at->is_directory(error)) continue;
     const std::string path = at->path().lexically_relative(folder).generic_string();
-    if (path == "checkpoint" || path == "vkey" || path.starts_with("handover/")) continue;
+    if (path == "checkpoint" || path == "vkey" || path.starts_with("handover/") || path.starts_with("releases/")) continue;
     const auto tile = tile_of(path);
     if (tile && tile->first.width == tile->second) continue;
-    if (path.starts_with("releases/") || path.starts_with("parts/")) ++others;
-    else pass.findings.add(warning("file.unexpected", {.path = path}, "it is no part of a bundle of " + number(size) + " entries"));
+    pass.findings.add(warning("file.unexpected", {.path = path}, "it is no part of a bundle of " + number(size) + " entries"));
   }
-  if (others > 0) pass.say(number(others) + " files under releases/ and parts/");
 }
 
 }  // namespace
@@ -119,6 +117,7 @@ Result<Audit> audit_bundle(const std::filesystem::path& bundle, const AuditOptio
       pass.findings.add(error("vkey.wrong", {.path = "vkey"}, "the bundle brings the key " + own->text() + ", trusted is " + options.log_key->text()));
     audit_files(fetch, fetch_piece_from(bundle), true, text, pass);
     find_strays(bundle, pass.tree->size(), pass);
+    check_editions(bundle, pass);
     pass.say("sealed parts: a bundle has none");
   });
   return audit;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ledger/editions.h"
 #include "ledger/rules/policy_check.h"
 #include "ledger/store/folds.h"
 #include "ledger/store/log.h"
@@ -116,6 +117,10 @@ void Replay::take_event(const Exhibit& exhibit, std::size_t which, Position posi
   backlinks_.add(position, state.version == 0 ? std::nullopt : std::optional(state.last));
   heads_.set(at, rules::advance(state, event, position, find_));
   if (event.version % store::skip_every == 0) skips_[{event.stream, event.version}] = position;
+  if (event.type == schema::Body::ReportReleased) {
+    const auto& body = event.body<schema::ReportReleased>();
+    released_.push_back({position, edition_path(edition_place(body)), hash_of(*body.sha256())});
+  }
   if (event.type == schema::Body::DocumentLinked) linked_[uuid_of(*event.body<schema::DocumentLinked>().document_subject_id())].push_back(event.stream);
 }
 

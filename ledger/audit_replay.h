@@ -53,6 +53,14 @@ class Replay {
   };
   const std::unordered_map<Skip, Position, SkipHash>& skips() const { return skips_; }
 
+  // An edition that was released: where it belongs below the folder, and its digest.
+  struct Released {
+    Position position;
+    std::string path;
+    Hash sha256;
+  };
+  const std::vector<Released>& released() const { return released_; }
+
  private:
   Position place(const Exhibit& exhibit);
   bool take_excised(const Exhibit& exhibit, std::size_t which, Position position);
@@ -75,6 +83,7 @@ class Replay {
   Backlinks backlinks_;
   std::unordered_map<Skip, Position, SkipHash> skips_;
   std::vector<Compromise> compromises_;
+  std::vector<Released> released_;
 
   const rules::Excisions& presumed_;
   std::vector<std::pair<Position, EntryIndex>> leaves_;  // events of which only the leaf hash is there

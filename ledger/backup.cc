@@ -6,6 +6,7 @@
 
 #include "ledger/backup_segment.h"
 #include "ledger/beside.h"
+#include "ledger/editions.h"
 #include "ledger/store/safe_file.h"
 #include "ledger/store/vault.h"
 
@@ -190,6 +191,7 @@ Result<BackedUp> back_up(const fs::path& ledger, const Vkey& log_key, const fs::
     TRY_AS(config, store::read_file(ledger / "ledger.toml"));
     TRY(store::write_file(backup / "ledger.toml", *config));
   }
+  TRY(copy_editions(ledger, backup));
   if (options.vault.empty()) return done;
   TRY_AS(vault, store::Vault::open(ledger / "vault", log_key.name, true));
   TRY(vault->export_to(options.vault));

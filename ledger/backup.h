@@ -6,6 +6,7 @@
 // covers the decision rewrites their segments without them, and a restore from media it could not reach leaves them out.
 //   checkpoint            the note everything before it is held to; written last
 //   vkey, ledger.toml     the log's key, and the configuration
+//   releases/…            released editions, as in the ledger's folder (editions.h)
 //   segment/<from>        12 digits, the first entry: header ‖ chunks, as docs/formats.md lays out
 #pragma once
 

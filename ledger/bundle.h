@@ -5,6 +5,7 @@
 //   vkey                          the log's key, so that the folder can be checked by itself; it is worth what its bearer is worth
 //   tile/<level>/<N>[.p/<width>]  hashes, and tile/entries/<N>[.p/<width>]: C2SP tlog-tiles, as served at the checkpoint's size
 //   batch/<N>[.p/<width>]         256 records a file, each u32le length ‖ entry ‖ items
+//   releases/…                    released editions, as in the ledger's folder (editions.h)
 // Any C2SP tool reads the first three kinds; caseledger audit reads them all.
 #pragma once
 
@@ -26,11 +27,12 @@ struct ExportOptions {
   std::optional<std::uint64_t> size;                            // a published one; without it, the latest
   std::function<bool(const EventView&)> withhold;               // of these events only the leaf hash goes along
   std::function<void(std::uint64_t done, std::uint64_t of)> progress;  // in entries
+  std::filesystem::path editions = {};  // the folder whose releases/ go along, as far as they were released by then
 };
 
 struct Exported {
   Checkpoint checkpoint;
-  std::uint64_t events = 0, withheld = 0;
+  std::uint64_t events = 0, withheld = 0, editions = 0;
 };
 
 // Writes beside the target and renames at the end: a bundle is there whole or not at all. The log may go on growing meanwhile.

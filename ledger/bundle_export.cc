@@ -1,8 +1,10 @@
 // Writing an offline bundle: one pass over the log, the tree grown again from the entries on the way.
 #include <cerrno>
 #include <fstream>
+#include <set>
 
 #include "ledger/bundle.h"
+#include "ledger/editions.h"
 #include "ledger/scaffold.h"
 
 namespace caseledger {
@@ -34,6 +36,7 @@ class Export {
     TRY(write("checkpoint", bytes_of(note)));
     TRY(write("vkey", bytes_of(log_key_at(log_keys, size)->text() + '\n')));
     TRY(write_handovers(log, log_keys));
+    TRY(bring_editions());
     return done_;
   }
 
@@ -78,7 +81,7 @@ class Export {
     TRY_AS(items, parse_items(row.items, row.count));
     record_.assign(raw.begin(), raw.end());
     for (const Item& item : items) {
-      const bool withheld = item.kind == ItemKind::event && options_.withhold && withhold(item.bytes);
+      const bool withheld = item.kind == ItemKind::event && look_at(item.bytes);
       done_.events += item.kind == ItemKind::event && !withheld;
       done_.withheld += item.kind == ItemKind::leaf || withheld;
       if (withheld) append_item(record_, ItemKind::leaf, item.leaf().bytes);
@@ -91,9 +94,21 @@ class Export {
     return {};
   }
 
-  bool withhold(Bytes event) {
+  // Whether the event stays behind. An edition that it released comes along.
+  bool look_at(Bytes event) {
+    if (!options_.withhold && options_.editions.empty()) return false;
     scratch_.assign(event.begin(), event.end());  // aligned
-    return options_.withhold(view_event(scratch_));
+    const EventView view = view_event(scratch_);
+    if (options_.withhold && options_.withhold(view)) return true;
+    if (view.type == schema::Body::ReportReleased) released_.insert(edition_path(edition_place(view.body<schema::ReportReleased>())));
+    return false;
+  }
+
+  Result<void> bring_editions() {
+    if (options_.editions.empty()) return {};
+    TRY_AS(copied, copy_editions(options_.editions, folder_, [&](const std::string& path) { return released_.contains(path); }));
+    done_.editions = copied;
+    return {};
   }
 
   Result<void> write_partial_tiles() {
@@ -144,6 +159,7 @@ class Export {
   Exported done_;
   Edge edge_;
   Buffer entries_, record_, scratch_;
+  std::set<std::string> released_;
   std::ofstream batches_;
   fs::path batches_name_;
 };

@@ -5,6 +5,7 @@
 
 #include "ledger/backup_segment.h"
 #include "ledger/beside.h"
+#include "ledger/editions.h"
 #include "ledger/erasure.h"
 #include "ledger/scaffold.h"
 #include "ledger/store/safe_file.h"
@@ -130,6 +131,7 @@ Result<Restored> restore(const fs::path& backup, const fs::path& ledger, const R
   if (error) return fail(Errc::io, "cannot make " + (folder / "keys").string() + ": " + error.message());
   TRY_AS(audit, audited(folder, *key, checkpoint));
   restored.audit = std::move(audit);
+  TRY(copy_editions(backup, folder));  // behind the audit: one that is damaged keeps no ledger from coming back, and is never served
   TRY(scaffold.become(target));
   return restored;
 }

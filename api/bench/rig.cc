@@ -91,7 +91,7 @@ void Rig::adopt_policies() {
 }
 
 void Rig::release(const reports::Edition& edition, std::string_view text) {
-  const auto file = folder_ / "releases" / (reports::place_of(edition) + ".json");
+  const auto file = folder_ / edition_path(reports::place_of(edition));
   std::filesystem::create_directories(file.parent_path());
   std::ofstream(file, std::ios::binary) << text;
   const StreamId governance = rules::governance_stream(origin_);

@@ -154,7 +154,7 @@ Result<void> release(const ReleaseOptions& options) {
   TRY_AS(body, body_of(edition, read.digest, rules::governance_stream(edition.origin), all));
 
   // The bytes first: an event without them would be a promise that nobody can keep.
-  const path file = options.folder / "releases" / (place + ".json");
+  const path file = options.folder / edition_path(place);
   std::error_code error;
   std::filesystem::create_directories(file.parent_path(), error);
   if (error) return fail(Errc::io, "cannot make " + file.parent_path().string() + ": " + error.message());

@@ -89,7 +89,7 @@ Result<std::optional<reports::EditionFile>> EditionMaker::latest(std::string_vie
 }
 
 Result<reports::EditionFile> EditionMaker::released(const reports::Release& release) const {
-  const path file = folder_ / "releases" / (reports::place_of(release) + ".json");
+  const path file = folder_ / edition_path(reports::place_of(release));
   TRY_AS(read, edition_in(file));
   if (read.digest != release.sha256) return fail(Errc::verification_failed, file.string() + ": these are not the bytes that were released");
   return std::move(read);

@@ -80,7 +80,7 @@ Result<Bundle> open_bundle(const path& folder, const Policy& policy, std::uint64
 // The editions that it brings along are those that were released.
 Result<void> check_editions(const Bundle& bundle, std::span<const Release> all) {
   for (const Release& each : all) {
-    const std::string place = "releases/" + reports::place_of(each) + ".json";
+    const std::string place = edition_path(reports::place_of(each));
     if (!std::filesystem::exists(bundle.folder / place)) continue;
     TRY_AS(text, read_text(bundle.folder / place));
     if (reports::edition_digest(text) != each.sha256) return refuted("the bundle is damaged: " + place + " has other bytes than were released");
@@ -137,7 +137,7 @@ struct Recount {
 std::optional<reports::EditionFile> kept(const Bundle& bundle, std::span<const Release> all, const Hash& digest) {
   const auto release = std::ranges::find(all, digest, &Release::sha256);
   if (release == all.end()) return std::nullopt;
-  auto read = edition_in(bundle.folder / "releases" / (reports::place_of(*release) + ".json"));
+  auto read = edition_in(bundle.folder / edition_path(reports::place_of(*release)));
   if (!read || read->digest != digest) return std::nullopt;
   return std::move(*read);
 }

@@ -1,18 +1,10 @@
 #include "projections/reports/release.h"
 
-#include <algorithm>
-
 namespace caseledger::reports {
 
 namespace {
 
 std::optional<Version> version_of(const schema::Ref* ref) { return ref ? std::optional<Version>(ref->version()) : std::nullopt; }
-
-Hash hash_of(const schema::Bytes32& bytes) {
-  Hash hash;
-  std::memcpy(hash.bytes.data(), &bytes, 32);
-  return hash;
-}
 
 }  // namespace
 
@@ -41,13 +33,6 @@ Result<void> check_release(const Release& release, const Edition& edition, const
   if (release.definitions_version != edition.definitions_version) return differs("definitions' version", release.definitions_version, edition.definitions_version);
   if (release.sha256 != digest) return differs("SHA-256", hex(release.sha256.bytes), hex(digest.bytes));
   return {};
-}
-
-std::string place_of(std::string_view template_id, std::string_view period, std::uint64_t as_of_size) {
-  std::string label(period);
-  std::ranges::replace(label, '/', '_');
-  std::ranges::replace(label, ':', '.');
-  return std::string(template_id) + '/' + label + '/' + std::to_string(as_of_size);
 }
 
 }  // namespace caseledger::reports

@@ -1,6 +1,7 @@
 // The event that publishes an edition, report.released, as readers of the log see it.
 #pragma once
 
+#include "ledger/editions.h"
 #include "projections/projection.h"
 #include "projections/reports/edition.h"
 
@@ -24,9 +25,8 @@ std::optional<Release> release_of(const projections::Fact& fact);
 // Is this what the event released? Errors: verification_failed, naming what differs.
 Result<void> check_release(const Release& release, const Edition& edition, const Hash& digest);
 
-// Where an edition lies below releases/ of a folder or a bundle, and below /v1/editions/: "transparency/2024/123". Permanent: it names the checkpoint.
-std::string place_of(std::string_view template_id, std::string_view period, std::uint64_t as_of_size);
-inline std::string place_of(const Release& release) { return place_of(release.template_id, release.period, release.as_of_size); }
-inline std::string place_of(const Edition& edition) { return place_of(edition.template_id, edition.period.label, edition.as_of.size); }
+// Where an edition lies (ledger/editions.h): "transparency/2024/123".
+inline std::string place_of(const Release& release) { return edition_place(release.template_id, release.period, release.as_of_size); }
+inline std::string place_of(const Edition& edition) { return edition_place(edition.template_id, edition.period.label, edition.as_of.size); }
 
 }  // namespace caseledger::reports

@@ -47,7 +47,7 @@ struct Publisher {
   // Keeps the bytes and records the event.
   reports::Edition release(const std::string& text) {
     const reports::Edition edition = reports::parse_edition(text).value();
-    const auto file = folder / ("releases/" + reports::place_of(edition) + ".json");
+    const auto file = folder / edition_path(reports::place_of(edition));
     fs::create_directories(file.parent_path());
     write(file, text);
     const StreamId governance = rules::governance_stream(service.ledger.origin());
@@ -147,7 +147,7 @@ TEST_CASE("an edition that was not released, or whose bytes are other ones, is n
   CHECK(publisher.service.problem("/v1/editions/x.json") == "not_found");
   const std::string text = publisher.counted();
   const auto edition = publisher.release(text);
-  const auto file = publisher.folder / ("releases/" + reports::place_of(edition) + ".json");
+  const auto file = publisher.folder / edition_path(reports::place_of(edition));
   const std::string target = "/v1/editions/" + reports::place_of(edition) + ".json";
   std::string damaged = text;
   damaged[text.size() / 2] ^= 1;
