@@ -135,6 +135,13 @@ step "the independent checker walks the served log"
 "$logcheck" consistency --vkey "$vkey" old-checkpoint "$url"
 expect 0 "$cl" audit "$url" --log-vkey "$vkey"
 expect 0 "$cl" export ledger bundle
+jq -e '.editions == 2 and .withheld == 0' out.txt >/dev/null || fail "the bundle lacks an edition"
+expect 0 "$cl" export ledger open-bundle --withhold case,tip
+jq -e '.editions == 2 and .withheld > 0' out.txt >/dev/null || fail "the open bundle withholds nothing"
+expect 0 "$cl" audit open-bundle --log-vkey "$vkey"
+expect 8 "$cl" verify edition.json --log-vkey "$vkey" --bundle open-bundle
+for kinds in governance nothing; do expect 2 "$cl" export ledger refused-bundle --withhold "$kinds"; done
+[ ! -e refused-bundle ] || fail "a refused bundle is there"
 
 step "closed to whoever does not show who they are"
 stop
