@@ -142,7 +142,7 @@ Result<void> release(const ReleaseOptions& options) {
   TRY_AS(read, edition_in(options.edition));
   const reports::Edition& edition = read.edition;
   TRY_AS(maker, EditionMaker::of(options.folder, "entries:" + std::to_string(edition.as_of.size)));
-  TRY_AS(all, maker.releases());
+  const auto& all = maker.releases();
   const std::string place = reports::place_of(edition);
   if (release_with(all, read.digest)) return fail(Errc::already_recorded, "this edition was released already");
   for (const Release& each : all)
@@ -168,7 +168,7 @@ Result<void> supersede(const SupersedeOptions& options) {
   if (options.reason.find_first_not_of(" \t\n") == std::string::npos) return fail(Errc::usage, "--reason says to its readers why the edition is superseded; it is empty");
   TRY_AS(was, edition_in(options.edition));
   TRY_AS(maker, EditionMaker::of(options.folder, options.as_of));
-  TRY_AS(all, maker.releases());
+  const auto& all = maker.releases();
   if (!release_with(all, was.digest)) return fail(Errc::not_found, options.edition.string() + ": only what was released is superseded, and this was not");
   if (maker.as_of().size <= was.edition.as_of.size)
     return fail(Errc::usage, "the edition is as of " + std::to_string(was.edition.as_of.size) + " entries: what supersedes it is as of more, not of " + std::to_string(maker.as_of().size));

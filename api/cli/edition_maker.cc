@@ -49,6 +49,8 @@ Result<EditionMaker> EditionMaker::of(const path& folder, const std::string& as_
   maker.governed_ = std::move(governed);
   TRY_AS(suppression, reports::suppression_rules(adopted, checkpoint.recorded_at));
   maker.suppression_ = std::move(suppression);
+  TRY_AS(releases, reports::releases_in(reports::events_of(*maker.log_), head.size));
+  maker.releases_ = std::move(releases);
   return maker;
 }
 
@@ -57,15 +59,10 @@ Result<reports::Preview> EditionMaker::edition(const reports::Template& of, cons
     return fail(Errc::usage, "an edition of " + std::string(of.id) + " from " + origin_ + " reckons with one of its own before it, not with one of " + previous->edition.template_id + " from " + previous->edition.origin);
   const reports::Terms terms{origin_, period, as_of_, governed_, previous};
   TRY_AS(edition, reports::make_edition(folds_, of, terms));
-  std::vector<reports::Release> all;
-  if (previous && previous->edition.previous) {
-    TRY_AS(released_before, releases());
-    all = std::move(released_before);
-  }
   const auto before = reports::editions_before(previous, [&](const Hash& digest) -> std::optional<reports::EditionFile> {
     if (const auto found = std::ranges::find(made_, digest, &reports::EditionFile::digest); found != made_.end()) return *found;
-    const auto release = std::ranges::find(all, digest, &reports::Release::sha256);
-    if (release == all.end()) return std::nullopt;
+    const auto release = std::ranges::find(releases_, digest, &reports::Release::sha256);
+    if (release == releases_.end()) return std::nullopt;
     auto found = released(*release);
     return found ? std::optional(std::move(*found)) : std::nullopt;
   });
@@ -75,15 +72,9 @@ Result<reports::Preview> EditionMaker::edition(const reports::Template& of, cons
   return reports::Preview{std::move(edition), std::move(report)};
 }
 
-Result<std::vector<reports::Release>> EditionMaker::releases() const {
-  TRY_AS(end, log_->end());
-  return reports::releases_in(reports::events_of(*log_), end.size.value);
-}
-
 Result<std::optional<reports::EditionFile>> EditionMaker::latest(std::string_view template_id) const {
-  TRY_AS(all, releases());
-  const auto last = std::ranges::find(all.rbegin(), all.rend(), template_id, &reports::Release::template_id);
-  if (last == all.rend()) return std::optional<reports::EditionFile>();
+  const auto last = std::ranges::find(releases_.rbegin(), releases_.rend(), template_id, &reports::Release::template_id);
+  if (last == releases_.rend()) return std::optional<reports::EditionFile>();
   TRY_AS(edition, released(*last));
   return std::optional(std::move(edition));
 }

@@ -28,7 +28,7 @@ class EditionMaker {
   const store::Log& log() const { return *log_; }
 
   // Every release that the folder's log holds, also behind the as-of.
-  Result<std::vector<reports::Release>> releases() const;
+  const std::vector<reports::Release>& releases() const { return releases_; }
   // The last release of a template: what its next edition reckons with. Nothing before the first.
   Result<std::optional<reports::EditionFile>> latest(std::string_view template_id) const;
   // A released edition that lies in the folder. Errors: not_found, verification_failed (other bytes), io.
@@ -45,6 +45,7 @@ class EditionMaker {
   projections::Folds folds_;
   reports::Governed governed_;
   reports::SuppressionRules suppression_;
+  std::vector<reports::Release> releases_;
   std::vector<reports::EditionFile> made_;
 };
 
