@@ -38,7 +38,7 @@ struct RouteConfig {
   std::size_t figures_max = 50'000;             // in one answer
   std::filesystem::path releases;               // where released editions lie: DIR/releases
   std::size_t contributing_streams_max = 2'000'000;  // looked at for the streams of a figure
-  std::uint64_t refolded_events_max = 100'000;  // for figures of another point than the head, one answer at a time
+  std::uint64_t refolded_events_max = 1'000'000;  // for figures of another point than the head, one answer at a time
   std::size_t queues_max = 1'000;               // in one answer
   std::uint64_t waiting_items = 100;            // of a queue that is asked for without a limit
   std::uint64_t waiting_items_max = 1'000;
