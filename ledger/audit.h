@@ -44,6 +44,7 @@ struct AuditCounts {
   std::uint64_t imported_anomalies = 0;  // facts recorded elsewhere that the rules would have refused
   std::uint64_t policy_breaches = 0;     // decisions that name a policy not in force, or that it does not yield
   std::uint64_t suspect_entries = 0;     // by keys said to be compromised at the time
+  std::uint64_t suspect_events = 0;      // in them, from the position on that the revocation names
   std::uint64_t editions = 0;            // that were released, and are here as they were
   std::uint64_t sealed_parts = 0, opened_parts = 0, erased_parts = 0;
 };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ledger/suspects.h"
+
 namespace caseledger::audit {
 
 namespace {
@@ -76,29 +78,22 @@ void Pass::check_handovers(Source& source) {
   }
 }
 
-// Entries by keys that were compromised when they signed: a second look, once it is known which those are.
+// Entries by keys that were compromised when they signed. What cannot be read was found before.
 void Pass::list_suspects(Source& source) {
-  const std::uint64_t size = tree->size();
-  for (const auto& compromise : replay->compromises()) {
-    std::uint64_t begin = 0, end = size;
-    while (begin < end) {  // the first entry that reaches beyond compromise.from
-      const std::uint64_t middle = begin + (end - begin) / 2;
-      const auto entry = source.entry({middle});
-      if (entry && entry->end() <= compromise.from) begin = middle + 1;
-      else end = middle;
-    }
-    for (std::uint64_t i = begin; i < size; ++i) {
-      const auto entry = source.entry({i});
-      if (!entry) continue;
-      if (entry->first_position >= compromise.revoked) break;
-      if (entry->author != compromise.vkey.key) continue;
-      ++audit.counts.suspect_entries;
-      Place place = source.entry_place({i});
-      place.position = entry->first_position;
-      findings.add(warning("key.compromised", std::move(place),
-          "signed by " + compromise.vkey.name + ", which is said to be compromised from position " + number(compromise.from.value) + " on"));
-    }
-  }
+  const auto entry_at = [&](EntryIndex index) -> Result<std::optional<Entry>> {
+    auto entry = source.entry(index);
+    return entry ? std::optional(std::move(*entry)) : std::nullopt;
+  };
+  const auto& revocations = replay->authority().revocations();
+  const auto listed = each_suspect(revocations, tree->size(), entry_at, [&](const Suspect& suspect) {
+    ++audit.counts.suspect_entries;
+    audit.counts.suspect_events += suspect.events;
+    Place place = source.entry_place(suspect.index);
+    place.position = suspect.entry.first_position;
+    findings.add(warning("key.compromised", std::move(place),
+        "signed by " + suspect.doubted_by.vkey.name + ", which is said to be compromised from position " + number(suspect.doubted_by.compromised_from->value) + " on"));
+  });
+  ENSURE(listed);
 }
 
 }  // namespace caseledger::audit

@@ -113,7 +113,9 @@ void Replay::take_event(const Exhibit& exhibit, std::size_t which, Position posi
   bool admitted = false;
   if (context && !gap) admitted = judge(state, exhibit, which, position, *context);
   else ++counts_.unjudged_events;
-  if (event.kind == StreamKind::governance && exhibit.parsed) govern(exhibit.parsed->author, event, position, admitted);
+  // The authority changes only by what it admits; an event that is not judged is asked about alone.
+  if (event.kind == StreamKind::governance && exhibit.parsed && (admitted || authority_.admits(exhibit.parsed->author, event)))
+    authority_.apply(exhibit.parsed->author, event, position);
   backlinks_.add(position, state.version == 0 ? std::nullopt : std::optional(state.last));
   heads_.set(at, rules::advance(state, event, position, find_));
   if (event.version % store::skip_every == 0) skips_[{event.stream, event.version}] = position;
@@ -215,20 +217,6 @@ bool Replay::judge(const rules::StreamState& state, const Exhibit& exhibit, std:
     findings_.add(warning(std::move(breach->code), place_of(exhibit, which, position), std::move(breach->sentence)));
   }
   return admitted.has_value();
-}
-
-// The authority changes only by what it admits; an event that is not judged is asked about alone.
-void Replay::govern(const PublicKey& author, const EventView& event, Position position, bool admitted) {
-  if (!admitted && !authority_.admits(author, event)) return;
-  if (event.type != schema::Body::ProposalMade && event.type != schema::Body::ProposalApproved) return authority_.apply(author, event, position);
-  const auto before = authority_.enrolments();
-  authority_.apply(author, event, position);
-  for (const auto& [key, enrolment] : authority_.enrolments()) {
-    if (!enrolment.compromised_from || !enrolment.revoked) continue;
-    const auto old = before.find(key);
-    if (old == before.end() || old->second.compromised_from != enrolment.compromised_from)
-      compromises_.push_back({enrolment.vkey, *enrolment.compromised_from, *enrolment.revoked});
-  }
 }
 
 // ── looking back ──

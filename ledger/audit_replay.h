@@ -36,13 +36,6 @@ class Replay {
   const store::Heads& heads() const { return heads_; }
   const rules::Authority& authority() const { return authority_; }
 
-  // A revocation that says from where on the key's signatures are suspect.
-  struct Compromise {
-    Vkey vkey;
-    Position from, revoked;
-  };
-  const std::vector<Compromise>& compromises() const { return compromises_; }
-
   struct Skip {
     StreamId stream;
     Version version;
@@ -71,7 +64,6 @@ class Replay {
   bool follows(const rules::StreamState& state, const EventView& event);
   bool excused(Errc code) const;
   bool lacks_excised(const StreamId& stream, Position position) const;
-  void govern(const PublicKey& author, const EventView& event, Position position, bool admitted);
   std::optional<rules::Recorded> find(const StreamId& stream, Version version);
 
   const Micros clock_tolerance_;
@@ -82,7 +74,6 @@ class Replay {
   store::Heads heads_{store::Heads::Use::alone};
   Backlinks backlinks_;
   std::unordered_map<Skip, Position, SkipHash> skips_;
-  std::vector<Compromise> compromises_;
   std::vector<Released> released_;
 
   const rules::Excisions& presumed_;

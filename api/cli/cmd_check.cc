@@ -103,7 +103,7 @@ Result<std::string> verify_one(const path& file, const Policy& policy, const Ver
 json::object counts_json(const AuditCounts& c) {
   return {{"entries", c.entries},   {"events", c.events},         {"streams", c.streams},           {"signatures", c.signatures},         {"checkpoints", c.checkpoints},
           {"tiles", c.tiles},       {"withheld_events", c.withheld_events}, {"excised_events", c.excised_events}, {"unjudged_events", c.unjudged_events}, {"imported_anomalies", c.imported_anomalies}, {"policy_breaches", c.policy_breaches},
-          {"suspect_entries", c.suspect_entries}, {"editions", c.editions}, {"sealed_parts", c.sealed_parts}, {"opened_parts", c.opened_parts}, {"erased_parts", c.erased_parts}};
+          {"suspect_entries", c.suspect_entries}, {"suspect_events", c.suspect_events}, {"editions", c.editions}, {"sealed_parts", c.sealed_parts}, {"opened_parts", c.opened_parts}, {"erased_parts", c.erased_parts}};
 }
 
 json::object finding_json(const Finding& finding) {

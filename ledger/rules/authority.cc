@@ -246,6 +246,7 @@ void Authority::enact(const ProposalMade& proposal, Position position) {
       if (found == enrolments_.end()) return;
       found->second.revoked = position;
       if (revoked.compromised_from()) found->second.compromised_from = Position{*revoked.compromised_from()};
+      revocations_.push_back({found->second.vkey, revoked.compromised_from() ? std::optional(Position{*revoked.compromised_from()}) : std::nullopt, position});
       return;
     }
     case Action::GovernorsChanged:

@@ -86,6 +86,13 @@ class Authority {
     Position adopted;
   };
   const std::vector<Adoption>& adoptions() const { return adoptions_; }
+  // Revocations of keys, in their order; a key may be enrolled and revoked again. Governors that are dropped are none.
+  struct Revocation {
+    Vkey vkey;
+    std::optional<Position> compromised_from;
+    Position decided;
+  };
+  const std::vector<Revocation>& revocations() const { return revocations_; }
   const Excisions& excisions() const { return excisions_; }
   bool is_excised(const StreamId& stream, Version version) const;
   const Excision* excision_decided_at(Position position) const;
@@ -122,6 +129,7 @@ class Authority {
   std::map<Version, Proposal> proposals_;
   std::map<PublicKey, Enrolment> enrolments_;
   std::vector<Adoption> adoptions_;
+  std::vector<Revocation> revocations_;
   Excisions excisions_;
   std::optional<EntryIndex> published_from_;
 };

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "tests/support/audits.h"
+#include "tests/support/council.h"
 
 using namespace caseledger;
 using namespace samples;
@@ -101,8 +102,23 @@ TEST_CASE("what a compromised key signed is listed from the position on that its
   INFO(told(audit));
   CHECK(audit.sound());
   CHECK(audit.counts.suspect_entries == 2);
+  CHECK(audit.counts.suspect_events == 2);
   CHECK(found(audit, "key.compromised", "position " + std::to_string(from.value)));
   CHECK(audit.findings.size() == 2);
+}
+
+TEST_CASE("an entry that several revocations put in doubt is listed once, with those of its events that one of them names") {
+  Story story;
+  const auto revoke_from = [&](Position from) { REQUIRE(story.ledger.propose(story.ledger.governor(), revoked(story.second.vkey(), from.value))); };
+  const auto first = story.ledger.record(story.second, {case_assigned(story.open_case, 4), case_assigned(story.open_case, 5), case_assigned(story.open_case, 6)}).first_position;
+  revoke_from(first + 2);  // the last of three
+  CHECK(story.audited().counts.suspect_events == 1);
+  revoke_from(first + 1);  // earlier, as it turned out
+  const auto audit = story.audited();
+  INFO(told(audit));
+  CHECK(audit.counts.suspect_entries == 1);
+  CHECK(audit.counts.suspect_events == 2);
+  CHECK(audit.findings.size() == 1);
 }
 
 TEST_CASE("imported facts that the rules would have refused are counted, not found") {

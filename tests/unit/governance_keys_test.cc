@@ -32,6 +32,10 @@ TEST_CASE("a revoked key appends no more, and the revocation says from where on 
   REQUIRE(enrolment);
   CHECK(enrolment->compromised_from == Position{7});
   CHECK(enrolment->revoked == council.streams.at(council.stream()).last);
+  REQUIRE(council.authority.revocations().size() == 1);
+  CHECK(council.authority.revocations()[0].vkey == author.vkey());
+  CHECK(council.authority.revocations()[0].compromised_from == Position{7});
+  CHECK(council.authority.revocations()[0].decided == *enrolment->revoked);
 }
 
 TEST_CASE("a key that was never enrolled cannot be revoked") {
@@ -58,6 +62,7 @@ TEST_CASE("a revoked key that is enrolled again appends again, with its new role
   CHECK(code_of(council.permits(author.vkey(), case_opened(new_stream()))) == Errc::not_permitted);
   CHECK(council.permits(author.vkey(), alert_raised(new_stream())));
   CHECK_FALSE(council.authority.find(author.vkey().key)->revoked);
+  CHECK(council.authority.revocations().size() == 1);  // it was
 }
 
 TEST_CASE("a key that is enrolled anew while in force has the new roles and scopes only") {
