@@ -133,11 +133,11 @@ Result<void> Folds::apply(const Fact& fact) {
   return {};
 }
 
-Result<void> Folds::refold(const StreamId& stream, std::span<const Fact> facts) {
+Result<void> Folds::refold(const StreamId& stream, const Standing& standing) {
   next_.clear();
   for (unsigned number = 0; number < projections_.size(); ++number) {
     state_.clear();
-    for (const Fact& fact : facts)
+    for (const Fact& fact : projections_[number]->as_recorded() ? standing.recorded() : standing.facts())
       if (std::ranges::binary_search(wanting_[static_cast<std::size_t>(fact.event.type)], number)) projections_[number]->step(state_, fact);
     States::append(next_, number, state_);
   }

@@ -13,6 +13,7 @@
 #include "projections/catalogue.h"
 #include "projections/projection.h"
 #include "projections/shelf.h"
+#include "projections/standing.h"
 #include "projections/streams.h"
 
 namespace caseledger::projections {
@@ -28,8 +29,8 @@ class Folds {
   // One more event of the log, of a stream in which nothing was amended. One that no projection wants costs a look into a table.
   // Errors of all that step: those of the shelf.
   Result<void> apply(const Fact& fact);
-  // The stream's share is that of these facts: all of it that stands, in order.
-  Result<void> refold(const StreamId& stream, std::span<const Fact> facts);
+  // The stream's share is that of these facts: all of it, as it stands or as it was recorded.
+  Result<void> refold(const StreamId& stream, const Standing& standing);
   // The end of a run: from here on the sums hold what was applied.
   void settle();
   // Memory for what comes: what has not moved lately goes to rest. Between runs, and only when all changes were taken and written.

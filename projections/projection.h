@@ -24,6 +24,7 @@ struct Fact {
   EntryIndex entry;
   Micros recorded_at = 0;
   PublicKey author{};
+  Micros changes = 0;  // of a decision that corrects or retracts an event: when that was recorded; 0: it is none, or that is not known
 };
 
 class Projection {
@@ -32,6 +33,8 @@ class Projection {
   virtual std::string_view id() const = 0;       // stable: names it on disk
   virtual unsigned version() const { return 1; }  // of its states and cells: a new one is folded from the log again
   virtual bool wants(schema::Body type) const = 0;
+  // Of a stream in which something was corrected or retracted: does it fold what was recorded, and not what stands?
+  virtual bool as_recorded() const { return false; }
 
   // The stream's state after one more wanted event. Empty before the first; deterministic, total, free of clock, locale,
   // floating point and I/O.

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "ledger/history.h"
-#include "projections/standing.h"
 
 namespace caseledger::projections {
 
@@ -13,7 +12,7 @@ namespace {
 Result<void> take(Folds& folds, const store::Log& log, const Fact& fact) {
   if (!rules::amends(fact.event)) return folds.apply(fact);
   TRY_AS(recorded, recorded_facts(log, fact.position, fact.event.version));
-  return folds.refold(fact.event.stream, Standing(recorded.facts).facts());
+  return folds.refold(fact.event.stream, Standing(recorded.facts));
 }
 
 constexpr std::size_t lately_bytes_max = 40 << 20;  // of states, in all parts
@@ -222,7 +221,7 @@ Result<void> Runner::leave_out_excised(Position from, Position end) {
     if (excision.decided < from || excision.decided >= end) continue;
     TRY_AS(stored, durable_events(excision.stream, end));
     TRY_AS(recorded, facts_of(ledger_.log(), std::move(stored)));
-    TRY(folds_.refold(excision.stream, Standing(recorded.facts).facts()));
+    TRY(folds_.refold(excision.stream, Standing(recorded.facts)));
     excised_ = std::max(excised_, excision.decided + 1);
   }
   return {};

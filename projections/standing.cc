@@ -43,8 +43,9 @@ rules::Standing standing_of(std::span<const Fact> recorded) {
 
 }  // namespace
 
-Standing::Standing(std::span<const Fact> recorded) : standing_(standing_of(recorded)) {
-  for (const Fact& fact : recorded) {
+Standing::Standing(std::span<const Fact> recorded) : standing_(standing_of(recorded)), recorded_(recorded.begin(), recorded.end()) {
+  for (Fact& fact : recorded_) {
+    if (const Fact* changed = fact_at(recorded, standing_.changed_by(fact.event.version))) fact.changes = changed->recorded_at;
     const auto stands = standing_.at(fact.event.version);
     if (!stands) continue;
     facts_.push_back(fact);

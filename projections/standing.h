@@ -18,17 +18,18 @@ Result<RecordedFacts> facts_of(const store::Log& log, std::vector<store::StoredE
 // The whole stream whose event of that version stands at `last`. Errors: io, verification_failed.
 Result<RecordedFacts> recorded_facts(const store::Log& log, Position last, Version version);
 
-// What stands of recorded facts, all of one stream and in order.
+// What stands of recorded facts, all of one stream and in order; they have to stay.
 class Standing {
  public:
   explicit Standing(std::span<const Fact> recorded);
 
   std::span<const Fact> facts() const { return facts_; }
+  std::span<const Fact> recorded() const { return recorded_; }  // each decision knows what it changes
   rules::Standing::Fate fate(const Fact& recorded) const { return standing_.fate(recorded.event.version); }
 
  private:
   rules::Standing standing_;
-  std::vector<Fact> facts_;
+  std::vector<Fact> recorded_, facts_;
 };
 
 }  // namespace caseledger::projections

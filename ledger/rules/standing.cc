@@ -1,5 +1,7 @@
 #include "ledger/rules/standing.h"
 
+#include <algorithm>
+
 namespace caseledger::rules {
 
 using namespace schema;
@@ -41,6 +43,7 @@ void Standing::amend(const EventView& decision) {
   const auto& asked = request->event;
   const Ref& target = corrects ? *asked.body<CorrectionRequested>().target() : *asked.body<RetractionRequested>().target();
   if (uuid_of(target.stream()) != decision.stream || target.version() == 0 || target.version() >= named.version()) return;
+  changes_.emplace_back(decision.version, target.version());
   auto& standing = standing_[target.version() - 1];
   auto& fate = fates_[target.version() - 1];
   if (!corrects) {
@@ -53,6 +56,11 @@ void Standing::amend(const EventView& decision) {
   const auto& recorded = events_[target.version() - 1];
   standing = Recorded{view_event(replacements_.back()), recorded ? recorded->author : request->author};
   fate = Fate::corrected;
+}
+
+Version Standing::changed_by(Version decision) const {
+  const auto found = std::ranges::lower_bound(changes_, decision, {}, &std::pair<Version, Version>::first);
+  return found != changes_.end() && found->first == decision ? found->second : 0;
 }
 
 std::optional<Recorded> Standing::at(Version version) const {

@@ -46,6 +46,8 @@ class Standing {
   StreamState step(StreamState state, Version version, Position last) const;
   // Was a correction or retraction approved in it?
   bool amended() const { return amended_; }
+  // The version that a decision changes; 0: it changes none.
+  Version changed_by(Version decision) const;
 
  private:
   void amend(const EventView& decision);
@@ -54,6 +56,7 @@ class Standing {
   std::vector<std::optional<Recorded>> standing_;
   std::vector<Fate> fates_;
   std::deque<Buffer> replacements_;  // aligned, what standing_ points into
+  std::vector<std::pair<Version, Version>> changes_;  // decision, and what it changes, in their order
   bool amended_ = false;
 };
 

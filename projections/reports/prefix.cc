@@ -97,7 +97,7 @@ Result<projections::Folds> fold(const Events& events, std::uint64_t size) {
     return {};
   };
   TRY(events({0}, {size}, take));
-  for (const auto& [stream, kept] : amended) TRY(folds.refold(stream, projections::Standing(kept.facts).facts()));
+  for (const auto& [stream, kept] : amended) TRY(folds.refold(stream, projections::Standing(kept.facts)));
   folds.settle();
   return folds;
 }

@@ -51,7 +51,7 @@ class Onward {
       std::vector<Fact> facts;
       for (const Fact& fact : kept.facts)
         if (fact.entry.value < from_ || kind_of(fact, period_) <= last) facts.push_back(fact);
-      TRY(folds.refold(stream, projections::Standing(facts).facts()));
+      TRY(folds.refold(stream, projections::Standing(facts)));
     }
     std::uint64_t applied = 0;
     TRY(events_({from_}, {to_}, [&](const Fact& fact) -> Result<void> {

@@ -31,7 +31,7 @@ projections::Folds folds_of_a_year(std::uint64_t cases_scale, std::uint64_t seed
       facts.push_back({view, {position}, {position}, view.fields->occurred_at(), {}});
       ++position;
     }
-    folds.refold(stream, facts);
+    folds.refold(stream, projections::Standing(facts));
   }
   folds.settle();
   return folds;
