@@ -17,6 +17,7 @@
 #include "projections/intake.h"
 #include "projections/oversight.h"
 #include "projections/privacy.h"
+#include "projections/recording.h"
 #include "projections/recovery.h"
 #include "projections/referrals.h"
 #include "projections/resources.h"
@@ -50,6 +51,7 @@ std::span<const Projection* const> catalogue() {
       &analyses(),
       &families(),
       &resources(),
+      &recording(),
       &imports(),
       &oversight(),
       &disclosures(),

@@ -57,10 +57,11 @@ Version Told::tell(std::string_view what, std::string_view at, std::string_view 
                     {"handling", "child_sensitive"},
                     {"body", std::move(words)}};
   if (!how.purpose.empty()) line["purpose"] = how.purpose;
+  if (!how.precision.empty()) line["precision"] = how.precision;
   if (how.imported) line["imported"] = {{"source", how.source}, {"source_id_digest", std::string(64, '0')}};
   auto draft = api::event_from_json(api::to_text(line), [](std::span<std::uint8_t> random) { std::ranges::fill(random, std::uint8_t{1}); });
   if (!draft) FAIL(what << ": " << draft.error().sentence);
-  const Micros recorded_at = std::max(when(at), facts_.empty() ? 0 : facts_.back().recorded_at);
+  const Micros recorded_at = std::max(when(how.recorded.empty() ? at : how.recorded), facts_.empty() ? 0 : facts_.back().recorded_at);
   facts_.push_back({.event = view_event(events_.emplace_back(std::move(draft->event))), .position = {facts_.size()}, .entry = {facts_.size()}, .recorded_at = recorded_at});
   return version;
 }

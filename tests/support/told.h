@@ -11,6 +11,8 @@ struct How {
   bool imported = false;
   std::string purpose = {};
   std::string source = "legacy";
+  std::string recorded = {};  // at the earliest; empty: as it happens
+  std::string precision = {};
 };
 
 class Told {
