@@ -89,7 +89,7 @@ Result<Response> RouteTable::report(const Call& call) const {
   const auto made = runner_.read([&](const projections::Folds& folds, EntryIndex folded, Micros) -> Result<reports::Preview> {
     TRY_AS(as_of, as_of_checkpoint(ledger_, folded.value));
     TRY_AS(in_force, adopted(ledger_, folded.value));
-    TRY_AS(governed, in_force.governed());
+    TRY_AS(governed, in_force.governed(folded.value, reports::events_of(ledger_.log()).entry_at));
     TRY_AS(suppression, reports::suppression_rules(in_force, as_of.recorded_at));
     const reports::Terms terms{ledger_.origin(), period, as_of, governed, previous ? &*previous : nullptr};
     TRY_AS(edition, reports::make_edition(folds, *of, terms));

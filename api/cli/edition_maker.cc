@@ -44,8 +44,9 @@ Result<EditionMaker> EditionMaker::of(const path& folder, const std::string& as_
   maker.as_of_ = checkpoint;
   TRY_AS(folds, projections::rebuild(*maker.log_, size, std::thread::hardware_concurrency()));
   maker.folds_ = std::move(folds);
-  TRY_AS(adopted, reports::adopted_in(reports::events_of(*maker.log_), size, maker.origin_));
-  TRY_AS(governed, adopted.governed());
+  const auto events = reports::events_of(*maker.log_);
+  TRY_AS(adopted, reports::adopted_in(events, size, maker.origin_));
+  TRY_AS(governed, adopted.governed(size, events.entry_at));
   maker.governed_ = std::move(governed);
   TRY_AS(suppression, reports::suppression_rules(adopted, checkpoint.recorded_at));
   maker.suppression_ = std::move(suppression);

@@ -149,7 +149,7 @@ Result<Recount> recount(const Bundle& bundle, const Edition& told, std::span<con
   TRY_AS(of, reports::find_template(told.template_id));
   TRY_AS(period, parse_report_period(told.period.label));
   TRY_AS(adopted, reports::adopted_in(events, size, told.origin));
-  TRY_AS(governed, adopted.governed());
+  TRY_AS(governed, adopted.governed(size, events.entry_at));
   const auto* enrolment = adopted.authority().find(author);
   out.service_key = enrolment && enrolment->has(rules::Role::service);
   if (told.template_version != of->version || told.definitions_version != reports::definitions_version) {

@@ -82,10 +82,23 @@ std::vector<PolicyVersion> Adopted::versions() const {
   return all;
 }
 
-Result<Governed> Adopted::governed() const {
+Result<Governed> Adopted::governed(std::uint64_t size, const EntryAt& entry_at) const {
+  Governed governed;
   TRY_AS(changes, definition_changes());
-  const auto excised = std::ranges::count_if(authority_.excisions(), [&](const auto& each) { return each.second.decided < before_; });
-  return Governed{std::move(changes), versions(), static_cast<std::uint64_t>(excised)};
+  governed.definition_changes = std::move(changes);
+  governed.policies = versions();
+  for (const auto& [position, excision] : authority_.excisions())
+    if (excision.decided < before_) governed.excised.emplace(excision.stream, excision.version);
+  std::vector<rules::Authority::Revocation> revocations;
+  for (const auto& each : authority_.revocations()) {
+    if (each.decided >= before_) continue;
+    revocations.push_back(each);
+    TRY_AS(index, first_beyond(each.decided, size, entry_at));
+    TRY_AS(entry, entry_at(index));
+    if (entry) governed.revoked_at.push_back(entry->recorded_at);
+  }
+  TRY(each_suspect(revocations, size, entry_at, [&](const Suspect& suspect) { governed.suspect_events += suspect.events; }));
+  return governed;
 }
 
 const Adopted::Published* Adopted::suppression(Micros at) const {

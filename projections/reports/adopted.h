@@ -9,6 +9,7 @@
 #include <set>
 
 #include "ledger/rules/authority.h"
+#include "ledger/suspects.h"
 #include "projections/projection.h"
 #include "projections/reports/make.h"
 
@@ -28,8 +29,8 @@ class Adopted {
   // Streams of the policies that are adopted.
   std::set<StreamId> streams() const;
 
-  // Errors: malformed (a policy that says something else).
-  Result<Governed> governed() const;
+  // Of a log of so many entries. Errors: malformed (a policy that says something else), and those of entry_at.
+  Result<Governed> governed(std::uint64_t size, const EntryAt& entry_at) const;
 
   // The suppression policy in force at a time, by the latest adoption; none: the built-in one holds.
   struct Published {

@@ -75,8 +75,11 @@ constexpr Rare only_with_data[] = {
     {"R5.curve", "The time by which this share in percent is resolved, by Kaplan-Meier", "us", false},
     {"T14.decisions", "Designations and priorities decided in the period that cite this version", "decisions", false},
     {"T14.not_in_force", "Decisions of the period that cite a version on a day on which it was not in force: has to be 0", "decisions", false, 2},
+    {"T15.gaps", "Versions of streams that have no event at the as-of and were not excised: has to be 0", "versions", false},
     {"T15.entries", "Entries of the log at the as-of, each of one author and under the signed checkpoint", "entries", false},
     {"T15.excised", "Events taken out of the log by the as-of: their bytes gave way to their hashes", "events", false},
+    {"T15.revocations", "Revocations of keys in the period", "revocations", false},
+    {"T15.suspect", "Events by the as-of that a key signed from where it is said to be compromised on to its revocation", "events", false},
     {"T7.hour", "Searches in this hour of the day, UTC", "searches", false},
 };
 
@@ -115,7 +118,7 @@ bool is_defined(std::string_view id) {
 std::span<const std::string_view> dimensions() {
   static constexpr std::string_view all[] = {
       "age_band", "analysis", "basis", "case_type", "case_type_current", "channel", "clause", "country", "criteria", "decision", "detail",
-      "detector_kind", "esp", "exam", "file_type", "finding", "incident_type", "instrument", "item", "item_type", "jurisdiction", "kind", "list", "match",
+      "detector_kind", "esp", "exam", "file_type", "finding", "imported", "incident_type", "instrument", "item", "item_type", "jurisdiction", "kind", "list", "match",
       "mode", "phase", "plate_state", "policy", "priority", "programme", "purpose", "queue", "race_ethnicity", "reason",
       "recipient_class", "region", "requester_class", "resolved_share", "scope", "service", "sex", "source", "state", "state_care", "system", "unit", "unit_name",
       "urgency", "user_location", "vendor",

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "projections/counts.h"
 #include "projections/days.h"
 
 namespace caseledger::reports {
@@ -119,16 +120,40 @@ class Differences {
   std::size_t left_out_ = 0;
 };
 
+std::uint64_t gaps_in(const std::vector<projections::MissingVersions>& missing, const std::set<std::pair<StreamId, Version>>& excised) {
+  std::uint64_t gaps = 0;
+  for (const auto& [stream, first, count] : missing) {
+    const auto begin = excised.lower_bound({stream, first}), end = excised.upper_bound({stream, first + (count - 1)});
+    gaps += count - static_cast<std::uint64_t>(std::distance(begin, end));
+  }
+  return gaps;
+}
+
+std::vector<Table> integrity_tables(const Terms& terms, const std::vector<projections::MissingVersions>& missing) {
+  const Governed& governed = terms.governed;
+  const projections::FigureQuery query{.as_of = terms.as_of.recorded_at, .period = projections::FigureQuery::Period{terms.period.from, terms.period.to}, .by = {}};
+  const auto revoked = std::ranges::count_if(governed.revoked_at, [&](Micros at) { return projections::counts_month(query, projections::month_of(at)); });
+  std::vector<Table> tables;
+  const auto tell = [&](std::string id, std::string title, std::string unit, std::uint64_t n) -> Table& {
+    return tables.emplace_back(alone(std::move(id), std::move(title), std::move(unit), static_cast<std::int64_t>(n)));
+  };
+  tell("T15.gaps", "Versions of streams that have no event at the as-of and were not excised: has to be 0", "versions", gaps_in(missing, governed.excised)).note =
+      "an event excised after the as-of is one, where the edition is made later";
+  tell("T15.entries", "Entries of the log at the as-of, each of one author and under the signed checkpoint", "entries", terms.as_of.size).note =
+      "how many checkpoints were signed on the way does not follow from the entries, and is not told: several may be signed over one log, and this edition stands under that of its as-of";
+  tell("T15.excised", "Events taken out of the log by the as-of: their bytes gave way to their hashes", "events", governed.excised.size());
+  tell("T15.revocations", "Revocations of keys in the period", "revocations", static_cast<std::uint64_t>(revoked));
+  tell("T15.suspect", "Events by the as-of that a key signed from where it is said to be compromised on to its revocation", "events", governed.suspect_events).note =
+      "an audit lists them; whether they are false is for people to judge";
+  return tables;
+}
+
 }  // namespace
 
-std::vector<Table> governed_tables(std::string_view section, const Terms& terms, const Decisions& decisions) {
+std::vector<Table> governed_tables(std::string_view section, const Terms& terms, const Decisions& decisions, const Missing& missing) {
   if (section == "T14") return policy_tables(terms, decisions);
-  if (section != "T15") return {};
-  std::vector<Table> tables;
-  tables.push_back(alone("T15.entries", "Entries of the log at the as-of, each of one author and under the signed checkpoint", "entries", static_cast<std::int64_t>(terms.as_of.size)));
-  tables.back().note = "how many checkpoints were signed on the way does not follow from the entries, and is not told: several may be signed over one log, and this edition stands under that of its as-of";
-  tables.push_back(alone("T15.excised", "Events taken out of the log by the as-of: their bytes gave way to their hashes", "events", static_cast<std::int64_t>(terms.governed.excised)));
-  return tables;
+  if (section == "T15") return integrity_tables(terms, missing());
+  return {};
 }
 
 std::string parameters_changed(std::string_view before, std::string_view now, bool with_values) {

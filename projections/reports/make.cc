@@ -171,9 +171,10 @@ Result<Edition> make_edition(const projections::Folds& folds, const Template& of
       if (figure.id == "T3.decisions") citing[figure.group[0].second] = figure.numerator.value_or(0);
     return citing;
   };
+  const auto missing = [&] { return projections::missing_versions(folds.cells(projections::recording())); };
   for (const SectionPlan* plan : of.sections) {
     Section& section = edition.sections.emplace_back(section_of(counts, *plan));
-    for (Table& table : governed_tables(plan->id, terms, decisions)) section.tables.push_back(std::move(table));
+    for (Table& table : governed_tables(plan->id, terms, decisions, missing)) section.tables.push_back(std::move(table));
     section.no_data = std::ranges::all_of(section.tables, [](const Table& table) { return std::ranges::all_of(table.rows, is_empty); });
   }
   for (const Section& section : edition.sections)

@@ -3,6 +3,8 @@
 // make_edition is a pure function of what it is given. The folds are those of exactly the log's prefix that the as-of names.
 #pragma once
 
+#include <set>
+
 #include "projections/fold.h"
 #include "projections/reports/edition.h"
 #include "projections/reports/template.h"
@@ -30,7 +32,9 @@ struct PolicyVersion {
 struct Governed {
   std::vector<DefinitionChange> definition_changes;
   std::vector<PolicyVersion> policies;
-  std::uint64_t excised = 0;  // events whose bytes gave way to their hash
+  std::set<std::pair<StreamId, Version>> excised;  // events whose bytes gave way to their hash
+  std::vector<Micros> revoked_at;    // when keys were revoked, one for each
+  std::uint64_t suspect_events = 0;  // signed by a key from where it is said to be compromised on to its revocation
 };
 
 struct Terms {

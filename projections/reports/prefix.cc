@@ -13,10 +13,20 @@ using projections::Fact;
 
 namespace {
 constexpr std::uint64_t run_events = 65'536;  // settled at once
+
+// Of a log or a bundle: both have entry().
+template <class Entries>
+EntryAt entry_at(const Entries& entries) {
+  return [&entries](EntryIndex index) -> Result<std::optional<Entry>> {
+    TRY_AS(entry, entries.entry(index));
+    return entry;
+  };
 }
 
+}  // namespace
+
 Events events_of(const store::Log& log) {
-  return [&log](EntryIndex from, EntryIndex to, const Visit& visit) -> Result<void> {
+  const auto each = [&log](EntryIndex from, EntryIndex to, const Visit& visit) -> Result<void> {
     Buffer scratch;
     TRY_AS(scan, log.scan(from));
     for (; scan.valid(); scan.next()) {
@@ -27,6 +37,7 @@ Events events_of(const store::Log& log) {
     }
     return scan.status();
   };
+  return {each, entry_at(log)};
 }
 
 namespace {
@@ -55,7 +66,7 @@ Result<void> visit_record(Bytes record, EntryIndex index, const Visit& visit, Wi
 }  // namespace
 
 Events events_of(const Served& served, Withheld& withheld) {
-  return [&](EntryIndex from, EntryIndex to, const Visit& visit) -> Result<void> {
+  const auto each = [&](EntryIndex from, EntryIndex to, const Visit& visit) -> Result<void> {
     withheld = {};
     for (std::uint64_t file = from.value / 256; file * 256 < to.value; ++file) {
       TRY_AS(bytes, served.batches(file));
@@ -69,6 +80,7 @@ Events events_of(const Served& served, Withheld& withheld) {
     }
     return {};
   };
+  return {each, entry_at(served)};
 }
 
 Result<projections::Folds> fold(const Events& events, std::uint64_t size) {

@@ -9,9 +9,14 @@
 
 namespace caseledger::reports {
 
-// Visits the events of the entries from .. to − 1 in order. The visit may fail.
+// Visits the events of the entries from .. to − 1 in order, and reads single entries. The visit may fail.
 using Visit = std::function<Result<void>(const projections::Fact&)>;
-using Events = std::function<Result<void>(EntryIndex from, EntryIndex to, const Visit& visit)>;
+struct Events {
+  std::function<Result<void>(EntryIndex from, EntryIndex to, const Visit& visit)> each;
+  EntryAt entry_at;
+
+  Result<void> operator()(EntryIndex from, EntryIndex to, const Visit& visit) const { return each(from, to, visit); }
+};
 
 // log: has to outlive it. Errors: io, verification_failed.
 Events events_of(const store::Log& log);

@@ -126,7 +126,7 @@ std::map<Figure, std::string> told_in(const Edition& edition) {
 Result<Steps> steps_from(const Edition& was, Folds& folds, const Template& of, const Terms& terms, const Events& events) {
   TRY_AS(adopted, adopted_in(events, was.as_of.size, terms.origin));
   Terms then = terms;
-  TRY_AS(governed, adopted.governed());
+  TRY_AS(governed, adopted.governed(was.as_of.size, events.entry_at));
   then.governed = governed;
   then.as_of = was.as_of;
   TRY_AS(first, make_edition(folds, of, then));

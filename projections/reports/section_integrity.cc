@@ -7,7 +7,13 @@ const SectionPlan& integrity_section() {
       .id = "T15",
       .title = "Integrity",
       .clock = "what was recorded, found or refused counts in the period in which its month begins",
-      .tables = {{{"T15"}}, {{"T15.imported"}, {"source"}}, {{"T15.findings"}, {"finding"}}, {{"T15.refused", "T15.auth_failed"}, {"reason"}}},
+      .tables = {{{"T15"}},
+                 {{"T15.recorded", "T15.lag"}, {"kind"}},
+                 {{"T15.lag"}, {"imported"}},
+                 {{"T15.corrections", "T15.retractions"}, {"kind"}},
+                 {{"T15.imported"}, {"source"}},
+                 {{"T15.findings"}, {"finding"}},
+                 {{"T15.refused", "T15.auth_failed"}, {"reason"}}},
   };
   return plan;
 }

@@ -173,7 +173,7 @@ std::string unit_words(std::string_view unit) {
 std::string dimension_words(std::string_view dimension) {
   static constexpr Words words[] = {
       {"age_band", "Age"}, {"case_type", "Case type at intake"}, {"case_type_current", "Case type now"}, {"country", "Country"}, {"detector_kind", "Kind of detector"},
-      {"esp", "Service provider"}, {"exam", "Examination"}, {"race_ethnicity", "Race or ethnicity"}, {"state_care", "In State care"}, {"resolved_share", "Share resolved, in percent"}, {"unit_name", "Unit"}};
+      {"esp", "Service provider"}, {"exam", "Examination"}, {"imported", "Recorded elsewhere first"}, {"race_ethnicity", "Race or ethnicity"}, {"state_care", "In State care"}, {"resolved_share", "Share resolved, in percent"}, {"unit_name", "Unit"}};
   if (const auto known = found(words, dimension); !known.empty()) return std::string(known);
   std::string out = without_underscores(dimension);
   if (!out.empty() && out[0] >= 'a' && out[0] <= 'z') out[0] = static_cast<char>(out[0] - 'a' + 'A');

@@ -60,7 +60,8 @@ constexpr Name sections[] = {
     {"T12", "Tips from the public, what became of them, and whether they helped."},
     {"T13", "Contact with families, the services offered to them, and reunifications."},
     {"T14", "Which policies were in force and which decisions cite them; where people and money went."},
-    {"T15", "Whether the record itself is whole: what it holds, what was refused, what was imported, what auditors found."},
+    {"T15", "Whether the record itself is whole: what it holds and how late it was recorded, what was corrected, retracted or taken out of it, which keys were "
+            "revoked, what was refused, what was imported, what auditors found."},
     {"T16", "Who looked at records and why; erasure, holds, and what is withheld from this report."},
     {"R11", "The seven counts of 34 U.S.C. § 11295a, straight from the record."},
 };

@@ -57,7 +57,7 @@ TEST_CASE("every version in force within the period has a row, and decisions on 
                              {"p/2", "triage", "1.1.0", new_year_2024 - day, new_year_2024 + 10 * day + day / 2, "bands[0].priority changed"},
                              {"p/3", "triage", "1.2.0", new_year_2024 + 10 * day + day / 2, {}, ""},
                              {"p/4", "triage", "2.0.0", new_year_2024 + 35 * day, {}, ""}};
-  const auto tables = governed_tables("T14", asked, decided({{"", 3, 2}, {"p/1", 4, 3}, {"p/2", 0, 30}, {"p/2", 10, 10}, {"p/2", 11, 5}, {"p/3", 9, 1}, {"p/3", 10, 6}, {"q/9", 1, 1}, {"p/3", 31, 100}}));
+  const auto tables = governed_tables("T14", asked, decided({{"", 3, 2}, {"p/1", 4, 3}, {"p/2", 0, 30}, {"p/2", 10, 10}, {"p/2", 11, 5}, {"p/3", 9, 1}, {"p/3", 10, 6}, {"q/9", 1, 1}, {"p/3", 31, 100}}), {});
   const auto n = [&](std::string_view id, const std::vector<std::string>& group = {}) {
     const Row* row = row_of(tables, id, group);
     return row ? row->numerator.value() : -1;
@@ -73,14 +73,14 @@ TEST_CASE("every version in force within the period has a row, and decisions on 
   CHECK(n("T14.decisions", {"p/4"}) == -1);
   CHECK(n("T14.decisions", {""}) == -1);
   CHECK(n("T14.not_in_force") == 10);
-  const auto held = governed_tables("T14", asked, decided({{"p/2", 10, 4}, {"p/3", 30, 2}}));
+  const auto held = governed_tables("T14", asked, decided({{"p/2", 10, 4}, {"p/3", 30, 2}}), {});
   CHECK(row_of(held, "T14.not_in_force")->numerator == 0);
   CHECK(row_of(held, "T14.decisions", {"p/2"})->flags.empty());
 }
 
 TEST_CASE("the section of integrity says how much the log holds and what was taken out of it") {
   Terms asked = terms();
-  asked.governed.excised = 2;
+  asked.governed.excised = {{StreamId{}, 1}, {StreamId{}, 2}};
   const auto edition = make_edition(projections::Folds(), transparency(), asked);
   REQUIRE(edition);
   std::vector<Table> tables;
@@ -91,6 +91,26 @@ TEST_CASE("the section of integrity says how much the log holds and what was tak
   REQUIRE(row_of(tables, "T15.entries"));
   CHECK(row_of(tables, "T15.entries")->value == "7");
   CHECK(row_of(tables, "T15.excised")->value == "2");
+}
+
+TEST_CASE("a version without an event is a gap unless it was excised, and keys count in the month in which they were revoked") {
+  const StreamId one{.bytes = {1}}, other{.bytes = {2}};
+  Terms asked = terms();
+  asked.governed.excised = {{one, 3}, {one, 9}, {other, 4}};
+  asked.governed.revoked_at = {new_year_2024 - 1, new_year_2024, new_year_2024 + 30 * day, new_year_2024 + 31 * day};
+  asked.governed.suspect_events = 5;
+  const auto n = [&](std::string_view id, std::vector<projections::MissingVersions> missing = {}) {
+    const auto tables = governed_tables("T15", asked, {}, [&] { return missing; });
+    return row_of(tables, id)->numerator.value();
+  };
+  CHECK(n("T15.gaps") == 0);
+  CHECK(n("T15.gaps", {{one, 3, 1}}) == 0);
+  CHECK(n("T15.gaps", {{one, 2, 3}}) == 2);                 // 2 and 4
+  CHECK(n("T15.gaps", {{one, 3, 1}, {other, 3, 1}}) == 1);  // of another stream it was 4
+  CHECK(n("T15.gaps", {{one, 1, 0xffffffff}}) == 0xfffffffdLL);
+  CHECK(n("T15.revocations") == 2);
+  CHECK(n("T15.suspect") == 5);
+  CHECK(n("T15.excised") == 3);
 }
 
 TEST_CASE("a long value of a policy is cut between letters, not within one") {

@@ -86,22 +86,23 @@ TEST_CASE("a definition that governors adopt is heard by editions, from its time
   year.ledger.record(year.ledger.governor(), {event("ProposalMade", "governance", governance, version,
                                                     R"({"action":{"type":"PolicyAdopted","policy":{"stream":")" + to_string(policy) +
                                                         R"(","version":1},"effective_from":"2024-07-01T00:00:00Z"}})")});
-  const auto changes = api::adopted(*year.ledger, year.size()).value().governed().value().definition_changes;
+  const EntryAt entry_at = events_of(year.ledger->log()).entry_at;
+  const auto changes = api::adopted(*year.ledger, year.size()).value().governed(year.size(), entry_at).value().definition_changes;
   REQUIRE(changes.size() == 1);
   CHECK(changes[0].metric == "R4");
   CHECK(changes[0].version == 2);
   CHECK(to_rfc3339(changes[0].effective_from) == "2024-07-01T00:00:00Z");
-  CHECK(api::adopted(*year.ledger, before).value().governed().value().definition_changes.empty());
+  CHECK(api::adopted(*year.ledger, before).value().governed(before, entry_at).value().definition_changes.empty());
 
   const auto adopted = adopted_in(events_of(year.ledger->log()), year.size(), year.ledger.origin());
   REQUIRE(adopted);
-  const auto governed = adopted->governed().value();
+  const auto governed = adopted->governed(year.size(), entry_at).value();
   CHECK(governed.definition_changes.size() == 1);
   REQUIRE(governed.policies.size() == 1);
   CHECK(governed.policies[0].policy == to_string(policy) + "/1");
   CHECK(governed.policies[0].kind == "metric_definition");
   CHECK(governed.policies[0].from == changes[0].effective_from);
-  CHECK(governed.excised == 0);
+  CHECK(governed.excised.empty());
   CHECK(adopted->suppression(INT64_MAX) == nullptr);
 }
 

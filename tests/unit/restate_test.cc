@@ -13,11 +13,12 @@ namespace {
 const Period january{new_year_2024, new_year_2024 + 31 * day, "2024-01"};
 
 Events told_by(const Log& log) {
-  return [&log](EntryIndex from, EntryIndex to, const Visit& visit) -> Result<void> {
+  const auto each = [&log](EntryIndex from, EntryIndex to, const Visit& visit) -> Result<void> {
     for (const Fact& fact : log.facts())
       if (fact.entry >= from && fact.entry < to) TRY(visit(fact));
     return {};
   };
+  return {each, [](EntryIndex) { return std::optional<Entry>(); }};  // nobody is revoked
 }
 
 // An edition of January as of what the log holds, with nothing withheld; what it was made from stays.
