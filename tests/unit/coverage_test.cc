@@ -1,9 +1,10 @@
 // The coverage figures, by hand.
 #include <catch2/catch.hpp>
 
+#include "projections/counties.h"
 #include "projections/coverage.h"
 #include "projections/rank.h"
-#include "tests/support/figures.h"
+#include "tests/support/told.h"
 
 using namespace caseledger;
 using namespace caseledger::projections;
@@ -75,6 +76,90 @@ TEST_CASE("without a portal there is nothing but that, and sums too large for a 
   CHECK(said(log, "coverage.reads_30d") == Lines{"-/3 = - too_large"});
   CHECK(said(log, "coverage.hits_per_million_reads") == Lines{"0/- = - too_large"});
   CHECK(said(log, "coverage.retention_days") == Lines{"0: 3/3 = 3"});
+}
+
+namespace {
+
+class Readers : public Told {
+ public:
+  void snapshot(unsigned portal, const std::string& place, const std::string& at, const std::string& rest) {
+    tell("coverage " + std::to_string(portal) + " CoverageSnapshotTaken", at, R"({"vendor":"v-1","jurisdiction":")" + place + R"(","as_of":")" + at + R"(","source":"agency")" + rest + "}");
+  }
+  std::string of(std::string_view id, const std::string& by = {}, std::string_view group = {}) const {
+    return said(coverage(), id, by_then("@20d", by.empty() ? std::vector<std::string>{} : std::vector{by}), group);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("cameras are told per persons and per road where both are known, and a place within another counts with it, once") {
+  Readers log;
+  log.snapshot(1, "US-TX", "@1d", R"(,"cameras":300,"population":900000,"road_m":2000000)");
+  log.snapshot(2, "US-TX", "@2d", R"(,"cameras":60,"population":1000000)");          // the newest word on how many live there
+  log.snapshot(3, "US-TX-48201", "@1d", R"(,"cameras":40,"population":200000)");     // among them
+  log.snapshot(4, "US-OH-049", "@1d", R"(,"cameras":0,"population":100000,"road_m":500000)");
+  log.snapshot(5, "US-OH-051", "@1d", R"(,"cameras":7)");                             // of nobody knows how many
+  log.snapshot(6, "US-OH-053", "@1d", R"(,"population":50000)");                      // nobody knows how many cameras
+  CHECK(log.of("coverage.cameras_per_100000_persons") == "400/1150000 = 34.782609 partial");
+  CHECK(log.of("coverage.cameras_per_100000_persons", "state", "US-TX") == "US-TX: 400/1000000 = 40.000000");
+  CHECK(log.of("coverage.cameras_per_100000_persons", "state", "US-OH") == "US-OH: 0/150000 = 0.000000 partial");
+  CHECK(log.of("coverage.cameras_per_100000_persons", "jurisdiction", "US-TX") == "US-TX: 360/1000000 = 36.000000");
+  CHECK(log.of("coverage.cameras_per_100000_persons", "jurisdiction", "US-TX-201") == "US-TX-201: 40/200000 = 20.000000");
+  CHECK(log.of("coverage.cameras_per_100000_persons", "jurisdiction", "US-OH-051") == "US-OH-051: 0/0 = - no_data partial");
+  CHECK(log.of("coverage.cameras_per_1000_km") == "400/2500000 = 160.000000 partial");
+  log.snapshot(7, "US", "@1d", R"(,"population":330000000)");
+  CHECK(log.of("coverage.cameras_per_100000_persons").starts_with("407/330000000 = 0.123333"));
+}
+
+TEST_CASE("counties are what snapshots name behind a state, by one name each, and those without a camera are a share of them") {
+  Readers log;
+  log.snapshot(1, "US-TX", "@1d", R"(,"cameras":0)");
+  log.snapshot(2, "US-TX-48201", "@1d", R"(,"cameras":0)");
+  log.snapshot(3, "US-TX-201", "@1d", R"(,"cameras":3)");      // the same county
+  log.snapshot(4, "US-TX-48453", "@1d", R"(,"cameras":0)");
+  log.snapshot(5, "US-TX-48029", "@1d", R"(,"reads_30d":9)");  // does not say
+  log.snapshot(6, "US-OH-049", "@1d", R"(,"cameras":0)");
+  CHECK(log.of("coverage.counties") == "3/- = 3");
+  CHECK(log.of("coverage.counties.without") == "2/3 = 0.666667");
+  CHECK(log.of("coverage.counties.without", "state", "US-TX") == "US-TX: 1/2 = 0.500000");
+  CHECK(log.of("coverage.counties.without", "state", "US-OH") == "US-OH: 1/1 = 1.000000");
+}
+
+TEST_CASE("sharing, active cameras, retention and age are told of the portals that state them") {
+  Readers log;
+  log.snapshot(1, "US-TX", "@1d", R"(,"cameras":10,"cameras_active":9,"sharing_orgs":400,"retention_days":30)");
+  log.snapshot(2, "US-TX", "@5d", R"(,"cameras":30,"cameras_active":21,"sharing_orgs":0)");
+  log.snapshot(3, "US-OH", "@9d", R"(,"cameras_active":5,"sharing_orgs":7)");
+  log.snapshot(4, "US-OH", "@19d", "");
+  CHECK(log.of("coverage.cameras_active") == "35/3 = 35 partial");
+  CHECK(log.of("coverage.active_share") == "30/40 = 0.750000 partial");
+  CHECK(log.of("coverage.sharing_orgs") == "407/3 = 407 partial");
+  CHECK(log.of("coverage.sharing_orgs_median") == "-/3 = 7 partial");
+  CHECK(log.of("coverage.sharing") == "2/3 = 0.666667");
+  CHECK(log.of("coverage.retention_unstated") == "3/4 = 0.750000");
+  CHECK(log.of("coverage.age_p50") == "-/4 = " + std::to_string(11 * day));
+  CHECK(log.of("coverage.age_oldest") == "-/4 = " + std::to_string(19 * day));
+}
+
+TEST_CASE("a rate that is too large to be printed says so") {
+  Readers log;
+  log.snapshot(1, "US-TX", "@1d", R"(,"hits_30d":9000000000000000000,"reads_30d":1)");
+  CHECK(log.of("coverage.hits_per_million_reads") == "9000000000000000000/1 = - too_large");
+}
+
+TEST_CASE("counties have one name, and what is no county has none") {
+  STATIC_REQUIRE(state_in("US-TX-201") == "US-TX");
+  STATIC_REQUIRE(state_in("GB-ENG") == "GB-ENG");
+  STATIC_REQUIRE(state_in("US") == "US");
+  STATIC_REQUIRE(state_in("").empty());
+  CHECK_FALSE(is_county("US-TX"));
+  CHECK_FALSE(is_county("US-TX-"));
+  CHECK_FALSE(is_county("TX1234567"));
+  CHECK(one_name("US-TX-48201") == "US-TX-201");
+  CHECK(one_name("CA-ON-35201") == "CA-ON-35201");
+  CHECK(county_of("US-TX", "48201") == "US-TX-201");
+  CHECK(county_of("US", "48201").empty());
+  CHECK(county_of("US-TX", "").empty());
 }
 
 TEST_CASE("a nearest rank is a value that occurs") {
