@@ -4,6 +4,8 @@
 #include <map>
 
 #include "projections/case_phase.h"
+#include "projections/counties.h"
+#include "projections/hotlist_vehicles.h"
 #include "projections/moment.h"
 #include "projections/on.h"
 #include "projections/packed.h"
@@ -16,7 +18,7 @@ namespace {
 
 using namespace schema;
 
-constexpr char entry_cell = 'h', case_cell = 'c';
+constexpr char entry_cell = 'h', case_cell = 'c', portal_cell = Portal::sort;
 
 struct Entry {
   StreamId of_case;
@@ -37,6 +39,7 @@ struct Over {
 struct CaseState {
   CasePhase phase;
   Over over;  // at 0: it goes on
+  Sought sought;
 };
 
 bool ends_search(rules::Phase phase) {
@@ -71,6 +74,14 @@ Micros told_at(const EventView& event) {
   return moment_of(event).at;
 }
 
+// Newest is what was taken last; one that does not state whom it gives access, or is of no county, takes nothing back.
+void read(std::string& state, const CoverageSnapshotTaken& body) {
+  const auto jurisdiction = text_of(body.jurisdiction());
+  if (!body.sharing_orgs() || !is_county(jurisdiction)) return;
+  if (!state.empty() && unpacked<Portal>(std::string_view(state).substr(1)).as_of > body.as_of()) return;
+  state = cell_key(Portal{.as_of = body.as_of(), .shares = *body.sharing_orgs() > 0, .county = one_name(jurisdiction)});
+}
+
 struct Row {
   explicit Row(Micros as_of) : to_propagate(as_of), to_remove(as_of) {}
 
@@ -79,9 +90,12 @@ struct Row {
   Waits to_propagate, to_remove;
 };
 
+bool has_come(Micros at, Micros as_of) { return at != 0 && at <= as_of; }
+bool is_listed(const Entry& entry, Micros as_of) { return !has_come(entry.ended, as_of); }
+
 void add(Row& row, const Entry& entry, Micros over, Micros as_of, const Window& window) {
-  const auto came = [&](Micros at) { return at != 0 && at <= as_of; };
-  const bool listed = !came(entry.ended);
+  const auto came = [&](Micros at) { return has_come(at, as_of); };
+  const bool listed = is_listed(entry, as_of);
   if (entry.added != 0 && window.holds(entry.added)) {
     ++row.added;
     row.propagated += came(entry.propagated);
@@ -116,12 +130,14 @@ void write(Sheet& sheet, const Row& row) {
 class HotlistEntries final : public Projection {
  public:
   std::string_view id() const override { return "hotlist"; }
-  bool wants(Body type) const override { return type == Body::HotlistEntryChanged || moves_case(type); }
+  unsigned version() const override { return 2; }
+  bool wants(Body type) const override { return type == Body::HotlistEntryChanged || type == Body::CoverageSnapshotTaken || moves_case(type); }
 
   void step(std::string& state, const Fact& fact) const override {
-    const bool is_entry = fact.event.type == Body::HotlistEntryChanged;
-    const char letter = is_entry ? entry_cell : case_cell;
+    const bool is_entry = fact.event.type == Body::HotlistEntryChanged, is_portal = fact.event.type == Body::CoverageSnapshotTaken;
+    const char letter = is_entry ? entry_cell : is_portal ? portal_cell : case_cell;
     if (!state.empty() && state[0] != letter) return;
+    if (is_portal) return read(state, fact.event.body<CoverageSnapshotTaken>());
     const auto old = std::string_view(state).substr(state.empty() ? 0 : 1);
     if (is_entry) {
       auto entry = unpacked<Entry>(old);
@@ -130,6 +146,8 @@ class HotlistEntries final : public Projection {
     } else {
       auto file = unpacked<CaseState>(old);
       file.phase = after(file.phase, fact.event, fact.position);
+      file.sought.of_case = fact.event.stream;
+      on<CaseOpened>(fact.event, [&](const auto& body) { file.sought.county = county_of(text_of(body.missing_from()->state()), text_of(body.missing_from()->county())); });
       const bool over = ends_search(file.phase.phase);
       if (!over) file.over = {};
       else if (file.over.at == 0) file.over = {.of_case = fact.event.stream, .at = told_at(fact.event)};
@@ -138,8 +156,10 @@ class HotlistEntries final : public Projection {
   }
 
   void contribute(std::string_view state, const Share& add) const override {
-    if (state[0] == entry_cell) return add(state, 1);
-    if (const auto file = unpacked<CaseState>(state.substr(1)); file.over.at != 0) add(cell_key(case_cell, file.over), 1);
+    if (state[0] != case_cell) return add(state, 1);
+    const auto file = unpacked<CaseState>(state.substr(1));
+    if (file.over.at != 0) add(cell_key(case_cell, file.over), 1);
+    else if (!file.sought.county.empty()) add(cell_key(file.sought), 1);
   }
 
   std::vector<Figure> figures(const Cells& cells, const FigureQuery& query) const override {
@@ -156,17 +176,26 @@ class HotlistEntries final : public Projection {
     };
     if (group_of(query, {{"list", ""}, {"plate_state", ""}}).empty()) row_of({});
     const Window window = window_of(query);
+    Vehicles vehicles;
     for (const auto& [key, n] : cells.counts()) {
+      const auto rest = std::string_view(key).substr(1);
+      if (const auto sought = cell_of<Sought>(key)) vehicles.add(*sought);
+      if (const auto portal = cell_of<Portal>(key)) vehicles.add(*portal);
       if (key[0] != entry_cell) continue;
-      const auto entry = unpacked<Entry>(std::string_view(key).substr(1));
+      const auto entry = unpacked<Entry>(rest);
       const auto found = over.find(entry.of_case);
-      for (std::int64_t i = 0; i < n; ++i) add(row_of(entry), entry, found == over.end() ? 0 : found->second, query.as_of, window);
+      const Micros case_over = found == over.end() ? 0 : found->second;
+      for (std::int64_t i = 0; i < n; ++i) add(row_of(entry), entry, case_over, query.as_of, window);
+      if (is_listed(entry, query.as_of) && !has_come(case_over, query.as_of)) vehicles.add_listed(entry.of_case);
     }
     std::vector<Figure> figures;
     for (const auto& [group, row] : rows) {
       Sheet sheet(group, figures);
       write(sheet, row);
     }
+    const Group whole;  // cases have no list and no plate
+    Sheet sheet(whole, figures);
+    vehicles.write(sheet);
     return figures;
   }
 };

@@ -232,6 +232,39 @@ void list(Told& log, unsigned number, const std::string& action, const std::stri
 
 }  // namespace
 
+TEST_CASE("of the open cases for which a vehicle is listed, it is told whether readers in their county share") {
+  Told log;
+  const auto of = [&](std::string_view id) { return log.said(hotlist(), id, by_then("@20d")); };
+  const auto opened = [&](unsigned number, const std::string& from) {
+    log.tell("case " + std::to_string(number) + " CaseOpened", "@0h",
+             R"({"case_type":"NFA","clocks":[{"clock":"reported_us","at":"@0h"}],"missing_from":)" + from + R"(,"state_care":false,"episode_no":1})");
+    log.tell("case " + std::to_string(number) + " CaseSubjectAdded", "@0h", R"({"subject_id":"$)" + std::to_string(number) + R"(","role":"missing_child"})");
+  };
+  const auto portal = [&](unsigned number, const std::string& place, const std::string& at, const std::string& sharing) {
+    log.tell("coverage " + std::to_string(number) + " CoverageSnapshotTaken", at, R"({"vendor":"v","jurisdiction":")" + place + R"(","as_of":")" + at + R"(","source":"agency")" + sharing + "}");
+  };
+  opened(201, R"({"state":"US-TX","county":"48201"})");  // shares
+  opened(202, R"({"state":"US-TX","county":"48453"})");  // shares with nobody any more
+  opened(203, R"({"state":"US-TX","county":"48029"})");  // no snapshot
+  opened(204, R"({"state":"US-TX"})");                   // no county
+  opened(205, R"({"state":"US-TX","county":"48201"})");  // no vehicle
+  opened(206, R"({"state":"US-TX","county":"48201"})");  // over
+  opened(207, R"({"state":"US-TX","county":"48201"})");  // no longer listed
+  for (const unsigned number : {201u, 202u, 203u, 204u, 206u, 207u}) list(log, number - 200, "added", "@1h", "#" + std::to_string(number));
+  list(log, 9, "added", "@2h", "#201");  // a second vehicle
+  list(log, 7, "removed", "@3h", "#207");
+  log.tell("case 206 ChildRecovered", "@3d", R"({"subject_id":"$206","at":"@2d","outcome":"safe","verified_by":"le-1"})");
+  CHECK(of("T6.cases") == "4/- = 4");
+  CHECK(of("T6.cases.county_told") == "0/4 = 0.000000");
+  portal(301, "US-TX", "@1d", R"(,"sharing_orgs":400)");
+  portal(302, "US-TX-201", "@1d", R"(,"sharing_orgs":2)");
+  portal(303, "US-TX-48453", "@1d", R"(,"sharing_orgs":5)");
+  portal(303, "US-TX-48453", "@2d", R"(,"sharing_orgs":0)");
+  portal(304, "US-TX-48029", "@2d", "");
+  CHECK(of("T6.cases.county_told") == "2/4 = 0.500000");
+  CHECK(of("T6.cases.county_shares") == "1/4 = 0.250000");
+}
+
 TEST_CASE("a hot-list entry spreads, and is stale once the search is over") {
   Told log;
   const auto of = [&](std::string_view id, const FigureQuery& query = by_then("@20d")) { return log.said(hotlist(), id, query); };
