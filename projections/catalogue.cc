@@ -15,6 +15,7 @@
 #include "projections/hotlist.h"
 #include "projections/imports.h"
 #include "projections/intake.h"
+#include "projections/models.h"
 #include "projections/oversight.h"
 #include "projections/privacy.h"
 #include "projections/recording.h"
@@ -22,6 +23,7 @@
 #include "projections/referrals.h"
 #include "projections/resources.h"
 #include "projections/searches.h"
+#include "projections/timeliness.h"
 #include "projections/tips.h"
 #include "projections/triage.h"
 #include "projections/worklist.h"
@@ -33,11 +35,13 @@ std::span<const Projection* const> catalogue() {
       &cases(),
       &coverage(),
       &recovery(),
+      &timeliness(),
       &intake(),
       &cybertipline(),
       &triage(),
       &queues(),
       &automation(),
+      &models(),
       &expedited(),
       &referrals(),
       &cross_border(),

@@ -30,6 +30,7 @@ struct SectionPlan {
 
 const SectionPlan& recovery_section();    // R1–R10
 const SectionPlan& statutory_section();   // R11
+const SectionPlan& timeliness_section();  // M1–M5
 const SectionPlan& intake_section();      // T1
 const SectionPlan& triage_section();      // T2
 const SectionPlan& automation_section();  // T3
