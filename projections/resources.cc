@@ -1,14 +1,10 @@
 #include "projections/resources.h"
 
-#include <charconv>
 #include <map>
 
-#include "projections/counts.h"
-#include "projections/decimal.h"
-#include "projections/on.h"
+#include "projections/allocations.h"
 #include "projections/packed.h"
 #include "projections/sheet.h"
-#include "projections/window.h"
 
 namespace caseledger::projections {
 
@@ -16,41 +12,10 @@ namespace {
 
 using namespace schema;
 
-struct Allocation {
-  ResourceUnit unit = ResourceUnit::unset;
-  bool budget_stated = false;
-  std::uint32_t fte_hundredths = 0;
-  std::uint64_t budget_usd = 0;
-  std::string name, period;
-};
-
 // What a partner gave out: the last word on each unit and period.
 struct OfPartner {
   std::vector<Allocation> allocations;
 };
-
-// The time that "2024", "2024-Q3" or "2024-03" names; nothing for other words.
-std::optional<Window> named(std::string_view period) {
-  const auto number = [](std::string_view digits) -> int {
-    int n = -1;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), n);
-    return error == std::errc() && end == digits.data() + digits.size() ? n : -1;
-  };
-  const int year = period.size() >= 4 ? number(period.substr(0, 4)) : -1;
-  if (year < 1970) return std::nullopt;
-  const Month january = (year - 1970) * 12;
-  const auto span = [](Month first, Month months) { return Window{begin_of(first), begin_of(first + months)}; };
-  if (period.size() == 4) return span(january, 12);
-  if (period.size() != 7 || period[4] != '-') return std::nullopt;
-  if (period[5] == 'Q') {
-    const int quarter = number(period.substr(6));
-    return quarter >= 1 && quarter <= 4 ? std::optional(span(january + (quarter - 1) * 3, 3)) : std::nullopt;
-  }
-  const int month = number(period.substr(5));
-  return month >= 1 && month <= 12 ? std::optional(span(january + month - 1, 1)) : std::nullopt;
-}
-
-constexpr Micros second = 1'000'000;
 
 Decimal printed_below() { return Decimal(1'000'000'000'000'000'000); }
 
@@ -60,16 +25,13 @@ struct Row {
   bool budget_partial = false;
 };
 
-// Without a period: what is given for the time of the as-of. With one: posts by how much of it they are given for, and money for the times
-// that begin in it.
+// Money counts for the times that begin in the period.
 void add(Row& row, const Allocation& a, const Window& time, const FigureQuery& query) {
-  const Window asked = query.period ? Window{query.period->from, query.period->to} : Window{query.as_of, query.as_of + 1};
-  const Micros from = std::max(asked.from, time.from), to = std::min(asked.to, time.to);
-  if (from >= to) return;
+  const auto posts = posts_in(a, query);
+  if (!posts) return;
   ++row.allocations;
-  const Decimal posts = Decimal::scaled(a.fte_hundredths, 2);
-  row.posts += query.period ? posts * Decimal((to - from) / second) / Decimal(std::max<Micros>(1, (asked.to - asked.from) / second)) : posts;
-  if (query.period && !asked.holds(time.from)) return;
+  row.posts += *posts;
+  if (query.period && !asked(query).holds(time.from)) return;
   if (a.budget_stated) row.budget += Decimal(static_cast<std::int64_t>(std::min<std::uint64_t>(a.budget_usd, INT64_MAX)));
   else row.budget_partial = true;
 }
@@ -94,16 +56,8 @@ class Resources final : public Projection {
   bool wants(Body type) const override { return type == Body::ResourceAllocated; }
 
   void step(std::string& state, const Fact& fact) const override {
-    const auto& body = fact.event.body<ResourceAllocated>();
-    Allocation fresh{.unit = body.unit(),
-                     .budget_stated = body.budget_usd().has_value(),
-                     .fte_hundredths = body.fte_hundredths(),
-                     .budget_usd = body.budget_usd().value_or(0),
-                     .name = std::string(text_of(body.unit_name())),
-                     .period = std::string(text_of(body.period()))};
     auto partner = unpacked<OfPartner>(state);
-    std::erase_if(partner.allocations, [&](const Allocation& a) { return a.unit == fresh.unit && a.name == fresh.name && a.period == fresh.period; });
-    partner.allocations.push_back(std::move(fresh));
+    take(partner.allocations, fact.event.body<ResourceAllocated>());
     state = packed(partner);
   }
 

@@ -72,23 +72,45 @@ void add_stay(const TriageStream& stream, const TriageItem& item, const Stay& st
   add(cell_key(cell), numbers);
 }
 
+// A partner's stream has no items: of it is kept what its queues are given. Its state begins with its kind, as every other does.
+struct Partner {
+  StreamKind kind = StreamKind::partner;
+  std::vector<Allocation> to_queues;
+};
+
+bool is_partner(std::string_view state) { return state.starts_with(static_cast<char>(StreamKind::partner)); }
+
+void allocate(std::string& state, const schema::ResourceAllocated& body) {
+  if (body.unit() != schema::ResourceUnit::queue || (!state.empty() && !is_partner(state))) return;
+  auto partner = unpacked<Partner>(state);
+  take(partner.to_queues, body);
+  pack(state, partner);
+}
+
 class Triage final : public Projection {
  public:
   std::string_view id() const override { return "triage"; }
+  unsigned version() const override { return 2; }
 
   bool wants(Body type) const override {
     return moves_case(type) || is_among(type, {Body::IntakeReportReceived, Body::CtrIngested, Body::IntakeSubmissionOutcome, Body::TriageQueueEntered,
                                                Body::TriageQueueExited, Body::TriageScored, Body::TriageDesignated, Body::TriagePrioritySet,
-                                               Body::TriageOverridden, Body::TriageExpedited, Body::TriageReviewed, Body::JurisdictionDetermined});
+                                               Body::TriageOverridden, Body::TriageExpedited, Body::TriageReviewed, Body::JurisdictionDetermined, Body::ResourceAllocated});
   }
 
   void step(std::string& state, const Fact& fact) const override {
+    if (fact.event.type == Body::ResourceAllocated) return allocate(state, fact.event.body<schema::ResourceAllocated>());
+    if (is_partner(state)) return;
     auto stream = unpacked<TriageStream>(state);
     take(stream, fact.event);
     pack(state, stream);
   }
 
   void contribute(std::string_view state, const Share& add) const override {
+    if (is_partner(state)) {
+      for (const Allocation& each : unpacked<Partner>(state).to_queues) add(cell_key(QueueCell{each}), 1);
+      return;
+    }
     const auto stream = unpacked<TriageStream>(state);
     for (const TriageItem& item : stream.items) {
       add_item(stream, item, add);
@@ -96,7 +118,11 @@ class Triage final : public Projection {
     }
   }
 
-  std::vector<Figure> figures(const Cells& cells, const FigureQuery& query) const override { return triage_figures(cells, query); }
+  std::vector<Figure> figures(const Cells& cells, const FigureQuery& query) const override {
+    auto figures = triage_figures(cells, query);
+    std::ranges::move(queue_figures(cells, query), std::back_inserter(figures));
+    return figures;
+  }
 };
 
 }  // namespace

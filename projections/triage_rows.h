@@ -1,6 +1,8 @@
-// The cells of the triage projection: of items that are alike and begun on one day, and of waits in a queue that are alike and begun on one day.
+// The cells of the triage projection: of items that are alike and begun on one day, of waits in a queue that are alike and begun on one day, and of
+// what a queue is given.
 #pragma once
 
+#include "projections/allocations.h"
 #include "projections/days.h"
 #include "projections/item_type.h"
 #include "projections/projection.h"
@@ -44,6 +46,15 @@ enum class StayCount : Slot {
   due = 2 * wait_slots      // and one for each quarter of an hour until which one that still waits is in time
 };
 
+// What a partner gives to a queue.
+struct QueueCell {
+  static constexpr char sort = 'q';
+  Allocation allocation;
+};
+
 std::vector<Figure> triage_figures(const Cells& cells, const FigureQuery& query);
+
+// T14.queue: the posts that queues are given beside the share of the items that enters them.
+std::vector<Figure> queue_figures(const Cells& cells, const FigureQuery& query);
 
 }  // namespace caseledger::projections

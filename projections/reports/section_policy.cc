@@ -6,8 +6,12 @@ const SectionPlan& policy_section() {
   static const SectionPlan plan{
       .id = "T14",
       .title = "Policies and resources",
-      .clock = "an allocation counts as far as the time it is given for lies in the period, money where that time begins in it",
-      .tables = {{{"T14"}}, {{"T14"}, {"unit"}}, {{"T14"}, {"unit", "unit_name"}}},
+      .clock = "an allocation counts as far as the time it is given for lies in the period, money where that time begins in it, an item in the one in which it entered a queue",
+      .tables = {{{"T14"}},
+                 {{"T14.allocations", "T14.unplaced", "T14.posts", "T14.budget"}, {"unit"}},
+                 {{"T14.allocations", "T14.unplaced", "T14.posts", "T14.budget"}, {"unit", "unit_name"}},
+                 {{"T14.queue"}, {"queue"}}},
+      .unsummed = {"T14.queue.items.share"},
   };
   return plan;
 }

@@ -8,6 +8,7 @@
 #include "projections/oversight.h"
 #include "projections/privacy.h"
 #include "projections/resources.h"
+#include "projections/triage.h"
 #include "tests/support/told.h"
 
 using namespace caseledger;
@@ -87,6 +88,41 @@ TEST_CASE("posts are averaged over the period they are asked for, and money coun
   auto split = in(february, march);
   split.by = {"unit"};
   CHECK(of("T14.posts.share", split, "team") == "team: -/- = 0.230769");
+}
+
+TEST_CASE("the posts of a queue stand beside the share of the items that entered it, and a queue of another name has no data") {
+  Told log;
+  const auto given = [&](const std::string& unit, const std::string& name, const std::string& posts) {
+    log.tell("partner 1 ResourceAllocated", "@0h", R"({"unit":")" + unit + R"(","unit_name":")" + name + R"(","period":"2024-Q1","fte_hundredths":)" + posts + "}");
+  };
+  const auto entered = [&](unsigned i, const std::string& queue, const std::string& at) {
+    log.tell("report " + std::to_string(i) + " TriageQueueEntered", at, R"({"queue":")" + queue + R"(","entered_at":")" + at + "\"}");
+  };
+  given("queue", "domestic", "100");
+  given("queue", "domestic", "300");  // says it again
+  given("queue", "abroad", "100");
+  given("team", "domestic", "9900");  // is no queue
+  for (unsigned i = 10; i < 16; ++i) entered(i, "domestic", "@2d");
+  entered(16, "hotline", "@3d");
+  entered(17, "hotline", "@3d");
+  entered(17, "domestic", "@4d");    // goes on
+  entered(18, "hotline", "@100d");   // after the period
+  auto query = in_period(when("@0h"), when("@91d"), when("@120d"));
+  const auto of = [&](std::string_view id, std::string_view group = {}) { return log.said(triage(), id, query, group); };
+  CHECK(of("T14.queue.posts") == "-/- = 4.000000");
+  CHECK(of("T14.queue.items") == "9/- = 9");
+  query.by = {"queue"};
+  CHECK(of("T14.queue.posts", "domestic") == "domestic: -/- = 3.000000");
+  CHECK(of("T14.queue.posts.share", "domestic") == "domestic: -/- = 0.750000");
+  CHECK(of("T14.queue.items", "domestic") == "domestic: 7/- = 7");
+  CHECK(of("T14.queue.items.share", "domestic") == "domestic: 7/9 = 0.777778");
+  CHECK(of("T14.queue.posts.share", "abroad") == "abroad: -/- = 0.250000");
+  CHECK(of("T14.queue.items", "abroad") == "abroad: -/- = - no_data");
+  CHECK(of("T14.queue.items.share", "abroad") == "abroad: -/9 = - no_data");
+  CHECK(of("T14.queue.posts", "hotline") == "hotline: -/- = - no_data");
+  CHECK(of("T14.queue.items.share", "hotline") == "hotline: 2/9 = 0.222222");
+  query.period->from += 1;
+  CHECK(of("T14.queue.items", "hotline") == "hotline: 2/- = 2 whole_days");
 }
 
 TEST_CASE("erasures wait for a decision and then for being carried out") {
