@@ -1,3 +1,5 @@
+#include <map>
+
 #include "projections/packed.h"
 #include "projections/referral_row.h"
 #include "projections/rows.h"
@@ -109,6 +111,44 @@ struct ReasonRow {
   void write(Sheet& sheet) const { sheet.count(id, title, "referrals", all); }
 };
 
+// Referrals to a country before its first training, and since; what else changed there is not known.
+class Trained {
+ public:
+  Trained(const Cells& cells, Micros as_of) {
+    for (const auto& [key, n] : cells.counts())
+      if (const auto training = cell_of<TrainingCell>(key); training && begin_of_day(training->held) <= as_of) {
+        const auto [country, fresh] = countries_.try_emplace(training->country, training->held, as_of);
+        if (!fresh) country->second.first_held = std::min(country->second.first_held, training->held);
+      }
+  }
+
+  void add(const ReferralCell& referral, const Sums& sums) {
+    const auto country = countries_.find(referral.country);
+    if (country == countries_.end() || referral.made == country->second.first_held) return;
+    (referral.made < country->second.first_held ? country->second.before : country->second.after).add(referral, sums);
+  }
+
+  void write(std::vector<Figure>& figures) const {
+    for (const auto& [name, country] : countries_) {
+      const Group group{{"country", name}};
+      Sheet sheet(group, figures);
+      sheet.share("T9.trained.before", "Of the referrals from before the first training there whose acknowledgement has come or is overdue, those acknowledged in time",
+                  country.before.in_due, country.before.due).note = descriptive;
+      sheet.share("T9.trained.after", "Of the referrals from after the first training there whose acknowledgement has come or is overdue, those acknowledged in time",
+                  country.after.in_due, country.after.due).note = descriptive;
+    }
+  }
+
+ private:
+  static constexpr std::string_view descriptive = "a comparison and no effect: what else changed there is in no event; referrals made on the day of the training are in neither";
+  struct Country {
+    Country(Day held, Micros as_of) : first_held(held), before(as_of), after(as_of) {}
+    Day first_held;
+    ReferralRow before, after;
+  };
+  std::map<std::string, Country> countries_;
+};
+
 // The share of each group among all.
 struct CountryRow {
   std::int64_t part = 0;
@@ -132,6 +172,7 @@ std::vector<Figure> referral_figures(const Cells& cells, const FigureQuery& quer
   auto shares = rows_of<CountryRow>(query, ReferralCell{}, recipient);
   auto declined = rows_of(query, ReasonCell{}, with_reason, ReasonRow{.id = "T8.declined_for", .title = "Referrals declined, by reason"});
   auto closed = rows_of(query, ReasonCell{}, with_reason, ReasonRow{.id = "T8.closed_for", .title = "Referrals whose case is closed, by reason"});
+  Trained trained(cells, query.as_of);
   std::int64_t all = 0;
   for (const auto& [key, sums] : cells.all()) {
     if (const auto cell = cell_of<ReasonCell>(key); cell && counts_day(query, cell->of.made)) declined.add(*cell, sums.at(0));
@@ -141,6 +182,7 @@ std::vector<Figure> referral_figures(const Cells& cells, const FigureQuery& quer
     all += n;
     rows.add(*referral, sums);
     shares.add(*referral, n);
+    trained.add(*referral, sums);
     for (const auto reason : EnumValuesFeedbackClosedReason())
       if (const auto times = sums.at(static_cast<Slot>(ReferralCount::closed_for) + static_cast<Slot>(reason)))
         closed.add(ReasonCell{*referral, EnumNameFeedbackClosedReason(reason)}, times);
@@ -151,6 +193,7 @@ std::vector<Figure> referral_figures(const Cells& cells, const FigureQuery& quer
   closed.write(figures);
   for (const auto& [group, row] : shares.all())
     Sheet(group, figures).share("T9.share", "Of all referrals, those of this group: its country, class or priority", row.part, all);
+  trained.write(figures);
   define_by_days(query, figures);
   return figures;
 }

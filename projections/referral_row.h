@@ -7,6 +7,7 @@
 namespace caseledger::projections {
 
 struct Referral {
+  StreamKind kind = StreamKind::referral;
   Micros at = 0;  // made
   Micros ack_due = 0, delivered = 0, first_response = 0, revoked = 0, first_feedback = 0;  // 0: none (yet)
   schema::RecipientClass recipient_class = schema::RecipientClass::unset;
@@ -49,6 +50,19 @@ struct ReasonCell {
   static constexpr char sort = 'd';
   ReferralCell of;
   std::string reason;
+};
+
+// A training held in a country: before and after it, referrals to there are compared.
+struct TrainingCell {
+  static constexpr char sort = 't';
+  Day held = 0;
+  std::string country;
+};
+
+// A partner's stream, of which the trainings are kept. Its state begins with its kind, as a referral's does.
+struct Trainings {
+  StreamKind kind = StreamKind::partner;
+  std::vector<TrainingCell> held;
 };
 
 std::vector<Figure> referral_figures(const Cells& cells, const FigureQuery& query);

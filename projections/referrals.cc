@@ -65,17 +65,29 @@ void count_feedback(const Referral& r, Count count) {
   if (r.closed_for == FeedbackClosedReason::no_crime || r.closed_for == FeedbackClosedReason::false_report) count(ReferralCount::reversed);
 }
 
+bool is_partner(std::string_view state) { return state.starts_with(static_cast<char>(StreamKind::partner)); }
+
+void train(std::string& state, const EventView& event) {
+  if (!state.empty() && !is_partner(state)) return;
+  auto trainings = unpacked<Trainings>(state);
+  trainings.held.push_back({.held = day_of(moment_of(event).at), .country = std::string(text_of(event.body<TrainingDelivered>().country()))});
+  pack(state, trainings);
+}
+
 class Referrals final : public Projection {
  public:
   std::string_view id() const override { return "referrals"; }
+  unsigned version() const override { return 2; }
 
   bool wants(Body type) const override {
-    return is_among(type, {Body::ReferralMade, Body::ReferralDelivered, Body::ReferralResponded, Body::ReferralRevoked, Body::ReferralFeedbackReceived});
+    return is_among(type, {Body::ReferralMade, Body::ReferralDelivered, Body::ReferralResponded, Body::ReferralRevoked, Body::ReferralFeedbackReceived,
+                           Body::TrainingDelivered});
   }
 
   void step(std::string& state, const Fact& fact) const override {
     const EventView& event = fact.event;
-    if (state.empty() && event.type != Body::ReferralMade) return;
+    if (event.type == Body::TrainingDelivered) return train(state, event);
+    if (is_partner(state) || (state.empty() && event.type != Body::ReferralMade)) return;
     const Micros at = moment_of(event).at;
     auto referral = unpacked<Referral>(state);
     on<ReferralMade>(event, [&](const auto& body) { make(referral, body, at); });
@@ -87,6 +99,10 @@ class Referrals final : public Projection {
   }
 
   void contribute(std::string_view state, const Share& add) const override {
+    if (is_partner(state)) {
+      for (const TrainingCell& each : unpacked<Trainings>(state).held) add(cell_key(each), 1);
+      return;
+    }
     const auto referral = unpacked<Referral>(state);
     const ReferralCell cell{day_of(referral.at), referral.recipient_class, referral.priority, referral.country};
     boost::container::static_vector<Number, 20> numbers;

@@ -146,3 +146,29 @@ TEST_CASE("training: sessions, participants, and what assessments say before and
   CHECK(told(as_of(t0 + 30 * day, {"country"}), "T9.training.participants", "FR") == "FR: 17/- = 17");
   CHECK(told(as_of(t0 + 30 * day, {"programme"}), "T9.training.before", "other") == "other: 0/0 = - no_data");
 }
+
+TEST_CASE("in a country that was trained, acknowledgements before the first training stand beside those after it", "[referrals]") {
+  Log log;
+  const auto referred = [&](unsigned number, const char* country, Micros made, bool in_time) {
+    Referral one(log, stream(number), at(made), {.to = RecipientClass::international, .country = country, .ack_due = made + 2 * day});
+    one.delivered(at(made + hour));
+    one.responded(ReferralResponse::accepted, at(made + (in_time ? 1 : 3) * day), "");
+  };
+  const auto trained = [&](unsigned number, Micros held) {
+    log.append<TrainingDelivered>(StreamKind::partner, stream(number), at(held), [](auto& builder) { return CreateTrainingDeliveredDirect(builder, "p", "police-1", "KE", 1, 10, 60); });
+  };
+  referred(1, "KE", t0, false);
+  referred(2, "KE", t0 + day, true);
+  referred(3, "KE", t0 + 2 * day, false);
+  referred(4, "FR", t0, true);
+  trained(20, t0 + 10 * day);
+  referred(5, "KE", t0 + 10 * day + hour, true);  // on the day itself
+  referred(6, "KE", t0 + 11 * day, true);
+  referred(7, "KE", t0 + 12 * day, true);
+  trained(21, t0 + 20 * day);                      // again
+  const auto all = figures(referrals(), log, as_of(t0 + 30 * day));
+  CHECK(said_by(named(all, "T9.trained.before")).starts_with("KE: 1/3 = 0.333333"));
+  CHECK(said_by(named(all, "T9.trained.after")).starts_with("KE: 2/2 = 1.000000"));
+  CHECK(std::ranges::count(all, "T9.trained.after", &Figure::id) == 1);  // nobody was trained in France
+  CHECK(named(all, "T9.trained.after").definition == 2);
+}
