@@ -10,6 +10,7 @@ const SectionPlan& recovery_section() {
       .tables = {{{"cases", "R1", "R2", "R3", "R4", "R5", "R6", "R8", "R9", "R10"}},
                  {{"cases"}, {"phase"}},
                  {{"R1", "R4.24h", "R4.30d", "R5", "R8", "R9"}, {"case_type"}},
+                 {{"R1", "R4.24h", "R4.30d", "R5", "R8", "R9"}, {"case_type_current"}},
                  {{"R1", "R4.24h", "R4.30d", "R5", "R8", "R9"}, {"jurisdiction"}},
                  {{"R1", "R4.24h", "R4.30d", "R5", "R8", "R9.episodes"}, {"region"}},
                  {{"R1", "R4.24h", "R4.30d", "R5", "R8", "R9"}, {"age_band"}},

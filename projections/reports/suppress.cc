@@ -296,6 +296,11 @@ class Censor {
       reckon(of_rest, both ? std::optional(std::max<std::int64_t>(0, *told_all - *told_part)) : std::nullopt, withheld || (!spell.here && !both));
       if (!spell.here) reckon(of_all, told_all, !told_all);
     }
+    if (const auto intake = at_intake(place); intake && spell.here) {
+      const auto told_part = told_here(measure, *intake), told_all = told_here(whole, *intake);
+      reckon(of_part, told_part, false);
+      if (told_part && told_all) reckon(of_rest, std::max<std::int64_t>(0, *told_all - *told_part), false);
+    }
     // A region of which an earlier edition had no place: what its states said of it stands. What this one's say is protected.
     if (is_region(place) && !spell.here)
       of_part.owed = of_rest.owed = std::ranges::any_of(spell.editions, [&](const Earlier* each) { return each->told.of(measure, place) || each->told.withheld.contains({measure, place}); });
@@ -323,6 +328,12 @@ class Censor {
     put(std::move(of_rest));
     put(std::move(of_all));
   }
+
+  // Between a case type at intake and the same now stand those who were reclassified: the count at intake is to the other what an earlier edition's is.
+  static std::optional<Place> at_intake(const Place& place) {
+    return place.by == std::vector<std::string>{"case_type_current"} ? std::optional(Place{{"case_type"}, place.group}) : std::nullopt;
+  }
+  std::optional<std::int64_t> told_here(const std::string& measure, const Place& place) const { return is_untold(measure, place) ? std::nullopt : now_.of(measure, place); }
 
   static std::uint32_t node_of(Build& build, std::size_t dimension, const std::string& by, const std::string& group, std::uint32_t level, std::uint32_t in) {
     const auto [node, fresh] = build.nodes[dimension].try_emplace({by, group}, 0);

@@ -301,6 +301,41 @@ TEST_CASE("what earlier editions alone give away is refused, and nothing at all 
       for (const Row& row : table.rows) CHECK_FALSE(row.withheld.empty());
 }
 
+TEST_CASE("who was reclassified is not what a case type now leaves of the same at intake", "[disclosure]") {
+  const auto edition_with = [](const std::vector<std::pair<std::string, std::int64_t>>& at_intake, const std::vector<std::pair<std::string, std::int64_t>>& now) {
+    Edition edition;
+    edition.template_id = "transparency";
+    edition.period = {0, 1, "2024"};
+    auto& tables = edition.sections.emplace_back(Section{"R", "", false, {}}).tables;
+    const auto add = [&](std::vector<std::string> by, const auto& counts) {
+      Table& table = tables.emplace_back(Table{.id = "R8", .title = {}, .unit = "episodes", .definition = 1, .by = std::move(by), .note = {}, .rows = {}});
+      for (const auto& [type, n] : counts) {
+        table.rows.push_back(row_of({}, n, 0, std::to_string(n)));
+        table.rows.back().denominator.reset();
+        if (!type.empty()) table.rows.back().group = {type};
+      }
+    };
+    std::int64_t all = 0;
+    for (const auto& [type, n] : now) all += n;
+    add({}, std::vector{std::pair(std::string(), all)});
+    add({"case_type"}, at_intake);
+    add({"case_type_current"}, now);
+    return edition;
+  };
+  const auto rules_of = [](Edition edition) {
+    const auto report = suppress(edition, policy, {});
+    REQUIRE(report);
+    CHECK(report->shortfalls.empty());
+    std::vector<std::string> rules;
+    for (const Row& row : edition.sections[0].tables[2].rows) rules.push_back(row.withheld);
+    return rules;
+  };
+  using Rules = std::vector<std::string>;
+  CHECK(rules_of(edition_with({{"ERU", 900}, {"FA", 100}, {"NFA", 40}}, {{"ERU", 900}, {"FA", 100}, {"NFA", 40}})) == Rules{"", "", ""});  // nobody
+  CHECK(rules_of(edition_with({{"ERU", 900}, {"FA", 100}, {"NFA", 40}}, {{"ERU", 897}, {"FA", 100}, {"NFA", 43}})) == Rules{"difference", "", "difference"});
+  CHECK(rules_of(edition_with({{"ERU", 900}, {"FA", 100}, {"NFA", 40}}, {{"ERU", 860}, {"FA", 100}, {"NFA", 80}})) == Rules{"", "", ""});  // forty
+}
+
 TEST_CASE("what a statute wants told of each month and of the quarter is no reason to refuse one of them", "[disclosure]") {
   const auto counts = [](int first, int months, std::int64_t recovered) {
     Edition edition;
