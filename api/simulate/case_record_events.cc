@@ -6,9 +6,13 @@ namespace caseledger::api::simulate {
 
 using namespace schema;
 
+// Of every third case it is the type that is known better: who was taken to have run away was taken, and the other way round.
 void CaseWriter::reclassified() {
-  const auto from = writer_.text("MPC-1"), to = writer_.text("MPC-2"), reason = writer_.text("new_information");
-  finish(CreateCaseReclassified(fbb_, from, to, ReclassifiedField::mpc, reason), Handling::law_enforcement);
+  const bool of_type = number_ % 3 == 0;
+  const CaseType now = plan_.type == CaseType::ERU ? CaseType::NFA : CaseType::ERU;
+  const auto from = writer_.text(of_type ? EnumNameCaseType(plan_.type) : "MPC-1"), to = writer_.text(of_type ? EnumNameCaseType(now) : "MPC-2");
+  const auto reason = writer_.text("new_information");
+  finish(CreateCaseReclassified(fbb_, from, to, of_type ? ReclassifiedField::case_type : ReclassifiedField::mpc, reason), Handling::law_enforcement);
 }
 
 void CaseWriter::agency_numbered() {

@@ -17,7 +17,7 @@ CaseStory::CaseStory(const CasePlan& plan, std::uint32_t number, std::uint64_t s
   const auto at = [this](std::size_t place) { return steps_.begin() + static_cast<std::ptrdiff_t>(place); };
   const std::size_t opening = count_;
   std::stable_sort(at(plan.companion.is_nil() ? 2 : 3), at(opening), by_time);
-  long_way(plan, chance);
+  long_way(plan, clocks, chance);
   std::stable_sort(at(opening), at(count_), by_time);
   decided(plan);
 }
@@ -51,7 +51,7 @@ void CaseStory::queue(const CasePlan& plan, Chance& chance) {
   add(CaseStep::left_queue, left);
 }
 
-void CaseStory::long_way(const CasePlan& plan, Chance& chance) {
+void CaseStory::long_way(const CasePlan& plan, const Clocks& clocks, Chance& chance) {
   if (plan.episode > 1) add(CaseStep::linked, std::min(plan.reported_at + 31 * hour_us, plan.end()));
   // What takes days happens while the child is missing, and not all of it anywhere.
   const auto meanwhile = [&](CaseStep what, unsigned permille, Micros after) {
@@ -63,7 +63,7 @@ void CaseStory::long_way(const CasePlan& plan, Chance& chance) {
   meanwhile(CaseStep::deconflicted, 60, 50 * hour_us);
   if (meanwhile(CaseStep::process_served, 70, 60 * hour_us)) meanwhile(CaseStep::process_returned, 800, 21 * day_us);
   if (meanwhile(CaseStep::service_offered, 500, 35 * hour_us)) meanwhile(CaseStep::service_answered, 700, 80 * hour_us);
-  if (plan.missing_for(30 * day_us)) add(CaseStep::ncic_verified, plan.reported_at + 30 * day_us);
+  if (clocks.ncic_verified < plan.first_news()) add(CaseStep::ncic_verified, clocks.ncic_verified);
   if (plan.suspended_at != 0) {
     add(CaseStep::suspended, plan.suspended_at);
     add(CaseStep::reviewed, plan.suspended_at + 30 * day_us - 2);
@@ -122,15 +122,18 @@ Version CaseStory::version_of(CaseStep what) const {
 }
 
 Clocks clocks_of(const CasePlan& plan, std::uint32_t number, std::uint64_t seed) {
-  // Law enforcement told within the day, sometimes after days; the NCIC entry is due within two hours of it: assumed.
+  // Law enforcement told within the day, sometimes after days; the NCIC entry is due within two hours of it, its
+  // verification within thirty days: assumed.
   static constexpr Quantile told_minutes[] = {{0, 20}, {500, 240}, {900, 1440}, {1000, 5760}};
   static constexpr Quantile entry_minutes[] = {{0, 5}, {500, 45}, {920, 120}, {1000, 900}};
   static constexpr Quantile unnoticed_minutes[] = {{0, 10}, {500, 360}, {900, 1440}, {1000, 10080}};
+  static constexpr Quantile verified_minutes[] = {{0, 24 * 1440}, {900, 30 * 1440}, {1000, 40 * 1440}};
   Chance chance(seed, Draw::case_events, (std::uint64_t{1} << 32) + number);
   Clocks clocks;
   clocks.reported_le = plan.reported_at - draw(told_minutes, chance) * minute_us;
   clocks.last_contact = clocks.reported_le - draw(unnoticed_minutes, chance) * minute_us;
   clocks.ncic_entered = std::min(clocks.reported_le + draw(entry_minutes, chance) * minute_us, plan.first_news());
+  clocks.ncic_verified = std::max(clocks.ncic_entered, plan.reported_at) + draw(verified_minutes, chance) * minute_us;
   return clocks;
 }
 

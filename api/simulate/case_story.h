@@ -27,6 +27,12 @@ constexpr Phase phase_of(CaseStep step) {
   return step == CaseStep::reopened ? Phase::cases_reopened : Phase::cases_closed;
 }
 
+// When the child was last seen and law enforcement was told, before the case reached us; when the NCIC record was made, and verified if the child
+// was missing for so long.
+struct Clocks {
+  Micros last_contact, reported_le, ncic_entered, ncic_verified;
+};
+
 class CaseStory {
  public:
   CaseStory(const CasePlan& plan, std::uint32_t number, std::uint64_t seed);
@@ -38,7 +44,7 @@ class CaseStory {
   void add(CaseStep what, Micros at) { steps_.at(count_++) = {what, at}; }
   void first_hours(const CasePlan& plan, Chance& chance);
   void queue(const CasePlan& plan, Chance& chance);
-  void long_way(const CasePlan& plan, Chance& chance);
+  void long_way(const CasePlan& plan, const Clocks& clocks, Chance& chance);
   void found(const CasePlan& plan, Chance& chance);
   void still_missing(const CasePlan& plan, Chance& chance);
   void decided(const CasePlan& plan);
@@ -47,10 +53,6 @@ class CaseStory {
   std::size_t count_ = 0;
 };
 
-// When the child was last seen and law enforcement was told, before the case reached us.
-struct Clocks {
-  Micros last_contact, reported_le, ncic_entered;
-};
 Clocks clocks_of(const CasePlan& plan, std::uint32_t number, std::uint64_t seed);
 
 }  // namespace caseledger::api::simulate

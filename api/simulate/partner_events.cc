@@ -93,26 +93,34 @@ void write_resources(const YearPlan& year, std::uint64_t number, EventWriter& wr
   }
 }
 
-std::uint64_t coverage_groups() { return std::size(vendors) * states().size(); }
+// What vendors say of each state, and behind them what agencies say of some of its counties.
+constexpr std::uint64_t counties_told = 4;
+
+std::uint64_t coverage_groups() { return (std::size(vendors) + counties_told) * states().size(); }
 
 void write_coverage(const YearPlan& year, std::uint64_t number, EventWriter& writer, Group& out) {
   Chance chance(year.seed, Draw::coverage, number);
-  const State& state = states()[number / std::size(vendors)];
+  const std::uint64_t of_states = std::size(vendors) * states().size(), of_county = number - of_states;
+  const bool is_county = number >= of_states;
+  const State& state = states()[is_county ? of_county / counties_told : number / std::size(vendors)];
   const std::string_view vendor = vendors[number % std::size(vendors)];
-  const std::string place = us(state);
+  const std::string place = is_county ? us(state) + '-' + county(state, of_county % counties_told) : us(state);
+  const auto persons = static_cast<std::uint32_t>(is_county ? state.population_2023 / 12 : state.population_2023);
+  const std::uint64_t road_m = std::uint64_t{persons} * 20;  // assumed: the nation's roads over its persons
   Envelope envelope{.kind = StreamKind::coverage, .stream = chance.uuid(year_begins), .operator_code = "lpr-gateway", .purpose = "oversight",
                     .handling = Handling::open};
   envelope.system = "lpr-gateway 2.1";
   envelope.jurisdiction = place;
   Pen pen(writer, out, envelope, Chance(chance.next()));
-  auto cameras = static_cast<std::uint32_t>(state.population_2023 / static_cast<std::uint64_t>(pen.chance.between(4'000, 30'000)));
-  for (std::uint64_t quarter = 0; quarter < 4; ++quarter, cameras += cameras / 20) {
+  auto cameras = static_cast<std::uint32_t>(persons / static_cast<std::uint64_t>(pen.chance.between(4'000, 30'000)));
+  if (is_county && pen.chance.permille(300)) cameras = 0;
+  for (std::uint64_t quarter = 0; quarter < 4; quarter += is_county ? 2 : 1, cameras += cameras / 20) {
     const Micros at = quarter_begins(quarter) + 5 * day_us;
     const std::uint64_t reads = std::uint64_t{cameras} * 12'000, hits = reads * static_cast<std::uint64_t>(pen.chance.between(20, 200)) / 10'000;
-    const auto sharing = static_cast<std::uint32_t>(pen.chance.between(1, 400));
+    const auto sharing = cameras == 0 ? 0 : static_cast<std::uint32_t>(pen.chance.between(is_county ? 0 : 1, is_county ? 3 : 400));
     const auto seller = pen.text(vendor), where = pen.text(place);
-    pen.write(at, CreateCoverageSnapshotTaken(pen.fbb(), seller, where, at, cameras, cameras - cameras / 30, reads, hits, std::uint16_t{30}, sharing,
-                                              state.population_2023, flatbuffers::nullopt, CoverageSource::vendor_portal));
+    pen.write(at, CreateCoverageSnapshotTaken(pen.fbb(), seller, where, at, cameras, cameras - cameras / 30, reads, hits, std::uint16_t{30}, sharing, persons, road_m,
+                                              is_county ? CoverageSource::agency : CoverageSource::vendor_portal));
   }
 }
 

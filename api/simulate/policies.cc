@@ -37,7 +37,7 @@ Text text_of(Rule rule) {
       return {PolicyKind::suppression,
               R"({"coarsen_percent":50,"differences":true,"exempt":["R11.1","R11.2","R11.3","R11.4","R11.5","R11.6","R11.7"],)"
               R"("hierarchy":[{"dimension":"jurisdiction","levels":["county","state","region"]}],"k":11,"protection":5,)"
-              R"("subject":["R1","R2","R3","R4","R5","R6","R8","R9","R10","R11","T11.victims","T13","T16.erasures","cases"],"zero_allowed":true})",
+              R"("subject":["M1","M2","M3","M4","M5","R1","R2","R3","R4","R5","R6","R8","R9","R10","R11","T11.victims","T13","T16.erasures","T6.cases","cases"],"zero_allowed":true})",
               "Counts of persons and cases below eleven are withheld, and whatever tells them; the seven statutory counts are not."};
     case Rule::metric_definition: return {PolicyKind::metric_definition, R"({"definitions":{}})", "How the published figures are defined."};
     case Rule::model_card:

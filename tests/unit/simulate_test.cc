@@ -272,7 +272,7 @@ TEST_CASE("legs are every group of every phase once, and of a report the phases 
 
 TEST_CASE("the same seed gives the same bytes, on every machine, in any order; another seed gives others") {
   const NationalYear year(small, 1);
-  CHECK(digest(year) == "3338b8d46d060b721a9ec162e48d541f71b8a3883cb78e8aa2716ed83373ca02");
+  CHECK(digest(year) == "abd2b7e13169b1d25d49ff2c4153a30bc8f2956fd7979a1c13ef5a97945e7563");
   CHECK(digest(NationalYear(small, 1)) == digest(year));
   CHECK(digest(NationalYear(small, 2)) != digest(year));
   for (std::size_t p = 0; p < phases; ++p) {
