@@ -83,7 +83,7 @@ bool SuppressionPolicy::exempts(std::string_view figure) const { return named(ex
 std::string_view SuppressionPolicy::built_in() {
   return R"({"coarsen_percent":50,"differences":true,"exempt":["R11"],)"
          R"("hierarchy":[{"dimension":"jurisdiction","levels":["county","state","region"]}],"k":11,"protection":5,)"
-         R"("subject":["R1","R2","R3","R4","R5","R6","R8","R9","R10","R11","T11.victims","T13","T16.erasures","cases"],"zero_allowed":true})";
+         R"("subject":["M1","M2","M3","M4","M5","R1","R2","R3","R4","R5","R6","R8","R9","R10","R11","T11.victims","T13","T16.erasures","T6.cases","cases"],"zero_allowed":true})";
 }
 
 }  // namespace caseledger::rules

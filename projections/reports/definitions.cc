@@ -30,6 +30,10 @@ const std::pair<std::string_view, Counted> irregular[] = {
     {"R5.latest_starts", {"episodes resolved by the as-of", "episodes that began in the period"}},
     {"coverage.retention_days", {"portals that keep reads so many days", "portals that state it"}},
     {"coverage.cameras", {"their sum", "portals that state it"}},
+    {"coverage.cameras_active", {"their sum", "portals that state it"}},
+    {"coverage.sharing_orgs", {"their sum", "portals that state it"}},
+    {"coverage.cameras_per_100000_persons", {"cameras where the number of persons is known", "these persons"}},
+    {"coverage.cameras_per_1000_km", {"cameras where the length of the roads is known", "metres of these roads"}},
     {"coverage.reads_30d", {"their sum", "portals that state it"}},
     {"coverage.hits_30d", {"their sum", "portals that state it"}},
 };
@@ -73,6 +77,9 @@ constexpr Rare only_with_data[] = {
     {"R5.earliest_starts", "The median if every start known to a day or coarser was as early as it can be", "us", true},
     {"R5.latest_starts", "The median if every start known to a day or coarser was as late as it can be", "us", true},
     {"R5.curve", "The time by which this share in percent is resolved, by Kaplan-Meier", "us", false},
+    {"T3.models.precision", "Found rightly, of what the model found", "ratio", true},
+    {"T3.models.recall", "Found rightly, of what there was to find", "ratio", true},
+    {"T3.models.accuracy", "Judged rightly, of all that the model was shown", "ratio", true},
     {"T14.decisions", "Designations and priorities decided in the period that cite this version", "decisions", false},
     {"T14.not_in_force", "Decisions of the period that cite a version on a day on which it was not in force: has to be 0", "decisions", false, 2},
     {"T15.gaps", "Versions of streams that have no event at the as-of and were not excised: has to be 0", "versions", false},
@@ -80,6 +87,8 @@ constexpr Rare only_with_data[] = {
     {"T15.excised", "Events taken out of the log by the as-of: their bytes gave way to their hashes", "events", false},
     {"T15.revocations", "Revocations of keys in the period", "revocations", false},
     {"T15.suspect", "Events by the as-of that a key signed from where it is said to be compromised on to its revocation", "events", false},
+    {"T9.trained.before", "Of the referrals from before the first training there whose acknowledgement has come or is overdue, those acknowledged in time", "ratio", true, 2},
+    {"T9.trained.after", "Of the referrals from after the first training there whose acknowledgement has come or is overdue, those acknowledged in time", "ratio", true, 2},
     {"T7.hour", "Searches in this hour of the day, UTC", "searches", false},
 };
 
@@ -119,7 +128,7 @@ std::span<const std::string_view> dimensions() {
   static constexpr std::string_view all[] = {
       "age_band", "analysis", "basis", "case_type", "case_type_current", "channel", "clause", "country", "criteria", "decision", "detail",
       "detector_kind", "esp", "exam", "file_type", "finding", "imported", "incident_type", "instrument", "item", "item_type", "jurisdiction", "kind", "list", "match",
-      "mode", "phase", "plate_state", "policy", "priority", "programme", "purpose", "queue", "race_ethnicity", "reason",
+      "mode", "model", "phase", "plate_state", "policy", "priority", "programme", "purpose", "queue", "race_ethnicity", "reason",
       "recipient_class", "region", "requester_class", "resolved_share", "scope", "service", "sex", "source", "state", "state_care", "system", "unit", "unit_name",
       "urgency", "user_location", "vendor",
   };

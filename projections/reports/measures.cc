@@ -32,6 +32,12 @@ constexpr Known metrics[] = {
     {"R11.3", "begun", ""},
     {"R11.4", "flow", ""},
     {"R11.5", "begun", ""},
+    {"M1.unknown", "", "M1 asked"},
+    {"M2.unknown", "", "M2 asked"},
+    {"M4", "M4 activated", "M4 asked"},
+    {"M5", "M5 found", "M4 activated"},
+    {"T6.cases.county_told", "", "T6.cases"},
+    {"T6.cases.county_shares", "", "T6.cases"},
     {"T13.acceptance", "T13.accepted", ""},
 };
 
@@ -45,7 +51,9 @@ struct Part {
 };
 constexpr Part parts[] = {
     {"resolved", "begun"},    {"alive", "resolved"},    {"alive", "begun"},    {"children", "begun"}, {"repeat", "children"}, {"repeat", "begun"}, {"R8.long_term", "open"},
-    {"deceased", "resolved"}, {"deceased", "begun"}, {"R10.direct", "attributed"}, {"R10.direct", "flow"}, {"R11.6", "flow"}, {"R11.7", "begun"}, {"T11.victims.newly", "T11.victims"},
+    {"deceased", "resolved"}, {"deceased", "begun"}, {"R10.direct", "attributed"}, {"R10.direct", "flow"}, {"R11.6", "flow"}, {"R11.7", "begun"}, {"M1 of", "M1 asked"}, {"M2 of", "M2 asked"},
+    {"M4 activated", "M4 asked"}, {"M5 found", "M4 activated"}, {"T6.cases.county_shares", "T6.cases.county_told"}, {"T6.cases.county_shares", "T6.cases"},
+    {"T6.cases.county_told", "T6.cases"}, {"T11.victims.newly", "T11.victims"},
 };
 
 constexpr std::string_view horizons[] = {"3h", "6h", "12h", "24h", "72h", "7d", "30d", "90d", "1y"};
@@ -139,7 +147,7 @@ std::string told_alike(std::string_view measure) {
 
 bool adds_up_over_time(std::string_view measure) {
   // A child that is missed in two months is one in their quarter.
-  constexpr std::string_view others[] = {"open", "cases", "R8", "T13.consents", "children", "repeat"};
+  constexpr std::string_view others[] = {"open", "cases", "R8", "T13.consents", "T6.cases", "children", "repeat"};
   return std::ranges::none_of(others, [&](std::string_view each) { return covers(each, measure.substr(0, measure.find(' '))); });
 }
 

@@ -8,7 +8,7 @@ Result<SuppressionRules> suppression_rules(const Adopted& adopted, Micros at) {
   const auto* published = adopted.suppression(at);
   const std::string parameters = published ? published->parameters : std::string(rules::SuppressionPolicy::built_in());
   TRY_AS(policy, rules::SuppressionPolicy::parse(parameters));
-  return SuppressionRules{{published ? to_string(published->stream) : "built-in", published ? published->version : "1", sha256(bytes_of(parameters))}, std::move(policy)};
+  return SuppressionRules{{published ? to_string(published->stream) : "built-in", published ? published->version : "2", sha256(bytes_of(parameters))}, std::move(policy)};
 }
 
 EditionsBefore editions_before(const EditionFile* previous, const FindEdition& find) {

@@ -164,7 +164,7 @@ std::string counted_words(const Row& row) {
 std::string unit_words(std::string_view unit) {
   static constexpr Words words[] = {
       {"us", "time"}, {"ratio", ""}, {"m", "metres"}, {"h", "hours"}, {"usd", "US dollars"}, {"persons_sent", "people sent"}, {"episodes_weighted", "episodes, weighted"},
-      {"per_million", "per million"}, {"per_thousand", "per thousand"}, {"per_hundred", "per hundred"}, {"hand_overs", "hand-overs"}};
+      {"per_million", "per million"}, {"per_thousand", "per thousand"}, {"per_hundred", "per hundred"}, {"per_100000", "per 100,000"}, {"per_1000_km", "per 1,000 km"}, {"hand_overs", "hand-overs"}};
   if (unit == "us" || unit == "ratio") return std::string(found(words, unit));
   const std::string_view known = found(words, unit);
   return known.empty() ? without_underscores(unit) : std::string(known);
@@ -173,7 +173,7 @@ std::string unit_words(std::string_view unit) {
 std::string dimension_words(std::string_view dimension) {
   static constexpr Words words[] = {
       {"age_band", "Age"}, {"case_type", "Case type at intake"}, {"case_type_current", "Case type now"}, {"country", "Country"}, {"detector_kind", "Kind of detector"},
-      {"esp", "Service provider"}, {"exam", "Examination"}, {"imported", "Recorded elsewhere first"}, {"race_ethnicity", "Race or ethnicity"}, {"state_care", "In State care"}, {"resolved_share", "Share resolved, in percent"}, {"unit_name", "Unit"}};
+      {"esp", "Service provider"}, {"exam", "Examination"}, {"imported", "Recorded elsewhere first"}, {"race_ethnicity", "Race or ethnicity"}, {"state_care", "In State care"}, {"resolved_share", "Share resolved, in percent"}, {"model", "Model and version"}, {"unit_name", "Unit"}};
   if (const auto known = found(words, dimension); !known.empty()) return std::string(known);
   std::string out = without_underscores(dimension);
   if (!out.empty() && out[0] >= 'a' && out[0] <= 'z') out[0] = static_cast<char>(out[0] - 'a' + 'A');
@@ -210,7 +210,7 @@ std::string why_words(std::string_view reason) {
 std::string withheld_words(std::string_view rule) {
   static constexpr Words words[] = {
       {"primary", "Withheld: so few that persons could be recognised."},
-      {"difference", "Withheld: so few more than in an earlier edition that persons could be recognised."},
+      {"difference", "Withheld: so few more or fewer than in an earlier edition, or than at intake, that persons could be recognised."},
       {"earlier", "Withheld in an earlier edition, and so withheld still."},
       {"complementary", "Withheld so that another withheld figure cannot be worked out from it."},
       {"coarsened", "Told only as part of its region."},

@@ -41,7 +41,7 @@ std::string_view found(std::span<const Name> in, std::string_view code) {
 }
 
 // Dimensions whose values are names that others gave, and stay as they are.
-constexpr std::string_view names_of_others[] = {"vendor", "esp", "policy", "unit_name", "system", "queue", "programme", "source"};
+constexpr std::string_view names_of_others[] = {"vendor", "esp", "model", "policy", "unit_name", "system", "queue", "programme", "source"};
 
 constexpr Name sections[] = {
     {"R", "How many children who went missing were found, how soon, and who is still missing. Each ratio says what it counts: a cohort is followed "
@@ -51,7 +51,7 @@ constexpr Name sections[] = {
     {"T3", "What was decided by rules and models, how often people looked, and how often they decided otherwise."},
     {"T4", "What was put first, for whom and for which reason; and whether groups were treated alike."},
     {"T5", "Alerts of automated detectors: how many were looked at, how many were right, and what came of those that were wrong."},
-    {"T6", "Where plate readers stand, how soon they learn of an entry, and how long they keep what they read."},
+    {"T6", "Where plate readers stand and how densely, who is given access, how soon they learn of an entry, and how long they keep what they read."},
     {"T7", "Searches of surveillance data: by whom, for which reason, and whether a case was named."},
     {"T8", "Where reports were referred, whether recipients answered, and what they said became of them."},
     {"T9", "Requests to other countries and what became of them; training given to partners abroad."},
@@ -63,6 +63,7 @@ constexpr Name sections[] = {
     {"T15", "Whether the record itself is whole: what it holds and how late it was recorded, what was corrected, retracted or taken out of it, which keys were "
             "revoked, what was refused, what was imported, what auditors found."},
     {"T16", "Who looked at records and why; erasure, holds, and what is withheld from this report."},
+    {"M", "Whether what has to be done soon was: the entry into NCIC, the report of a child missing from care, the AMBER alert."},
     {"R11", "The seven counts of 34 U.S.C. § 11295a, straight from the record."},
 };
 

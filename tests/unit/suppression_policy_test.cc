@@ -44,7 +44,7 @@ TEST_CASE("a suppression policy that is not understood in full is refused with i
   CHECK(refusal(with(R"("protection":5)", R"("protection":11)")) == "suppression policy: protection: wanted an integer from 2 to 10");
   CHECK(refusal(with(R"("zero_allowed":true)", R"("zero_allowed":1)")) == "suppression policy: zero_allowed: wanted true or false");
   CHECK(refusal(with(R"("zero_allowed":true)", R"("zero_permitted":true)")) == "suppression policy: parameters: there is no \"zero_permitted\"");
-  CHECK(refusal(with(R"("cases"])", R"("R1"])")) == "suppression policy: subject[13]: is there already");
+  CHECK(refusal(with(R"("cases"])", R"("R1"])")) == "suppression policy: subject[19]: is there already");
   CHECK(refusal(with(R"("levels":["county","state","region"])", R"("levels":[])")) == "suppression policy: hierarchy[0].levels: wanted at least one");
   CHECK(refusal(with(R"("coarsen_percent":50)", R"("coarsen_percent": 50)")) != "none");  // not canonical
   CHECK(refusal("{}") == "suppression policy: k: wanted an integer from 3 to 1000");
