@@ -13,7 +13,7 @@ using samples::RedTeam;
 
 namespace {
 
-const SuppressionRules rules_in_force{{"built-in", "1", {}}, *rules::SuppressionPolicy::parse(rules::SuppressionPolicy::built_in())};
+const SuppressionRules rules_in_force{{"built-in", "2", {}}, *rules::SuppressionPolicy::parse(rules::SuppressionPolicy::built_in())};
 const rules::SuppressionPolicy& policy = rules_in_force.policy;
 
 projections::Folds folds_of_a_year(std::uint64_t cases_scale, std::uint64_t seed) {

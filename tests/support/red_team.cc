@@ -1,6 +1,7 @@
 #include "tests/support/red_team.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <stdexcept>
 #include <tuple>
 
@@ -18,6 +19,8 @@ const std::vector<std::pair<std::string, std::vector<std::string>>> statutory{{"
 std::vector<std::pair<std::string, std::string>> parts() {
   std::vector<std::pair<std::string, std::string>> all{{"resolved", "begun"}, {"alive", "resolved"}, {"children", "begun"}, {"repeat", "children"}, {"long term", "open"},
                                                        {"R10.direct", "attributed"},
+                                                       {"M1", "M1 known"}, {"M2", "M2 known"}, {"M3", "M3 due"}, {"activated", "asked for"}, {"found since", "activated"},
+                                                       {"T6.cases.county_told", "T6.cases"}, {"T6.cases.county_shares", "T6.cases.county_told"},
                                                        {"reached", "to be reached"}, {"T11.victims.newly", "T11.victims"}, {"T16.erasures.overdue", "T16.erasures.undecided"}};
   for (std::size_t i = 0; i < horizons.size(); ++i) {
     for (std::size_t j = i + 1; j < horizons.size(); ++j)
@@ -56,6 +59,14 @@ bool is_persons(const std::string& measure) { return measure == "children" || me
 
 std::pair<std::string, std::string> measures_told_by(std::string_view metric) {
   const auto horizon = std::string(metric.substr(metric.rfind('.') + 1));
+  for (const std::string m : {"M1", "M2"}) {
+    if (metric == m) return {m, m + " known"};
+    if (metric == m + ".unknown") return {m + ".unknown", m + " asked"};
+  }
+  if (metric == "M3") return {"M3", "M3 due"};
+  if (metric.starts_with("M4.")) return {"activated", "asked for"};
+  if (metric.starts_with("M5.")) return {"found since", "activated"};
+  if (metric.starts_with("T6.cases.")) return {std::string(metric), "T6.cases"};
   if (metric == "R1") return {"resolved", "begun"};
   if (metric == "R1.alive") return {"alive", "begun"};
   if (metric == "R2") return {"flow", "begun"};
@@ -157,6 +168,8 @@ void RedTeam::reckon_parts() {
   };
   add("resolved", "alive", "dead");
   add("flow", "R10.unattributed", "attributed");
+  add("M1 asked", "M1.unknown", "M1 known");
+  add("M2 asked", "M2.unknown", "M2 known");
   for (const std::string& horizon : horizons) add("within " + horizon, "alive within " + horizon, "dead within " + horizon);
   std::vector<Name> befores;
   for (const auto& [name, value] : truth_)
@@ -233,7 +246,7 @@ void RedTeam::reckon_time() {
   for (const auto& [label, time] : periods_) whole_periods[{time.from, time.to}] = label;
   std::set<Name> anywhere;
   for (const auto& [name, value] : truth_) {
-    const bool at_the_as_of = name.measure.find("open") != std::string::npos || name.measure == "long term" || name.measure == "cases" || name.measure.starts_with("R8") || name.measure.starts_with("T13.consents");
+    const bool at_the_as_of = name.measure.find("open") != std::string::npos || name.measure == "long term" || name.measure == "cases" || name.measure.starts_with("R8") || name.measure.starts_with("T13.consents") || name.measure.starts_with("T6.cases");
     if (at_the_as_of || is_persons(name.measure) || name.measure.find("children") != std::string::npos) continue;
     Name always = name;
     always.period.clear();
@@ -305,6 +318,13 @@ std::vector<std::string> RedTeam::broken(std::size_t most) {
       withheld.push_back(name);
       unknowns.push_back(unknown(name));
     }
+  }
+  for (const Name& name : told_) {  // who was reclassified
+    Name at_intake = name;
+    at_intake.by = {"case_type"};
+    if (name.by != std::vector<std::string>{"case_type_current"} || !told_.contains(at_intake)) continue;
+    const std::int64_t moved = std::abs(truth_.at(name) - truth_.at(at_intake));
+    if (moved > 0 && moved < policy_.k) all.push_back(said(name) + " and the same at intake, which are told, differ by " + std::to_string(moved));
   }
   if (all.size() < most)
     for (Solver* solver : {&numbers_, &rules_}) solver->spread(unknowns, policy_.k - 1);
