@@ -162,16 +162,15 @@ class Recording final : public Projection {
     std::string items;
     std::string_view earlier = stream.months;
     if (std::string_view rest = stream.months; !rest.empty())
-      if (const OfMonth latest = take_month(rest); latest.month == month) items = latest.items, earlier = rest;
+      if (const OfMonth before = take_month(rest); before.month == month) items = before.items, earlier = rest;
     count(items, fact);
     if (event.version > stream.last && event.version - stream.last > 1) count(items, {Sort::missing, stream.last + 1}, event.version - stream.last - 1);
-    std::string next;
-    inside_packed::put(next, event.kind);
-    inside_packed::put(next, std::max(stream.last, event.version));
-    inside_packed::put(next, month);
-    inside_packed::put(next, items);
-    next += earlier;
-    state = std::move(next);
+    std::string latest;
+    inside_packed::put(latest, event.kind);
+    inside_packed::put(latest, std::max(stream.last, event.version));
+    inside_packed::put(latest, month);
+    inside_packed::put(latest, items);
+    state.replace(0, state.size() - earlier.size(), latest);
   }
 
   void contribute(std::string_view state, const Share& add) const override {
