@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ledger/editions.h"
+#include "ledger/rules/claims.h"
 #include "ledger/rules/policy_check.h"
 #include "ledger/store/folds.h"
 #include "ledger/store/log.h"
@@ -216,7 +217,10 @@ bool Replay::judge(const rules::StreamState& state, const Exhibit& exhibit, std:
     ++counts_.policy_breaches;
     findings_.add(warning(std::move(breach->code), place_of(exhibit, which, position), std::move(breach->sentence)));
   }
-  return admitted.has_value();
+  if (!admitted) return false;
+  if (auto claims = rules::check_claims(event, context); !claims)
+    findings_.add(warning("claims." + std::string(name(claims.error().code)), place_of(exhibit, which, position), std::move(claims.error().sentence)));
+  return true;
 }
 
 // ── looking back ──

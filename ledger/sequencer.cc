@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ledger/rules/claims.h"
+
 namespace caseledger {
 
 // A batch of this group that has its place, or is being given it.
@@ -166,6 +168,7 @@ std::expected<void, Sequencer::Problem> Sequencer::admit_event(const rules::Stre
                                                                const rules::Context& context, Group& group) {
   if (event.version > state.version || state.kind != event.kind) {
     auto admitted = rules::admit(state, event, refs, context);
+    if (admitted) admitted = rules::check_claims(event, context);
     if (!admitted) return std::unexpected(Problem{std::move(admitted.error()), std::nullopt});
     if (auto sealable = this->sealable(event); !sealable) return std::unexpected(Problem{std::move(sealable.error()), std::nullopt});
     if (event.kind == StreamKind::governance)

@@ -3,6 +3,7 @@
 #include <bitset>
 #include <cstdlib>
 
+#include "ledger/core/body_times.h"
 #include "ledger/core/reflected.h"
 #include "ledger/core/schema.h"
 
@@ -191,8 +192,6 @@ std::uint8_t classes_of_all(std::string_view text) {
   return all;
 }
 
-bool is_code(std::string_view text) { return classes_of_all(text) & 1; }
-
 // UTF-8 without control characters but newline and tab.
 bool is_text(std::string_view text) {
   return (classes_of_all(text) & 2) || (std::ranges::none_of(text, [](unsigned char c) { return byte_classes[c] == 0; }) && is_utf8(text));
@@ -351,6 +350,8 @@ class Walk {
 };
 
 }  // namespace
+
+bool is_code(std::string_view text) { return classes_of_all(text) & 1; }
 
 Result<void> check_event_bytes(Bytes event, std::vector<FoundRef>& refs) {
   if (event.size() > event_bytes_max)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ledger/rules/claims.h"
 #include "ledger/rules/judged.h"
 
 namespace caseledger::rules {
@@ -152,15 +153,6 @@ Result<void> admit_transition(const StreamState& state, const EventView& event, 
   return judge({state, event, context, &standing});
 }
 
-namespace {
-
-Result<void> has_happened(const Judged& j, std::string_view what, Micros at) {
-  if (at <= j.context.now + j.context.clock_tolerance) return {};
-  return fail(Errc::future, j.where() + ": " + std::string(what) + ' ' + to_rfc3339(at) + " lies in the future of the ledger's clock, " + to_rfc3339(j.context.now));
-}
-
-}  // namespace
-
 Result<void> admit(const StreamState& state, const EventView& event, std::span<const FoundRef> refs, const Context& context) {
   const Judged j{state, event, context};
   if (event.version != state.version + 1)
@@ -178,9 +170,7 @@ Result<void> admit(const StreamState& state, const EventView& event, std::span<c
     TRY(context.authority.permits(*author, event));
   }
 
-  TRY(has_happened(j, "occurred_at", event.fields->occurred_at()));
-  if (event.type == Body::ChildLocated) TRY(has_happened(j, "a child located at", event.body<ChildLocated>().at()));
-  if (event.type == Body::ChildRecovered) TRY(has_happened(j, "a child recovered at", event.body<ChildRecovered>().at()));
+  TRY(has_come(event, "occurred_at", event.fields->occurred_at(), context));
   for (const FoundRef& ref : refs)
     if (const auto target = context.stream(ref.stream); target.version == 0 || target.version < ref.version)
       return fail(Errc::unresolved_reference, j.where() + ": the event refers to version " + std::to_string(ref.version) + " of stream " + to_string(ref.stream) +

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "api/simulate/case_plan.h"
+#include "ledger/rules/claims.h"
 
 namespace simulated {
 
@@ -79,6 +80,7 @@ void Ledger::admit(const PublicKey& author, const EventView& event, std::span<co
   };
   const rules::Context context{council_.authority, council_.authority.find(author), author, now, 0, stream, find};
   if (const auto fits = rules::admit(state, event, refs, context); !fits) FAIL(fits.error().sentence);
+  if (const auto sound = rules::check_claims(event, context); !sound) FAIL(sound.error().sentence);
   rules::Policies policies;
   if (const auto breach = rules::policy_breach(event, context, policies)) FAIL_CHECK(breach->sentence);
   state = rules::apply(state, event, {});

@@ -223,16 +223,6 @@ TEST_CASE("what has not happened yet cannot be recorded") {
   TestLedger ledger;
   const auto author = ledger.enrol({"case_system"});
   CHECK(refused(ledger, ledger.sign(author, {case_opened(new_stream(), {.occurred_at = "2999-01-01T00:00:00Z"})})) == Errc::future);
-  const auto stream = new_stream();
-  constexpr std::string_view child = "0192f0c1-0000-7000-8000-0000000000aa";
-  ledger.record(author, {case_opened(stream), event("CaseSubjectAdded", "case", stream, 2, R"({"subject_id":")" + std::string(child) + R"(","role":"missing_child"})")});
-  for (const std::string_view type : {"ChildLocated", "ChildRecovered"}) {
-    const auto back = [&](std::string_view at) {
-      return event(type, "case", stream, 3, R"({"subject_id":")" + std::string(child) + R"(","at":")" + std::string(at) + R"(","outcome":"safe","verified_by":"le-1"})", {.handling = "child_sensitive"});
-    };
-    CHECK(refused(ledger, ledger.sign(author, {back("2999-01-01T00:00:00Z")})) == Errc::future);
-    if (type == "ChildRecovered") ledger.record(author, {back("2024-03-06T00:00:00Z")});
-  }
 }
 
 TEST_CASE("a sealed part is admitted only with the opening it committed to, and stands in the log as ciphertext") {
