@@ -221,6 +221,17 @@ class Walk {
     return fail(code, std::string(table.name) + '.' + std::string(field.name) + ' ' + why);
   }
 
+  static std::string wanted(const FieldShape& field) {
+    return ", wanted " + std::to_string(field.min) + (field.max == UINT32_MAX ? " or more" : " to " + std::to_string(field.max));
+  }
+
+  // What is 0 has no bytes: nothing tells it from what was left out.
+  std::unexpected<Error> lacks(const TableShape& table, const FieldShape& field) {
+    if (field.time) return refuse(Errc::malformed, table, field, "is missing; 1970-01-01T00:00:00Z stands for no time");
+    if (field.enumerated) return refuse(Errc::malformed, table, field, "is missing or unset");
+    return refuse(Errc::malformed, table, field, "is 0 or missing" + wanted(field));
+  }
+
   Result<void> table(std::size_t at, std::int32_t number) {
     const TableShape& shape = shapes_.tables[static_cast<std::size_t>(number)];
     if (++tables_ > 256) return fail(Errc::too_large, "an event has at most 256 tables");
@@ -235,7 +246,7 @@ class Walk {
         return fail(Errc::malformed, std::string(shape.name) + " has an unknown field " + std::to_string(id));
     const auto offset = [&](std::size_t id) -> std::size_t { return id < slots ? load_le<std::uint16_t>(bytes_.data() + vtable + 4 + 2 * id) : 0; };
     for (const std::uint16_t id : shape.needs)
-      if (offset(id) == 0) return refuse(Errc::malformed, shape, shape.fields[id], "is missing");
+      if (offset(id) == 0) return lacks(shape, shape.fields[id]);
     std::uint8_t member = 0;
     const FieldShape* const fields = shape.fields.data();
     for (std::size_t id = 0, end = std::min(slots, shape.fields.size()); id < end; ++id) {
@@ -283,12 +294,12 @@ class Walk {
       std::uint64_t value = 0;
       std::memcpy(&value, here, field.size);
       if (value < field.min || value > field.max)
-        return refuse(Errc::value_out_of_range, owner, field, "is " + std::to_string(value) + ", wanted " + std::to_string(field.min) + " to " + std::to_string(field.max));
+        return refuse(Errc::value_out_of_range, owner, field, "is " + std::to_string(value) + wanted(field));
     }
     if (field.time) {
       const auto micros = load_le<Micros>(here);
       if (micros < year_1 || micros >= year_10000) return refuse(Errc::value_out_of_range, owner, field, "lies outside the years 1 to 9999");
-      if (field.must && micros == 0) return refuse(Errc::malformed, owner, field, "is missing");
+      if (field.must && micros == 0) return lacks(owner, field);
     }
     return {};
   }

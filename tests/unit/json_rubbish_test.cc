@@ -72,7 +72,7 @@ TEST_CASE("an event that is none is refused with a sentence that begins with the
       {R"("version":1,"type")", R"("version":4294967296,"type")", "value_out_of_range | version: does not fit its 32 bits"},
       {R"("version":1,"type")", R"("version":-1,"type")", "value_out_of_range | version: does not fit its 32 bits"},
       {R"("episode_no":1)", R"("episode_no":65536)", "value_out_of_range | body.episode_no: does not fit its 16 bits"},
-      {R"("episode_no":1)", R"("episode_no":0)", "malformed | CaseOpened.episode_no is missing"},
+      {R"("episode_no":1)", R"("episode_no":0)", "malformed | CaseOpened.episode_no is 0 or missing, wanted 1 or more"},
       {R"("episode_no":1)", R"("episode_no":123456789012345678901)", "malformed | no JSON: an integer does not fit 64 bits: write it as text"},
       {R"("narrative":"x")", R"("narrative":123456789012345678901)", "malformed | no JSON: an integer does not fit 64 bits: write it as text"},
       {R"("narrative":"x")", R"("narrative":1e999)", "malformed | no JSON:"},
@@ -129,7 +129,7 @@ TEST_CASE("an event that is none is refused with a sentence that begins with the
   CHECK(open_enum("-1") == "value_out_of_range | body.requester_class: does not fit its 8 bits");
   CHECK(open_enum("18446744073709551615") == "malformed | body.requester_class: wanted a name or a number");
   CHECK(open_enum("true") == "malformed | body.requester_class: wanted a name or a number");
-  CHECK(open_enum("0") == "malformed | TriageExpedited.requester_class is missing");
+  CHECK(open_enum("0") == "malformed | TriageExpedited.requester_class is missing or unset");
   CHECK(open_enum(R"("nobody")").starts_with("value_out_of_range | body.requester_class: no RequesterClass: public, esp, le"));
 
   CHECK(told("") == "malformed | no JSON: incomplete JSON, at byte 0");
