@@ -206,7 +206,7 @@ Result<Response> RouteTable::stream(const Call& call) const {
   projections::Story told = projections::tell(events.facts, as_at);
   if (told.timeline.empty() && excised.empty()) return fail(Errc::not_found, "nothing of the stream " + to_string(id) + " had occurred then");
   TRY_AS(point, as_of_json(ledger_, as_of));
-  boost::json::object story = story_to_json(std::move(told), excised);
+  boost::json::object story = story_to_json(std::move(told), events.facts, excised);
   story.emplace("as_of", std::move(point));
   if (as_at) story.emplace("as_at", to_rfc3339(*as_at));
   return json_answer(std::move(story));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json/array.hpp>
+#include <utility>
 
 #include "api/json.h"
 #include "api/story_json.h"
@@ -64,9 +65,10 @@ json::array differences(const json::object& from, const json::object& to) {
 }
 
 // The state alone, of a story that may not have begun.
-json::object state_of(const projections::Story& story) {
-  if (story.timeline.empty()) return {};
-  json::object state = story_to_json(story);
+json::object state_of(std::span<const Fact> facts) {
+  projections::Story story = projections::tell(facts);
+  if (std::exchange(story.timeline, {}).empty()) return {};
+  json::object state = story_to_json(story, {});
   for (const char* apart : {"stream", "kind", "timeline"}) state.stable_erase(apart);
   return state;
 }
@@ -81,7 +83,7 @@ const Fact* standing_at(const Standing& standing, Version version) {
 json::object changes_to_json(std::span<const Fact> facts, Position since) {
   const auto known = facts.first(static_cast<std::size_t>(std::ranges::lower_bound(facts, since, {}, &Fact::position) - facts.begin()));
   const Standing stood(known), stands(facts);
-  const json::object now = story_to_json(projections::tell(facts));
+  const json::object now = story_to_json(projections::tell(facts), facts);
   json::array events, amended;
   const auto& timeline = now.at("timeline").as_array();  // a line for each fact
   for (std::size_t i = known.size(); i < timeline.size(); ++i) events.push_back(timeline[i]);
@@ -92,7 +94,7 @@ json::object changes_to_json(std::span<const Fact> facts, Position since) {
     if (was && is) each.emplace("changed", differences(event_to_json(was->event), event_to_json(is->event)));
     amended.push_back(std::move(each));
   }
-  json::array changed = differences(state_of(projections::tell(known)), state_of(projections::tell(facts)));
+  json::array changed = differences(state_of(known), state_of(facts));
   const EventView& first = facts.front().event;
   return {{"stream", to_string(first.stream)}, {"kind", kind_name(first.kind)}, {"events", std::move(events)}, {"amended", std::move(amended)}, {"changed", std::move(changed)}};
 }

@@ -10,6 +10,7 @@ namespace caseledger::api {
 
 namespace json = boost::json;
 using projections::CaseStory;
+using projections::Fact;
 using projections::KnownTime;
 using projections::Story;
 
@@ -73,7 +74,17 @@ json::object case_to_json(const CaseStory& story) {
   return out;
 }
 
-json::object line_to_json(const Story::Line& line) {
+// What an event says, with the event that a correction asks for in the place of its bytes.
+json::object said_by(const EventView& event) {
+  json::object said = event_to_json(event);
+  if (event.type != schema::Body::CorrectionRequested) return said;
+  const auto& bytes = *event.body<schema::CorrectionRequested>().replacement();
+  const Buffer replacement(bytes.begin(), bytes.end());
+  said.at("body").as_object()["replacement"] = event_to_json(view_event(replacement));
+  return said;
+}
+
+json::object line_to_json(const Story::Line& line, const Fact& fact) {
   json::object out{{"version", line.version},
                    {"position", exact_number(line.position.value)},
                    {"entry", exact_number(line.entry.value)},
@@ -87,16 +98,21 @@ json::object line_to_json(const Story::Line& line) {
   if (line.fate == rules::Standing::Fate::corrected) out.emplace("fate", "corrected");
   if (line.fate == rules::Standing::Fate::retracted) out.emplace("fate", "retracted");
   if (line.since_reported) out.emplace("since_reported_us", *line.since_reported);
+  out.emplace("author", hex(fact.author));
+  json::object said = said_by(fact.event);
+  for (const char* member : {"causes", "parts", "body"})
+    if (auto* value = said.if_contains(member)) out.emplace(member, std::move(*value));
   return out;
 }
 
 }  // namespace
 
-json::object story_to_json(const Story& story) {
+json::object story_to_json(const Story& story, std::span<const Fact> facts) {
   json::object out{{"stream", to_string(story.stream)}, {"kind", kind_name(story.kind)}, {"phase", rules::name(story.phase)}, {"version", story.version}};
   if (story.of_case) out.emplace("case", case_to_json(*story.of_case));
   json::array timeline;
-  for (const auto& line : story.timeline) timeline.push_back(line_to_json(line));
+  for (const auto& line : story.timeline)
+    timeline.push_back(line_to_json(line, *std::ranges::lower_bound(facts, line.version, {}, [](const Fact& fact) { return fact.event.version; })));
   out.emplace("timeline", std::move(timeline));
   return out;
 }
@@ -113,14 +129,14 @@ json::object excised_to_json(const ExcisedPlace& place) {
           {"approved_by", json::array(place.approved_by.begin(), place.approved_by.end())}};
 }
 
-json::object story_to_json(Story story, std::span<const ExcisedPlace> excised) {
+json::object story_to_json(Story story, std::span<const Fact> facts, std::span<const ExcisedPlace> excised) {
   if (!excised.empty()) {
     const rules::Excision& last = excised.back().excision;
     story.stream = last.stream;
     story.kind = last.kind;
     story.version = std::max(story.version, last.version);
   }
-  json::object out = story_to_json(story);
+  json::object out = story_to_json(story, facts);
   json::array places;
   for (const auto& each : excised) {
     json::object place{{"position", exact_number(each.excision.position.value)}, {"recorded_at", to_rfc3339(each.recorded_at)}};

@@ -9,10 +9,12 @@
 
 namespace caseledger::api {
 
-// {"stream", "kind", "phase", "version", "case": {…} of a case, "timeline": […]}. What is absent is left out.
-boost::json::object story_to_json(const projections::Story& story);
+// {"stream", "kind", "phase", "version", "case": {…} of a case, "timeline": […]}. What is absent is left out. A line of the timeline says
+// what its event does: author, causes, parts and body, as recorded; in it a correction's replacement as an event, and not as its bytes.
+// facts: the events that the story was told of.
+boost::json::object story_to_json(const projections::Story& story, std::span<const projections::Fact> facts);
 // The same with "excised": […], where there are such places. Where all events are, the story is of nothing but them.
-boost::json::object story_to_json(projections::Story story, std::span<const ExcisedPlace> excised);
+boost::json::object story_to_json(projections::Story story, std::span<const projections::Fact> facts, std::span<const ExcisedPlace> excised);
 // {"stream", "version", "kind", "authority", "decided_position", "decided_at", "proposal", "approved_by"}
 boost::json::object excised_to_json(const ExcisedPlace& place);
 

@@ -45,7 +45,7 @@ Result<json::object> told_by_folder(const StateOptions& options) {
     TRY_AS(excised, excised_in(options.source.folder, *log, stream, as_of.next));
     auto story = projections::tell(events.facts, as_at);
     if (story.timeline.empty() && excised.empty()) return fail(Errc::not_found, "nothing of the stream " + options.stream + " had occurred then");
-    told = story_to_json(std::move(story), excised);
+    told = story_to_json(std::move(story), events.facts, excised);
     if (as_at) told.emplace("as_at", to_rfc3339(*as_at));
   }
   told.emplace("as_of", point_to_json(as_of));
@@ -63,12 +63,22 @@ Result<json::object> told_by_server(const StateOptions& options) {
 
 // ── shown ──
 
+// A body in one line: "kind amber, action activated, at 2024-…"; of a correction's replacement the body too.
+std::string said_in(const json::object& body) {
+  std::string text;
+  for (const auto& [field, value] : body) {
+    const bool replaced = field == "replacement" && value.is_object();
+    text.append(text.empty() ? "" : ", ").append(field).append(" ").append(plain(replaced ? value.as_object().at("body") : value));
+  }
+  return text;
+}
+
 Table timeline_of(const json::array& lines) {
-  Table table{{"version", "position", "type", "occurred", "recorded", "operator", "place", "fate"}, {}, {true, true}};
+  Table table{{"version", "position", "type", "occurred", "recorded", "operator", "place", "fate", "says"}, {}, {true, true}};
   for (const auto& each : lines) {
     const auto& line = each.as_object();
     table.rows.push_back({cell(line, "version"), cell(line, "position"), cell(line, "type"), cell(line.at("occurred").as_object(), "at"), cell(line, "recorded_at"), cell(line, "operator"),
-                          cell(line, "jurisdiction"), cell(line, "fate")});
+                          cell(line, "jurisdiction"), cell(line, "fate"), said_in(line.at("body").as_object())});
   }
   return table;
 }

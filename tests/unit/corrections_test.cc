@@ -126,7 +126,14 @@ TEST_CASE("a corrected opening counts where it says, and no longer where it said
   desk.ledger.record(desk.head, {decides(correction, desk.stream, 5, 4)});
   CHECK(desk.cases_in("US-TX", "recovered") == 0);
   CHECK(desk.cases_in("US-NM", "recovered") == 1);
-  CHECK(desk.service.read("/v1/streams/" + to_string(desk.stream)).at("timeline").as_array()[0].as_object().at("fate") == "corrected");
+  const auto told = desk.service.read("/v1/streams/" + to_string(desk.stream));
+  CHECK(told.at("timeline").as_array()[0].at("fate") == "corrected");
+  CHECK(told.at("timeline").as_array()[0].at("body").at("missing_from").at("state") == "US-TX");  // as it was recorded
+  const auto& asked = told.at("timeline").as_array()[3];
+  CHECK(asked.at("author").as_string() == hex(desk.clerk.vkey().key));
+  CHECK(asked.at("body").at("target").at("version") == 1);
+  CHECK(asked.at("body").at("replacement").at("body").at("missing_from").at("state") == "US-NM");
+  CHECK(told.at("timeline").as_array()[4].at("causes").as_array()[0].at("version") == 4);
   desk.hold();
 }
 
