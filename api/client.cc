@@ -55,7 +55,8 @@ Task<> Client::Impl::live() {
       co_return;
     }
     // Not all clients of a server that went away come back in the same moment.
-    pause.expires_after(wait + jitter(wait / 2));
+    const auto least = std::max(wait, lost.not_before);
+    pause.expires_after(least + jitter(least / 2));
     wait = std::min(wait * 2, config.retry_most);
     [[maybe_unused]] const auto [ignored] = co_await pause.async_wait(use_task);
   }

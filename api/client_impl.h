@@ -14,6 +14,7 @@ namespace caseledger::api {
 struct Lost {
   Error error;
   bool is_final = false;
+  std::chrono::milliseconds not_before{0};  // as the server asked
 };
 
 class Link;
@@ -100,6 +101,7 @@ class Link : public std::enable_shared_from_this<Link> {
   void take(const frames::Events& events);
   void take(frames::Rejected rejected);
   Lost lost(Error error) const;
+  Lost declined(const websocket::response_type& response) const;
   void encode(Buffer frame);
   void wake_at(Micros at);
   void say_goodbye();

@@ -2,6 +2,7 @@
 #include "api/genesis.h"
 #include "api/protocol.h"
 #include "api/json.h"
+#include "api/problem.h"
 
 namespace caseledger::api {
 
@@ -25,7 +26,7 @@ Task<std::optional<Lost>> Link::open() {
   websocket::response_type response;
   const auto [error] = co_await socket_.async_handshake(response, client_.url.authority, target, use_task);
   if (error == websocket::error::upgrade_declined)
-    co_return Opened(Lost{{Errc::io, client_.url.authority + " opens no session: status " + std::to_string(response.result_int())}});
+    co_return Opened(declined(response));
   if (error) co_return Opened(Lost{cannot_reach(client_.url, error).error()});
   if (response[beast::http::field::sec_websocket_protocol] != subprotocol)
     co_return Opened(Lost{{Errc::usage, client_.url.authority + " does not speak " + std::string(subprotocol)}, true});
@@ -46,6 +47,15 @@ Task<std::optional<Lost>> Link::open() {
   if (!welcome) co_return Opened(Lost{{Errc::malformed, "the server does not answer with a Welcome"}, true});
   welcome_ = std::move(*welcome);
   co_return Opened();
+}
+
+// An upgrade that was answered with a problem, and when the server wants to be asked again.
+Lost Link::declined(const websocket::response_type& response) const {
+  const unsigned status = response.result_int();
+  Lost lost{error_in(status, response.body(), client_.url.authority + " opens no session: status " + std::to_string(status))};
+  if (const auto seconds = from_decimal(std::string_view(response[beast::http::field::retry_after])); seconds && *seconds <= 3600)
+    lost.not_before = std::chrono::seconds(*seconds);
+  return lost;
 }
 
 // The server has to be the one of this log, and the log has to be what it was.

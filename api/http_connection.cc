@@ -79,12 +79,13 @@ std::optional<std::string_view> subprotocol_of(const http::request<http::string_
 
 }  // namespace
 
-HttpConnection::HttpConnection(Loop& loop, Socket socket, std::uint64_t id)
+HttpConnection::HttpConnection(Loop& loop, Socket socket, std::uint64_t id, bool is_full)
     : loop_(loop),
       id_(id),
       wire_(wire_of(std::move(socket), loop.shared().tls)),
       remote_(remote_of(wire_.tcp().socket())),
-      remote_loopback_(is_loopback(wire_.tcp().socket())) {
+      remote_loopback_(is_loopback(wire_.tcp().socket())),
+      is_full_(is_full) {
   error_code ignored;
   wire_.tcp().socket().set_option(Tcp::no_delay(true), ignored);
 }
@@ -131,12 +132,16 @@ Task<bool> HttpConnection::next_request() {
   http::request_parser<http::string_body> parser;
   parser.header_limit(loop_.config().http_header_bytes_max);
   parser.body_limit(loop_.config().http_body_bytes_max);
-  wire_.tcp().expires_after(loop_.config().http_idle_max);
+  wire_.tcp().expires_after(is_full_ ? loop_.config().handshake_within : loop_.config().http_idle_max);
   is_idle_ = true;
   const auto [error, bytes] = co_await http::async_read(wire_, buffer_, parser, use_task);
   is_idle_ = false;
   if (error) {
     co_await refuse(error);
+    co_return false;
+  }
+  if (is_full_) {
+    co_await turn_away();
     co_return false;
   }
   HttpRequest request = parser.release();
@@ -192,6 +197,14 @@ Task<> HttpConnection::refuse(error_code error) {
                        : error == http::error::body_limit ? problem(413, "the body is too large")
                                                           : problem(400, "not an HTTP request");
   HttpResponse response = http_response(why);
+  response.keep_alive(false);
+  co_await send(std::move(response), false);
+}
+
+// All places are taken: whoever asks for anything is told so, and when to come again.
+Task<> HttpConnection::turn_away() {
+  const std::size_t most = loop_.config().connections_max;
+  HttpResponse response = http_response(problem(Error{Errc::overloaded, "all " + std::to_string(most) + " connections of the server are taken; try again in a second"}));
   response.keep_alive(false);
   co_await send(std::move(response), false);
 }

@@ -7,7 +7,7 @@ namespace caseledger::api {
 
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
-  HttpConnection(Loop& loop, Socket socket, std::uint64_t id);
+  HttpConnection(Loop& loop, Socket socket, std::uint64_t id, bool is_full);
 
   Task<> run();
   void drain();  // a session answers what it has; a connection without one that is idle is closed
@@ -26,12 +26,13 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   Task<> upgrade(HttpRequest request);
   Task<bool> send(HttpResponse response, bool head);
   Task<> refuse(error_code error);
+  Task<> turn_away();
 
   Loop& loop_;
   const std::uint64_t id_;
   Wire wire_;
   const std::string remote_;
-  bool remote_loopback_;
+  const bool remote_loopback_, is_full_;
   beast::flat_buffer buffer_;
   bool is_idle_ = false;
   std::shared_ptr<Peer> peer_;

@@ -48,22 +48,23 @@ Result<bool> Loop::may_read(const rules::Enrolment& reader, const projections::F
 
 // ── connections ──
 
-void Loop::take(Socket socket) {
-  ++connection_count_;
-  asio::post(context_, [this, taken = std::move(socket)]() mutable { begin(std::move(taken)); });
+void Loop::take(Socket socket, bool is_full) {
+  ++(is_full ? turned_away_count_ : connection_count_);
+  asio::post(context_, [this, is_full, taken = std::move(socket)]() mutable { begin(std::move(taken), is_full); });
 }
 
-void Loop::begin(Socket socket) {
+void Loop::begin(Socket socket, bool is_full) {
+  auto& count = is_full ? turned_away_count_ : connection_count_;
   if (draining_) {
-    --connection_count_;
+    --count;
     return;
   }
   const std::uint64_t id = ++next_id_ * loops_ + number_;
-  const auto connection = std::make_shared<HttpConnection>(*this, std::move(socket), id);
+  const auto connection = std::make_shared<HttpConnection>(*this, std::move(socket), id, is_full);
   connections_.emplace(id, connection);
-  asio::co_spawn(context_, connection->run(), [this, id](std::exception_ptr failed) {
+  asio::co_spawn(context_, connection->run(), [this, id, &count](std::exception_ptr failed) {
     const auto gone = connections_.extract(id);
-    --connection_count_;
+    --count;
     leave(id);
     if (failed) gone.mapped()->close();
     if (draining_) finish_draining();

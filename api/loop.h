@@ -34,12 +34,13 @@ class Loop {
   // ── from any thread ──
   asio::io_context& context() { return context_; }
   void start();
-  void take(Socket socket);
+  void take(Socket socket, bool is_full);  // is_full: there is no place left, and the peer is to be told
   void deliver(Outcome outcome);
   void drain();
   void join();
   bool holds(std::uint64_t session) const { return session % loops_ == number_; }
   std::size_t connections() const { return connection_count_; }
+  std::size_t turned_away() const { return turned_away_count_; }
   std::size_t sessions() const { return session_count_; }
   std::size_t subscribers() const { return subscriber_count_; }
 
@@ -57,7 +58,7 @@ class Loop {
  private:
   void run();
   Result<bool> may_read(const rules::Enrolment& reader, const projections::Fact& fact);
-  void begin(Socket socket);
+  void begin(Socket socket, bool is_full);
   void distribute();
   void hand_out(Outcome outcome, std::vector<Peer*>& touched);
   void check_authority();
@@ -86,7 +87,7 @@ class Loop {
   std::unordered_map<std::uint64_t, Seat> peers_;
   std::unordered_set<std::uint64_t> subscribers_;
   std::uint64_t next_id_ = 0;
-  std::atomic<std::size_t> connection_count_ = 0, session_count_ = 0, subscriber_count_ = 0;
+  std::atomic<std::size_t> connection_count_ = 0, turned_away_count_ = 0, session_count_ = 0, subscriber_count_ = 0;
 
   std::deque<std::uint64_t> due_;  // sessions to be woken, in slices
   bool fanning_out_ = false;

@@ -40,6 +40,19 @@ Kind kind_of(Errc code) {
   return {500, "Unknown"};
 }
 
+Errc code_of(unsigned status) {
+  switch (status) {
+    case 400: return Errc::usage;
+    case 401:
+    case 403: return Errc::not_permitted;
+    case 404: return Errc::not_found;
+    case 409: return Errc::version_conflict;
+    case 429:
+    case 503: return Errc::overloaded;
+    default: return Errc::io;
+  }
+}
+
 Response details(std::string_view code, Kind kind, std::string_view sentence) {
   const boost::json::object body{{"type", std::string(problem_type_prefix).append(code)}, {"title", kind.title}, {"status", kind.status}, {"detail", sentence}};
   Response response;
@@ -75,6 +88,12 @@ Response too_many_requests(std::uint32_t retry_after_seconds) {
   Response response = details("too_many_requests", {429, "Too many requests"}, "requests come faster than they are answered here; ask again later");
   response.headers.emplace_back("Retry-After", std::to_string(retry_after_seconds));
   return response;
+}
+
+Error error_in(unsigned status, std::string_view body, std::string otherwise) {
+  const auto problem = parse_json(body);
+  const auto* detail = problem && problem->is_object() ? problem->get_object().if_contains("detail") : nullptr;
+  return {code_of(status), detail && detail->is_string() ? std::string(detail->get_string()) : std::move(otherwise)};
 }
 
 Error told_to_strangers(const Error& error) {

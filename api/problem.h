@@ -27,6 +27,9 @@ Response unauthenticated(std::string_view sentence, bool token_refused);
 // 429, with the seconds after which to ask again.
 Response too_many_requests(std::uint32_t retry_after_seconds);
 
+// What an answer that is no success says: the sentence of its problem, or `otherwise` where it holds none, and a code by its status.
+Error error_in(unsigned status, std::string_view body, std::string otherwise);
+
 // What of an error is told beyond this machine: the ledger's own failures may name files, and are told in the log only.
 Error told_to_strangers(const Error& error);
 

@@ -50,6 +50,7 @@ struct Server::Impl {
   void deliver(Outcome outcome);
   void stop();
   std::size_t connections() const;
+  std::size_t turned_away() const;
 };
 
 Result<void> Server::Impl::start() {
@@ -106,13 +107,20 @@ Task<> Server::Impl::accept() {
       [[maybe_unused]] const auto [ignored] = co_await pause.async_wait(use_task);
       continue;
     }
-    if (connections() < config.connections_max) loop.take(std::move(socket));
+    const bool is_full = connections() >= config.connections_max;
+    if (!is_full || turned_away() < config.turned_away_max) loop.take(std::move(socket), is_full);
   }
 }
 
 std::size_t Server::Impl::connections() const {
   std::size_t sum = 0;
   for (const auto& loop : loops) sum += loop->connections();
+  return sum;
+}
+
+std::size_t Server::Impl::turned_away() const {
+  std::size_t sum = 0;
+  for (const auto& loop : loops) sum += loop->turned_away();
   return sum;
 }
 

@@ -24,6 +24,7 @@ struct ServerConfig {
   unsigned io_threads = 1;
   unsigned reader_threads = 2;  // answer HTTP reads beside them
   std::size_t connections_max = 16 * 1024;
+  std::size_t turned_away_max = 64;                       // connections past them, answered that all are taken; further ones are closed unheard
   std::uint32_t http_header_bytes_max = 16 * 1024;
   std::size_t http_body_bytes_max = 64 * 1024;
   std::chrono::milliseconds handshake_within{10'000};     // TLS, upgrade and close

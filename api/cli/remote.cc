@@ -16,6 +16,7 @@
 #include "api/genesis.h"
 #include "api/http_client.h"
 #include "api/json.h"
+#include "api/problem.h"
 #include "api/token.h"
 #include "api/url.h"
 #include "ledger/clock.h"
@@ -30,17 +31,13 @@ Errc code_named(std::string_view word) {
   return Errc::io;
 }
 
-Errc code_of(unsigned status) {
-  switch (status) {
-    case 400: return Errc::usage;
-    case 401:
-    case 403: return Errc::not_permitted;
-    case 404: return Errc::not_found;
-    case 409: return Errc::version_conflict;
-    case 429:
-    case 503: return Errc::overloaded;
-    default: return Errc::io;
-  }
+// Whom a server's certificate has to be signed by, and our own where it asks for one: alike for all commands.
+ClientTls tls_of_environment() {
+  const auto file = [](const char* variable) {
+    const char* named = std::getenv(variable);
+    return named && *named ? std::optional<path>(named) : std::nullopt;
+  };
+  return {file("CASELEDGER_CA"), file("CASELEDGER_CERT"), file("CASELEDGER_CERT_KEY")};
 }
 
 }  // namespace
@@ -90,6 +87,7 @@ Result<std::string> HttpServer::get(const std::string& target) const {
   Response response;
   for (int attempt = 1;; ++attempt) {
     GetConfig config;
+    config.tls = tls_of_environment();
     if (key_) config.headers.emplace_back("Authorization", "Bearer " + token());
     auto got = http_get(base_ + target, config);
     if (!got && got.error().code == Errc::io) return fail(Errc::overloaded, got.error().sentence);  // it may come back
@@ -100,11 +98,7 @@ Result<std::string> HttpServer::get(const std::string& target) const {
     std::this_thread::sleep_for(std::chrono::seconds(*later));
   }
   if (response.status == 200) return std::move(response.body);
-  std::string sentence = base_ + target + " answers " + std::to_string(response.status);
-  const auto problem = parse_json(response.body);
-  if (problem && problem->is_object())
-    if (const auto* detail = problem->get_object().if_contains("detail"); detail && detail->is_string()) sentence = detail->get_string();
-  return fail(code_of(response.status), sentence);
+  return std::unexpected(error_in(response.status, response.body, base_ + target + " answers " + std::to_string(response.status)));
 }
 
 Result<boost::json::value> HttpServer::get_json(const std::string& target) const {
@@ -138,6 +132,7 @@ Result<Connection> connect(const Remote& remote, bool in_order) {
   config.url = remote.server;
   config.log = log;
   config.in_order = in_order;
+  config.tls = tls_of_environment();
   config.successors = [url = remote.server](const Vkey& trusted) -> Result<std::vector<rules::Authority::LogKey>> {
     TRY_AS(server, HttpServer::at(url));
     return log_keys_of(server, trusted);

@@ -192,18 +192,28 @@ TEST_CASE("several io threads share the sessions") {
   CHECK(server.server->counts().sessions == 5);
 }
 
-TEST_CASE("connections: the greatest number is served, one more is closed") {
+TEST_CASE("connections: the greatest number is served, one more is told to come again, and who comes behind it is closed") {
   TestLedger ledger;
+  const auto author = ledger.enrol({"case_system"});
   ServerConfig config;
   config.connections_max = 3;
+  config.turned_away_max = 1;
   TestServer server(ledger, config);
   std::vector<std::unique_ptr<RawPeer>> peers;
   for (int i = 0; i < 3; ++i) {
     peers.push_back(std::make_unique<RawPeer>(server.port()));
     CHECK(peers.back()->upgrade("caseledger.v1") == 101);
   }
-  RawPeer fourth(server.port());
-  CHECK(fourth.ended());
+  auto fourth = std::make_unique<RawPeer>(server.port());
+  RawPeer unheard(server.port());
+  CHECK(unheard.ended());
+  CHECK(fourth->upgrade("caseledger.v1") == 503);
+  CHECK(fourth->ended());
+  CHECK(eventually([&] {  // once the fourth has left
+    const auto client = Client::connect(server.client_config(), author);
+    return !client && client.error().code == Errc::overloaded && client.error().sentence == "all 3 connections of the server are taken; try again in a second";
+  }));
+  CHECK(server.server->counts().connections == 3);
   peers.pop_back();
   CHECK(eventually([&] { return server.server->counts().connections == 2; }));
   RawPeer fifth(server.port());
