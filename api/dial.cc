@@ -1,9 +1,24 @@
 #include "api/dial.h"
 
 #include <boost/asio/ssl/host_name_verification.hpp>
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 
 namespace caseledger::api {
+
+std::unexpected<Error> cannot_reach(const Url& url, const error_code& error) {
+  if (error.category() == asio::error::get_ssl_category()) switch (ERR_GET_REASON(static_cast<unsigned long>(error.value()))) {
+      case SSL_R_CERTIFICATE_VERIFY_FAILED: return fail(Errc::not_permitted, "the certificate of " + url.authority + " is not by anyone who is trusted here, or of another name");
+      case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED: return fail(Errc::not_permitted, url.authority + " demands a client certificate");
+      case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
+      case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
+      case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
+      case SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED:
+      case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN: return fail(Errc::not_permitted, url.authority + " does not take the client certificate: " + error.message());
+      default: break;
+    }
+  return fail(Errc::io, "cannot reach " + url.authority + ": " + error.message());
+}
 
 using Resolver = asio::ip::basic_resolver<Tcp, Executor>;
 

@@ -20,7 +20,9 @@ CommandLine::CommandLine(const std::string& version)
   app_.get_formatter()->column_width(34);
   app_.footer("Data goes to standard output, progress and logs to standard error; - is standard input.\n"
               "Exit codes: 0 ok, 1 failure, 2 usage, 3 verification failed (tampering), 4 not found, 5 conflict,\n"
-              "6 unavailable or timed out, 7 not permitted, 8 partly done.");
+              "6 unavailable or timed out, 7 not permitted, 8 partly done.\n"
+              "Over TLS: CASELEDGER_CA names a file with whom servers are trusted by, CASELEDGER_CERT and CASELEDGER_CERT_KEY\n"
+              "a client's own certificate, for a server that demands one.");
 }
 
 CLI::App& CommandLine::add_group(const std::string& name, const std::string& what, const std::string& examples) {
