@@ -6,11 +6,18 @@
 
 namespace caseledger::api {
 
+namespace {
+
+std::unexpected<Error> not_trusted(const Url& url) { return fail(Errc::not_permitted, "the certificate of " + url.authority + " is not by anyone who is trusted here, or of another name"); }
+
+}  // namespace
+
 std::unexpected<Error> cannot_reach(const Url& url, const error_code& error) {
   if (error.category() == asio::error::get_ssl_category()) switch (ERR_GET_REASON(static_cast<unsigned long>(error.value()))) {
-      case SSL_R_CERTIFICATE_VERIFY_FAILED: return fail(Errc::not_permitted, "the certificate of " + url.authority + " is not by anyone who is trusted here, or of another name");
+      case SSL_R_CERTIFICATE_VERIFY_FAILED: return not_trusted(url);
       case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED: return fail(Errc::not_permitted, url.authority + " demands a client certificate");
       case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
+      case SSL_R_TLSV1_ALERT_DECRYPT_ERROR:  // by another authority of the same name
       case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
       case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
       case SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED:
@@ -39,6 +46,8 @@ Task<Result<std::unique_ptr<Wire>>> dial(asio::io_context& context, Url url, asi
     wire->tls()->set_verify_callback(verify_name, ignored);
     SSL_set_tlsext_host_name(wire->tls()->native_handle(), url.host.c_str());
     const error_code tls_error = co_await wire->shake_hands(asio::ssl::stream_base::client);
+    // What OpenSSL met first need not be what it came to.
+    if (tls_error && SSL_get_verify_result(wire->tls()->native_handle()) != X509_V_OK) co_return Dialled(not_trusted(url));
     if (tls_error) co_return Dialled(cannot_reach(url, tls_error));
   }
   co_return Dialled(std::move(wire));
