@@ -42,7 +42,7 @@ inline bool gone_from(const fs::path& folder, std::string_view bytes) {
 
 // Waits until the log's files owe nothing any more.
 inline bool purged(TestLedger& ledger) {
-  for (int i = 0; i < 2000; ++i) {
+  for (int i = 0; i < 6000; ++i) {  // a purge that met a reader comes again after ten seconds
     if (const auto owed = ledger->log().owed(); owed && owed->empty()) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
