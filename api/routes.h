@@ -36,7 +36,7 @@ struct RouteConfig {
   std::uint64_t scanned_events_max = 100'000;   // looked at for one page; what lies behind is the next page's
   Version stream_events_max = 10'000;           // of a stream whose state is told
   std::size_t figures_max = 50'000;             // in one answer
-  std::filesystem::path releases;               // where released editions lie: DIR/releases
+  std::filesystem::path releases = {};          // where released editions lie: DIR/releases
   std::size_t contributing_streams_max = 2'000'000;  // looked at for the streams of a figure
   std::uint64_t refolded_events_max = 1'000'000;  // for figures of another point than the head, one answer at a time
   std::size_t queues_max = 1'000;               // in one answer
