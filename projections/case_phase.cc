@@ -11,6 +11,22 @@ bool moves_case(schema::Body type) {
   return std::ranges::find(moving, type) != std::end(moving);
 }
 
+bool is_of_missing_child(schema::CaseType type) {
+  using enum schema::CaseType;
+  switch (type) {
+    case FA:
+    case NFA:
+    case LIM:
+    case ERU:
+    case CMYA: return true;
+    case unset:
+    case EXPL:
+    case ATTEMPT:
+    case UNID: return false;
+  }
+  return false;
+}
+
 rules::StreamState state_of(const CasePhase& phase) {
   rules::StreamState state;
   state.kind = StreamKind::case_;

@@ -18,6 +18,9 @@ struct CasePhase {
 
 rules::StreamState state_of(const CasePhase& phase);  // as far as it is known
 
+// Whether a case of this type is about children that are missing: what recovery, timeliness and families count.
+bool is_of_missing_child(schema::CaseType type);
+
 // Whether a case's phase can depend on events of this type.
 bool moves_case(schema::Body type);
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <map>
 
+#include "projections/case_phase.h"
 #include "projections/counts.h"
 #include "projections/moment.h"
 #include "projections/on.h"
@@ -114,10 +115,6 @@ void write(Sheet& sheet, const Consents& row) {
   sheet.count("T13.consents.withdrawn", "Consents withdrawn", "consents", row.withdrawn);
 }
 
-bool has_family(CaseType type) {
-  return type == CaseType::FA || type == CaseType::NFA || type == CaseType::LIM || type == CaseType::ERU || type == CaseType::CMYA;
-}
-
 class Families final : public Projection {
  public:
   std::string_view id() const override { return "families"; }
@@ -136,7 +133,7 @@ class Families final : public Projection {
     }
     auto file = unpacked<OfCase>(old);
     on<CaseOpened>(event, [&](const auto& body) {
-      if (file.contact.opened == 0 && has_family(body.case_type())) file.contact.opened = moment_of(event).at;
+      if (file.contact.opened == 0 && is_of_missing_child(body.case_type())) file.contact.opened = moment_of(event).at;
     });
     on<FamilySupportRecorded>(event, [&](const auto& body) { support(file, event, body); });
     state = cell_key(case_cell, file);

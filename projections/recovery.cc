@@ -42,21 +42,6 @@ struct Case {
   std::vector<PastMove> moves;
 };
 
-bool counts(CaseType type) {
-  switch (type) {
-    case CaseType::FA:
-    case CaseType::NFA:
-    case CaseType::LIM:
-    case CaseType::ERU:
-    case CaseType::CMYA: return true;
-    case CaseType::unset:
-    case CaseType::EXPL:
-    case CaseType::ATTEMPT:
-    case CaseType::UNID: return false;
-  }
-  return false;
-}
-
 // How a close without a recovery leaves a child's episode; nothing where there was none to begin with.
 std::optional<Ending> left_by(CloseReason reason) {
   switch (reason) {
@@ -216,7 +201,7 @@ class Recovery final : public Projection {
   void step(std::string& state, const Fact& fact) const override {
     const EventView& event = fact.event;
     const bool begins = state.empty() && event.version == 1 && event.type == Body::CaseOpened;
-    if (begins ? !counts(event.body<CaseOpened>().case_type()) : state.empty()) return;
+    if (begins ? !is_of_missing_child(event.body<CaseOpened>().case_type()) : state.empty()) return;
 
     auto file = unpacked<Case>(state);
     if (begins) begin(file, event);

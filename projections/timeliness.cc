@@ -31,10 +31,6 @@ struct Case {
   Times times;
 };
 
-bool is_of_missing_child(CaseType type) {
-  return type == CaseType::FA || type == CaseType::NFA || type == CaseType::LIM || type == CaseType::ERU || type == CaseType::CMYA;
-}
-
 void first(Micros& time, Micros at) {
   if (time == 0) time = at;
 }
