@@ -19,7 +19,7 @@ Task<Result<Response>> get(asio::io_context& context, Url url, TlsContext tls, c
   for (const auto& [name, value] : config.headers) request.set(name, value);
   wire.tcp().expires_after(config.within);
   [[maybe_unused]] const auto [write_error, written] = co_await http::async_write(wire, request, use_task);  // a server that listens no more may have said why
-  beast::flat_buffer buffer;
+  beast::flat_buffer buffer(64 * 1024);  // Beast bounds no header of a chunk
   http::response_parser<http::string_body> parser;
   parser.body_limit(config.body_bytes_max);
   const auto [read_error, bytes] = co_await http::async_read(wire, buffer, parser, use_task);

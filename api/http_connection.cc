@@ -85,7 +85,8 @@ HttpConnection::HttpConnection(Loop& loop, Socket socket, std::uint64_t id, bool
       wire_(wire_of(std::move(socket), loop.shared().tls)),
       remote_(remote_of(wire_.tcp().socket())),
       remote_loopback_(is_loopback(wire_.tcp().socket())),
-      is_full_(is_full) {
+      is_full_(is_full),
+      buffer_(2 * std::size_t{loop.config().http_header_bytes_max}) {  // Beast bounds no header of a chunk
   error_code ignored;
   wire_.tcp().socket().set_option(Tcp::no_delay(true), ignored);
 }
@@ -193,9 +194,9 @@ Task<bool> HttpConnection::send(HttpResponse response, bool head) {
 // A request that cannot be read is told why, where there is still someone to tell.
 Task<> HttpConnection::refuse(error_code error) {
   if (error == http::error::end_of_stream || error.category() != http::make_error_code(http::error::end_of_stream).category()) co_return;
-  const Response why = error == http::error::header_limit ? problem(431, "the header is too large")
-                       : error == http::error::body_limit ? problem(413, "the body is too large")
-                                                          : problem(400, "not an HTTP request");
+  const Response why = error == http::error::header_limit || error == http::error::buffer_overflow ? problem(431, "the header is too large")
+                       : error == http::error::body_limit                                          ? problem(413, "the body is too large")
+                                                                                                   : problem(400, "not an HTTP request");
   HttpResponse response = http_response(why);
   response.keep_alive(false);
   co_await send(std::move(response), false);

@@ -32,6 +32,9 @@ TEST_CASE("HTTP that is too large or none is told so") {
   CHECK(status("GET /a HTTP/1.1\r\nX: " + std::string(1100, 'x') + "\r\n\r\n") == "HTTP/1.1 431");
   CHECK(status("POST /a HTTP/1.1\r\nContent-Length: 100\r\n\r\n" + std::string(100, 'x')) == "HTTP/1.1 200");
   CHECK(status("POST /a HTTP/1.1\r\nContent-Length: 101\r\n\r\n" + std::string(101, 'x')) == "HTTP/1.1 413");
+  const std::string chunked = "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+  CHECK(status(chunked + "1;" + std::string(900, 'x') + "\r\na\r\n0\r\n\r\n") == "HTTP/1.1 200");
+  for (const std::string begun : {"1;", "0\r\nX: "}) CHECK(status(chunked + begun + std::string(3000, 'x')) == "HTTP/1.1 431");  // and never ends
   CHECK(status("SSH-2.0-OpenSSH_9.2\r\n\r\n") == "HTTP/1.1 400");
   CHECK(status("GET http://elsewhere/a HTTP/1.1\r\n\r\n") == "HTTP/1.1 400");
   server.routes = [](const Request&) -> Response { throw std::runtime_error("broken"); };
