@@ -124,6 +124,7 @@ Task<bool> HttpConnection::greet() {
   if (!wire_.tls()) co_return true;
   wire_.tcp().expires_after(loop_.config().handshake_within);
   const error_code error = co_await wire_.shake_hands(asio::ssl::stream_base::server);
+  if (const auto fault = handshake_fault(error, wire_.tls()->native_handle())) loop_.config().handshake_refused(*fault);
   co_return !error;
 }
 

@@ -38,6 +38,7 @@ struct ServerConfig {
   SessionConfig session;
   Rate openings_of_address{.per_second = 100, .burst = 2'000};  // of sessions; not behind a proxy
   Rate openings_of_key{.per_second = 100, .burst = 2'000};
+  std::function<void(HandshakeFault)> handshake_refused = [](HandshakeFault) {};  // from any thread, as the next one
   std::function<void(AuthFault)> session_refused = [](AuthFault) {};  // told of every Identify that was not accepted; from any thread
   std::function<void(std::string_view)> complain = [](std::string_view) {};  // about what cannot be told to a peer
 };

@@ -1,4 +1,4 @@
-// What failed, as events: refused tokens and sessions (AuthFailed), refused batches (AdmissionRefused), counted by the hour and by reason.
+// What failed, as events: refused handshakes, tokens and sessions (AuthFailed), refused batches (AdmissionRefused), counted by the hour and by reason.
 //
 // Counting is for any thread and keeps nothing of who it was. write() appends what the hours that are over have come to, signed by the
 // service key: AuthFailed in that key's access stream, AdmissionRefused in the governance stream. What cannot be recorded is tried again at
@@ -31,6 +31,7 @@ class ServiceEvents {
   static StreamId access_stream(const PublicKey& service);
 
   // ── from any thread ──
+  void handshake_refused(HandshakeFault fault) { count(auth_, "handshake." + std::string(name(fault))); }
   void token_refused(AuthFault fault) { count(auth_, "token." + std::string(name(fault))); }
   void session_refused(AuthFault fault) { count(auth_, "session." + std::string(name(fault))); }
   void answered(const Outcome& outcome);  // a sink of the ledger; its own submissions have session 0

@@ -1,5 +1,6 @@
 #include "api/tls.h"
 
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 
 #include "api/wire.h"
@@ -62,6 +63,27 @@ Result<TlsContext> make_tls(const ClientTls& files) {
   if (files.certificate) TRY(use_pair(*made, *files.certificate, *files.key));
   made->set_verify_mode(asio::ssl::verify_peer);
   return made;
+}
+
+std::optional<HandshakeFault> handshake_fault(const error_code& error, const ssl_st* connection) {
+  if (error == beast::error::timeout) return HandshakeFault::timed_out;
+  if (error.category() != asio::error::get_ssl_category()) return std::nullopt;
+  if (SSL_get_verify_result(connection) != X509_V_OK) return HandshakeFault::bad_certificate;  // whatever OpenSSL met first
+  const auto code = static_cast<unsigned long>(error.value());
+  if (ERR_GET_LIB(code) != ERR_LIB_SSL) return HandshakeFault::other;
+  const int reason = ERR_GET_REASON(code);
+  if (reason >= SSL_AD_REASON_OFFSET) return HandshakeFault::by_client;  // an alert of its own
+  switch (reason) {
+    case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE: return HandshakeFault::no_certificate;
+    case SSL_R_BAD_SIGNATURE: return HandshakeFault::bad_certificate;
+    case SSL_R_UNSUPPORTED_PROTOCOL:
+    case SSL_R_VERSION_TOO_LOW: return HandshakeFault::old_version;
+    case SSL_R_HTTP_REQUEST:
+    case SSL_R_HTTPS_PROXY_REQUEST:
+    case SSL_R_WRONG_VERSION_NUMBER:
+    case SSL_R_PACKET_LENGTH_TOO_LONG: return HandshakeFault::not_tls;
+    default: return HandshakeFault::other;
+  }
 }
 
 std::string Wire::exporter() {

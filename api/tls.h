@@ -6,11 +6,16 @@
 #include <optional>
 #include <string>
 
+#include "api/auth_fault.h"
 #include "ledger/core/result.h"
 
 namespace boost::asio::ssl {
 class context;
 }
+namespace boost::system {
+class error_code;
+}
+struct ssl_st;
 
 namespace caseledger::api {
 
@@ -31,5 +36,8 @@ using TlsContext = std::shared_ptr<boost::asio::ssl::context>;
 // Errors: usage (with the file that cannot be used).
 Result<TlsContext> make_tls(const ServerTls& files);
 Result<TlsContext> make_tls(const ClientTls& files);
+
+// Why a server's handshake came to nothing. None where it succeeded, and where the other side went away: nobody refused it.
+std::optional<HandshakeFault> handshake_fault(const boost::system::error_code& error, const ssl_st* connection);
 
 }  // namespace caseledger::api

@@ -14,6 +14,8 @@ namespace {
 
 using namespace schema;
 
+constexpr std::string_view of_handshakes = "handshake.";  // reasons that begin so: nobody had asked to be let in yet
+
 constexpr char finding_cell = 'f', refused_cell = 'r', failed_cell = 'a';
 
 struct Finding {
@@ -54,14 +56,15 @@ class Oversight final : public Projection {
 
   std::vector<Figure> figures(const Cells& cells, const FigureQuery& query) const override {
     auto findings = groups_for<Findings>(query, {{"finding", ""}});
-    auto refused = groups_for<std::int64_t>(query, {{"reason", ""}}), failed = refused;
+    auto refused = groups_for<std::int64_t>(query, {{"reason", ""}}), failed = refused, handshakes = refused;
     for (const auto& [key, n] : cells.counts()) {
       const auto rest = std::string_view(key).substr(1);
       if (key[0] == finding_cell) {
         const auto finding = unpacked<Finding>(rest);
         if (counts_month(query, finding.month)) findings[group_of(query, {{"finding", finding.code}})][std::size_t(finding.severity)] += n;
       } else if (const auto refusal = unpacked<Refusal>(rest); counts_month(query, refusal.month)) {
-        (key[0] == refused_cell ? refused : failed)[group_of(query, {{"reason", refusal.reason}})] += n;
+        auto& rows = key[0] == refused_cell ? refused : refusal.reason.starts_with(of_handshakes) ? handshakes : failed;
+        rows[group_of(query, {{"reason", refusal.reason}})] += n;
       }
     }
     std::vector<Figure> figures;
@@ -73,6 +76,7 @@ class Oversight final : public Projection {
       }
     for (const auto& [group, n] : refused) Sheet(group, figures).count("T15.refused", "Batches refused in the period", "batches", n);
     for (const auto& [group, n] : failed) Sheet(group, figures).count("T15.auth_failed", "Sessions and tokens refused in the period", "logins", n);
+    for (const auto& [group, n] : handshakes) Sheet(group, figures).count("T15.handshakes_refused", "TLS handshakes refused in the period", "handshakes", n);
     return figures;
   }
 };

@@ -1,4 +1,4 @@
-// What the ledger and its auditors say about the ledger (T15): findings, refused appends and failed logins.
+// What the ledger and its auditors say about the ledger (T15): findings, refused appends, logins and handshakes.
 #pragma once
 
 #include "projections/projection.h"

@@ -171,6 +171,7 @@ Result<void> run(const ServeOptions& options) {
   server_config.authorities = config.authorities;
   server_config.tls_proxy = config.behind_tls_proxy;
   server_config.complain = [](std::string_view sentence) { spdlog::warn("{}", escaped(sentence)); };
+  server_config.handshake_refused = [&](HandshakeFault fault) { service.events().handshake_refused(fault); };
   server_config.session_refused = [&](AuthFault fault) { service.events().session_refused(fault); };
   server_config.tls = tls;
   TRY_AS(server, Server::start(std::move(server_config), *ledger, outcomes, [&](const Request& request) { return routes.handle(request); }, system_clock()));

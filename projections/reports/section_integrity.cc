@@ -13,7 +13,7 @@ const SectionPlan& integrity_section() {
                  {{"T15.corrections", "T15.retractions"}, {"kind"}},
                  {{"T15.imported"}, {"source"}},
                  {{"T15.findings"}, {"finding"}},
-                 {{"T15.refused", "T15.auth_failed"}, {"reason"}}},
+                 {{"T15.refused", "T15.auth_failed", "T15.handshakes_refused"}, {"reason"}}},
   };
   return plan;
 }

@@ -195,7 +195,7 @@ TEST_CASE("findings by severity, and what the service refused by reason") {
   log.tell("governance 1 AuditFinding", "@40d", R"({"severity":"high","finding_code":"recomputed_otherwise","refs":[]})");
   log.tell("governance 1 AdmissionRefused", "@2h", R"({"hour":"@1h","counts":[{"code":"version_conflict","count":4},{"code":"future","count":1}]})");
   log.tell("governance 1 AdmissionRefused", "@3h", R"({"hour":"@2h","counts":[{"code":"version_conflict","count":2}]})");
-  log.tell("access 2 AuthFailed", "@3h", R"({"hour":"@2h","counts":[{"code":"expired","count":7}]})");
+  log.tell("access 2 AuthFailed", "@3h", R"({"hour":"@2h","counts":[{"code":"token.expired","count":7},{"code":"handshake.no_certificate","count":3}]})");
   CHECK(of("T15.findings.high") == "2/- = 2");
   CHECK(of("T15.findings.low") == "0/- = 0");
   CHECK(of("T15.findings.high", by_then("@90d", {"finding"}), "policy_not_in_force") == "policy_not_in_force: 1/- = 1");
@@ -203,6 +203,8 @@ TEST_CASE("findings by severity, and what the service refused by reason") {
   CHECK(of("T15.refused") == "7/- = 7");
   CHECK(of("T15.refused", by_then("@90d", {"reason"}), "version_conflict") == "version_conflict: 6/- = 6");
   CHECK(of("T15.auth_failed") == "7/- = 7");
+  CHECK(of("T15.handshakes_refused") == "3/- = 3");
+  CHECK(of("T15.handshakes_refused", by_then("@90d", {"reason"}), "handshake.no_certificate") == "handshake.no_certificate: 3/- = 3");
 }
 
 TEST_CASE("an imported fact that the state of its stream does not admit is an anomaly, one that only earlier events can tell is for the audit") {

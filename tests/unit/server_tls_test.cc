@@ -1,11 +1,27 @@
 // The server over TLS.
+#include <map>
+#include <mutex>
 #include <openssl/ssl.h>
 
 #include "api/http_client.h"
 #include "tests/support/certificates.h"
+#include "tests/support/raw_peer.h"
 #include "tests/support/test_server.h"
 
 using namespace samples;
+
+namespace {
+
+bool shakes_hands(const TestServer& server, int version_at_most) {
+  const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+  SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+  SSL_CTX_set_max_proto_version(context.get(), version_at_most);
+  const std::unique_ptr<BIO, decltype(&BIO_free_all)> connection(BIO_new_ssl_connect(context.get()), BIO_free_all);
+  BIO_set_conn_hostname(connection.get(), server.authority().c_str());
+  return BIO_do_connect(connection.get()) == 1 && BIO_do_handshake(connection.get()) == 1;
+}
+
+}  // namespace
 
 TEST_CASE("over TLS the session is bound to its connection, and names are verified") {
   TestLedger ledger;
@@ -77,14 +93,52 @@ TEST_CASE("TLS 1.3 is spoken, and nothing older") {
   ServerConfig config;
   config.tls = ServerTls{certificates.server, certificates.server_key, {}};
   TestServer server(ledger, config);
-  const auto handshake = [&](int version) {
-    const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
-    SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
-    SSL_CTX_set_max_proto_version(context.get(), version);
-    const std::unique_ptr<BIO, decltype(&BIO_free_all)> connection(BIO_new_ssl_connect(context.get()), BIO_free_all);
-    BIO_set_conn_hostname(connection.get(), server.authority().c_str());
-    return BIO_do_connect(connection.get()) == 1 && BIO_do_handshake(connection.get()) == 1;
+  CHECK(shakes_hands(server, TLS1_3_VERSION));
+  CHECK_FALSE(shakes_hands(server, TLS1_2_VERSION));
+}
+
+TEST_CASE("a handshake that was refused is told by its reason, one that succeeded or was left is not") {
+  TestLedger ledger;
+  const Certificates certificates, others;
+  std::mutex mutex;
+  std::map<HandshakeFault, int> refused;
+  ServerConfig config;
+  config.tls = ServerTls{certificates.server, certificates.server_key, certificates.ca};
+  config.handshake_within = std::chrono::milliseconds(500);
+  config.handshake_refused = [&](HandshakeFault fault) {
+    const std::lock_guard lock(mutex);
+    ++refused[fault];
   };
-  CHECK(handshake(TLS1_3_VERSION));
-  CHECK_FALSE(handshake(TLS1_2_VERSION));
+  TestServer server(ledger, config);
+  const auto count = [&](HandshakeFault fault) {
+    const std::lock_guard lock(mutex);
+    return refused[fault];
+  };
+  const std::string url = "https://localhost:" + std::to_string(server.port()) + "/a";
+  GetConfig get;
+  get.tls = {.ca = certificates.ca, .certificate = certificates.client, .key = certificates.client_key};
+  CHECK(http_get(url, get));
+  { const RawPeer gone(server.port()); }
+  get.tls.certificate.reset(), get.tls.key.reset();
+  CHECK_FALSE(http_get(url, get));
+  get.tls.certificate = others.client, get.tls.key = others.client_key;
+  CHECK_FALSE(http_get(url, get));
+  get.tls = {.ca = others.ca, .certificate = certificates.client, .key = certificates.client_key};
+  CHECK_FALSE(http_get(url, get));
+  CHECK_FALSE(shakes_hands(server, TLS1_2_VERSION));
+  for (const std::string_view rubbish : {"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", "\x16\x03rubbish that begins like a handshake", "no such protocol"}) {
+    RawPeer peer(server.port());
+    peer.say_raw(bytes_of(rubbish));
+    CHECK(peer.ended());
+  }
+  RawPeer silent(server.port());
+  CHECK(silent.ended());
+  CHECK(eventually([&] { return server.server->counts().connections == 0; }));
+  CHECK(count(HandshakeFault::no_certificate) == 1);
+  CHECK(count(HandshakeFault::bad_certificate) == 1);
+  CHECK(count(HandshakeFault::by_client) == 1);
+  CHECK(count(HandshakeFault::old_version) == 1);
+  CHECK(count(HandshakeFault::not_tls) == 3);
+  CHECK(count(HandshakeFault::timed_out) == 1);
+  CHECK(count(HandshakeFault::other) == 0);
 }

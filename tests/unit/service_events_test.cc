@@ -65,6 +65,7 @@ TEST_CASE("what failed within an hour is one event when the hour is over") {
   c.events.token_refused(AuthFault::expired);
   c.events.token_refused(AuthFault::expired);
   c.events.session_refused(AuthFault::bad_signature);
+  c.events.handshake_refused(HandshakeFault::no_certificate);
   c.refuse({Errc::version_conflict, Errc::not_permitted, Errc::version_conflict});
   c.at("2024-03-05T14:59:59Z");
   REQUIRE(c.events.write(Hours::over));
@@ -74,11 +75,11 @@ TEST_CASE("what failed within an hour is one event when the hour is over") {
   c.events.session_refused(AuthFault::unknown_key);  // of the next one
   REQUIRE(c.events.write(Hours::over));
   REQUIRE(c.events.write(Hours::over));
-  CHECK(c.auth() == Told{"14:00 session.bad_signature=1 token.expired=2"});
+  CHECK(c.auth() == Told{"14:00 handshake.no_certificate=1 session.bad_signature=1 token.expired=2"});
   CHECK(c.admission() == Told{"14:00 not_permitted=1 version_conflict=2"});
   c.at("2024-03-05T18:30:00Z");
   REQUIRE(c.events.write(Hours::over));
-  CHECK(c.auth() == Told{"14:00 session.bad_signature=1 token.expired=2", "15:00 session.unknown_key=1"});
+  CHECK(c.auth() == Told{"14:00 handshake.no_certificate=1 session.bad_signature=1 token.expired=2", "15:00 session.unknown_key=1"});
   CHECK(c.ledger.state(ServiceEvents::access_stream(c.ledger.service().vkey().key)).version == 2);
   CHECK(c.ledger.state(ServiceEvents::access_stream(c.ledger.service().vkey().key)).kind == StreamKind::access);
 }
