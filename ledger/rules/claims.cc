@@ -53,6 +53,15 @@ Result<void> check_times(const EventView& event, const Context& context) {
   return {};
 }
 
+// Of the event alone.
+Result<void> check_own_claims(const EventView& event, const Context& context) {
+  if (const auto until = event.fields->occurred_until()) TRY(has_come(event, "occurred_until", *until, context));
+  if (const auto place = text_of(event.fields->jurisdiction()); !is_code(place))
+    return fail(Errc::value_out_of_range, describe(event.kind, event.stream) + ": the jurisdiction \"" + std::string(place) +
+                                              "\" is no code, such as US, US-TX or an ORI: letters, digits and _-.:/ only");
+  return check_times(event, context);
+}
+
 }  // namespace
 
 Result<void> has_come(const EventView& event, std::string_view what, Micros at, const Context& context) {
@@ -62,17 +71,14 @@ Result<void> has_come(const EventView& event, std::string_view what, Micros at, 
 }
 
 Result<void> check_claims(const EventView& event, const Context& context) {
-  if (const auto until = event.fields->occurred_until()) TRY(has_come(event, "occurred_until", *until, context));
-  if (const auto place = text_of(event.fields->jurisdiction()); !is_code(place))
-    return fail(Errc::value_out_of_range, describe(event.kind, event.stream) + ": the jurisdiction \"" + std::string(place) +
-                                              "\" is no code, such as US, US-TX or an ORI: letters, digits and _-.:/ only");
-  TRY(check_times(event, context));
+  TRY(check_own_claims(event, context));
   if (event.type != Body::CorrectionRequested) return {};
+  // One deep: the replacement is of its target's type, and the target of a correction is never one itself (corrections.cc).
   const auto& bytes = *event.body<CorrectionRequested>().replacement();
   const Buffer replacement(bytes.begin(), bytes.end());
   const EventView view = view_event(replacement);
   TRY(has_come(view, "occurred_at", view.fields->occurred_at(), context));
-  return check_claims(view, context);
+  return check_own_claims(view, context);
 }
 
 }  // namespace caseledger::rules

@@ -127,6 +127,33 @@ TEST_CASE("a replacement is held to what it claims when the correction is asked 
   CHECK(asked(opened(stream, now - 3600 * second)) == "");
 }
 
+TEST_CASE("corrections within corrections, as deep as an event can hold, are refused by the outermost, and an audit finds it") {
+  TestLedger ledger(at_now());
+  const auto author = ledger.enrol({"case_system"});
+  const auto stream = new_stream();
+  REQUIRE(told(ledger, author, opened(stream, now)) == "");
+  const auto asks = [&](Version version, Version target, const Buffer& replacement) {
+    return event("CorrectionRequested", "case", stream, version,
+                 R"({"target":{"stream":")" + to_string(stream) + R"(","version":)" + std::to_string(target) + R"(},"reason_code":"typo","replacement":")" + base64(replacement) + R"("})");
+  };
+  Buffer nested = opened(stream, 4 * now);  // what is innermost lies ahead, and is never come to
+  int depth = 0;
+  for (; nested.size() + 1024 < event_bytes_max; ++depth) nested = asks(1, 1, nested);
+  CHECK(depth > 50);
+  CHECK(told(ledger, author, asks(2, 1, nested)) == "value_out_of_range: the replacement has to be of the same stream, version and type as its target");
+  const Buffer asked = asks(2, 1, opened(stream, now - second));
+  REQUIRE(told(ledger, author, asked) == "");
+  CHECK(told(ledger, author, asks(3, 2, asks(2, 1, nested))) == "value_out_of_range: a correction or retraction is itself neither corrected nor retracted; ask for another");
+
+  Forger forger;
+  forger.genesis();
+  const Signer clerk = forger.enrol({"case_system"});
+  forger.record(clerk, {opened(stream, forger.now), asks(2, 1, nested)});
+  const auto audit = forger.audited();
+  INFO(told(audit));
+  CHECK(found(audit, "rules.value_out_of_range", "position 3"));
+}
+
 TEST_CASE("a jurisdiction is a code") {
   TestLedger ledger(at_now());
   const auto author = ledger.enrol({"case_system"});
