@@ -1,6 +1,6 @@
 #include "projections/imports.h"
 
-#include "ledger/rules/rules.h"
+#include "ledger/rules/claims.h"
 #include "projections/counts.h"
 #include "projections/packed.h"
 #include "projections/sheet.h"
@@ -17,6 +17,7 @@ struct Import {
   Month month = 0;  // when it was recorded here
   StreamKind kind = StreamKind::unset;
   Fit fit = Fit::fits;
+  bool in_order = true;  // its own times
   std::string source;
 };
 
@@ -61,13 +62,13 @@ Fit judge(const rules::StreamState& state, const Fact& fact) {
 }
 
 struct Row {
-  std::int64_t imported = 0, anomalies = 0, unjudged = 0;
+  std::int64_t imported = 0, anomalies = 0, unjudged = 0, disordered = 0;
 };
 
 class Imports final : public Projection {
  public:
   std::string_view id() const override { return "imports"; }
-  unsigned version() const override { return 2; }  // of an imported link between cases only the audit can tell now
+  unsigned version() const override { return 3; }  // whether its own times are in order is told now
   bool wants(Body type) const override { return type != Body::NONE; }
 
   void step(std::string& bytes, const Fact& fact) const override {
@@ -78,7 +79,8 @@ class Imports final : public Projection {
     fold(bytes, rules::apply(before, event, fact.position));
     if (!imported) return;
     std::string counts = bytes.substr(begin_of_counts(bytes));
-    count(counts, packed(Import{.month = month_of(fact.recorded_at), .kind = event.kind, .fit = fit, .source = std::string(text_of(imported->source()))}));
+    const Import import{.month = month_of(fact.recorded_at), .kind = event.kind, .fit = fit, .in_order = rules::times_in_order(event), .source = std::string(text_of(imported->source()))};
+    count(counts, packed(import));
     bytes.replace(begin_of_counts(bytes), std::string::npos, counts);
   }
 
@@ -95,6 +97,7 @@ class Imports final : public Projection {
       row.imported += n;
       row.anomalies += fact.fit == Fit::anomaly ? n : 0;
       row.unjudged += fact.fit == Fit::unjudged ? n : 0;
+      row.disordered += fact.in_order ? 0 : n;
     }
     std::vector<Figure> figures;
     for (const auto& [group, row] : rows) {
@@ -102,6 +105,7 @@ class Imports final : public Projection {
       sheet.count("T15.imported", "Facts recorded elsewhere and taken in during the period", "events", row.imported);
       sheet.count("T15.imported.anomalies", "Of them, those that the state of their stream does not admit", "events", row.anomalies);
       sheet.count("T15.imported.unjudged", "Of them, those that only earlier events could tell: the audit judges them", "events", row.unjudged);
+      sheet.count("T15.imported.disordered", "Of them, those whose own times are out of order", "events", row.disordered).note = "by more than the precision the event is known to";
     }
     return figures;
   }

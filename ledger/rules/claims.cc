@@ -22,35 +22,45 @@ Micros width(Precision precision) {
   return 0;
 }
 
-// Two clocks may have told them, each as far off as the ledger lets any be.
-Result<void> in_order(const EventView& event, const BodyTime& time, Micros at, Micros earlier, const Context& context) {
-  if (earlier <= at + context.clock_tolerance + width(event.fields->precision())) return {};
-  return fail(Errc::value_out_of_range, describe(event.kind, event.stream) + ": " + std::string(time.table) + '.' + std::string(time.name) + ' ' + to_rfc3339(at) +
-                                            " lies before " + std::string(time.after_name) + ", " + to_rfc3339(earlier));
-}
+// A time that a body tells, and the one that it does not precede.
+struct Told {
+  const BodyTime& time;
+  Micros at;
+  std::optional<Micros> after;
 
-Result<void> check_time(const EventView& event, const BodyTime& time, const flatbuffers::Table& table, const Context& context) {
-  const auto at = table.GetOptional<Micros, Micros>(time.slot);
-  if (!at) return {};
-  if (!time.ahead && *at > context.now + context.clock_tolerance) return has_come(event, std::string(time.table) + '.' + std::string(time.name), *at, context);
-  if (time.after == 0 || event.fields->imported()) return {};  // what another system recorded is taken as it stands there
-  const auto earlier = table.GetOptional<Micros, Micros>(time.after);
-  return earlier ? in_order(event, time, *at, *earlier, context) : Result<void>();
-}
+  bool in_order(const EventView& event, Micros tolerance) const { return !after || *after <= at + tolerance + width(event.fields->precision()); }
+};
 
-Result<void> check_times(const EventView& event, const Context& context) {
+// Whether all of them are as `fits(Told)` wants them; it is asked no more once one is not.
+template <class Fits>
+bool all_times(const EventView& event, const Fits& fits) {
   using Tables = flatbuffers::Vector<flatbuffers::Offset<flatbuffers::Table>>;
   const auto& body = event.body<flatbuffers::Table>();
   for (const BodyTime& time : body_times(event.type)) {
-    if (time.within == 0) {
-      TRY(check_time(event, time, body, context));
-    } else if (!time.many) {
-      if (const auto* table = body.GetPointer<const flatbuffers::Table*>(time.within)) TRY(check_time(event, time, *table, context));
+    const auto holds = [&](const flatbuffers::Table* table) {
+      const auto at = table ? table->GetOptional<Micros, Micros>(time.slot) : flatbuffers::nullopt;
+      if (!at) return true;
+      const auto after = time.after == 0 ? flatbuffers::nullopt : table->GetOptional<Micros, Micros>(time.after);
+      return fits(Told{time, *at, after ? std::optional(*after) : std::nullopt});
+    };
+    if (!time.many) {
+      if (!holds(time.within == 0 ? &body : body.GetPointer<const flatbuffers::Table*>(time.within))) return false;
     } else if (const auto* tables = body.GetPointer<const Tables*>(time.within)) {
-      for (const auto* table : *tables) TRY(check_time(event, time, *table, context));
+      for (const auto* table : *tables)
+        if (!holds(table)) return false;
     }
   }
-  return {};
+  return true;
+}
+
+Result<void> check_time(const EventView& event, const Told& told, const Context& context) {
+  const auto& [time, at, after] = told;
+  const auto name = [&] { return std::string(time.table) + '.' + std::string(time.name); };
+  if (!time.ahead && at > context.now + context.clock_tolerance) return has_come(event, name(), at, context);
+  if (event.fields->imported()) return {};  // what another system recorded is taken as it stands there
+  if (told.in_order(event, context.clock_tolerance)) return {};  // two clocks may have told them, each as far off as the ledger lets any be
+  return fail(Errc::value_out_of_range,
+              describe(event.kind, event.stream) + ": " + name() + ' ' + to_rfc3339(at) + " lies before " + std::string(time.after_name) + ", " + to_rfc3339(*after));
 }
 
 // Of the event alone.
@@ -59,10 +69,16 @@ Result<void> check_own_claims(const EventView& event, const Context& context) {
   if (const auto place = text_of(event.fields->jurisdiction()); !is_code(place))
     return fail(Errc::value_out_of_range, describe(event.kind, event.stream) + ": the jurisdiction \"" + std::string(place) +
                                               "\" is no code, such as US, US-TX or an ORI: letters, digits and _-.:/ only");
-  return check_times(event, context);
+  Result<void> held;
+  all_times(event, [&](const Told& told) { return (held = check_time(event, told, context)).has_value(); });
+  return held;
 }
 
 }  // namespace
+
+bool times_in_order(const EventView& event) {
+  return all_times(event, [&](const Told& told) { return told.in_order(event, 0); });
+}
 
 Result<void> has_come(const EventView& event, std::string_view what, Micros at, const Context& context) {
   if (at <= context.now + context.clock_tolerance) return {};

@@ -11,6 +11,10 @@ namespace caseledger::rules {
 // Errors: future.
 Result<void> has_come(const EventView& event, std::string_view what, Micros at, const Context& context);
 
+// Whether no time of the body precedes one that it has to follow, as exactly as the event's precision allows and no clock forgiven: what a
+// fold can tell of an imported fact, whose order is not held when it is recorded.
+bool times_in_order(const EventView& event);
+
 // Of an event that may follow in its stream (rules.h: admit), and of the replacement that a correction asks for.
 // Errors: future, value_out_of_range.
 Result<void> check_claims(const EventView& event, const Context& context);
