@@ -1,6 +1,6 @@
-#include <limits>
 #include <map>
 
+#include "ledger/core/wide.h"
 #include "projections/alert_cells.h"
 #include "projections/decimal.h"
 #include "projections/sheet.h"
@@ -8,8 +8,6 @@
 namespace caseledger::projections {
 
 namespace {
-
-__extension__ typedef unsigned __int128 Wide;  // of any number of 64-bit counts
 
 constexpr Micros days_30 = 30 * 24 * 3600 * Micros{1'000'000};
 
@@ -48,12 +46,9 @@ void write_per_reads(const Cells& cells, const std::vector<Alert>& alerts, const
     Figure& figure = Sheet(group, figures).add("T5.per_million_reads", "Alerts of plate readers per million reads of the 30 days before a snapshot", "per_million");
     figure.note = "of the portals that state their reads and whose alerts are on record";
     figure.numerator = row.alerts;
-    if (row.reads > Wide{std::numeric_limits<std::int64_t>::max()}) {
-      figure.flags.push_back("too_large");
-      continue;
-    }
-    figure.denominator = static_cast<std::int64_t>(row.reads);
-    if (row.reads == 0) figure.flags.push_back("no_data");
+    figure.denominator = exact(row.reads);
+    if (!figure.denominator) figure.flags.push_back("too_large");
+    else if (row.reads == 0) figure.flags.push_back("no_data");
     else figure.value = (Decimal(row.alerts) * 1'000'000 / *figure.denominator).fixed();
   }
 }

@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <limits>
 
+#include "ledger/core/wide.h"
 #include "projections/counties.h"
 #include "projections/coverage_row.h"
 #include "projections/decimal.h"
@@ -11,13 +11,6 @@
 namespace caseledger::projections {
 
 namespace {
-
-__extension__ typedef unsigned __int128 Wide;  // of any number of 64-bit counts
-
-std::optional<std::int64_t> exact(Wide n) {
-  if (n > Wide{std::numeric_limits<std::int64_t>::max()}) return std::nullopt;
-  return static_cast<std::int64_t>(n);
-}
 
 // A sum over the portals that state its terms.
 struct Sum {

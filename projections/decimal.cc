@@ -6,11 +6,11 @@
 #include <type_traits>
 
 #include "ledger/core/result.h"
+#include "ledger/core/wide.h"
 
 namespace caseledger::projections {
 
 using Value = boost::multiprecision::cpp_dec_float_50;
-__extension__ typedef unsigned __int128 Wide;
 
 struct Decimal::Inside {
   static_assert(sizeof(Value) == sizeof(storage_) && alignof(Value) <= 8);

@@ -1,8 +1,8 @@
 #include "projections/models.h"
 
-#include <limits>
 #include <map>
 
+#include "ledger/core/wide.h"
 #include "projections/moment.h"
 #include "projections/packed.h"
 #include "projections/sheet.h"
@@ -27,8 +27,6 @@ struct Evaluated {
   Evaluation evaluation;
 };
 
-__extension__ typedef unsigned __int128 Wide;  // of any number of 64-bit counts
-
 struct Row {
   Wide tp = 0, fp = 0, fn = 0, tn = 0;
 
@@ -44,7 +42,7 @@ struct Row {
   }
 
   static void share(Sheet& sheet, std::string id, std::string title, Wide part, Wide whole) {
-    if (whole <= Wide{std::numeric_limits<std::int64_t>::max()}) sheet.share(std::move(id), std::move(title), static_cast<std::int64_t>(part), static_cast<std::int64_t>(whole));
+    if (const auto all = exact(whole)) sheet.share(std::move(id), std::move(title), static_cast<std::int64_t>(part), *all);
     else sheet.add(std::move(id), std::move(title), "ratio").flags.push_back("too_large");
   }
 };

@@ -7,10 +7,9 @@
 #include <span>
 
 #include "ledger/core/id.h"
+#include "ledger/core/wide.h"
 
 namespace caseledger::api::simulate {
-
-__extension__ using Wide = unsigned __int128;
 
 inline constexpr Micros second_us = 1'000'000, minute_us = 60 * second_us, hour_us = 60 * minute_us, day_us = 24 * hour_us;
 
