@@ -126,7 +126,8 @@ Buffer write(const Rejected& rejected) {
   std::vector<Offset<schema::EventProblem>> problems;
   for (const auto& each : rejected.events) {
     const auto code = text(builder, each.code);
-    const auto position = each.position ? flatbuffers::Optional<std::uint64_t>(each.position->value) : flatbuffers::nullopt;
+    flatbuffers::Optional<std::uint64_t> position;
+    if (each.position) position = each.position->value;
     problems.push_back(schema::CreateEventProblem(builder, each.event, code, text(builder, each.sentence), each.current, position));
   }
   const auto all = problems.empty() ? 0 : builder.CreateVector(problems);

@@ -86,9 +86,9 @@ Result<Response> RouteTable::events(const Call& call) const {
   bool full = false;
   // Of places that were excised only who reads everything is told, and where nothing is asked of their events: what those said is gone.
   const auto excised = call.reader.reads_everything() && filter == EventFilter{} ? std::optional(ledger_.authority()) : std::nullopt;
-  const auto tell_excised_before = [&](Position limit) -> Result<void> {
+  const auto tell_excised_before = [&](Position before) -> Result<void> {
     if (!excised) return {};
-    for (auto at = excised->excisions().lower_bound(next); at != excised->excisions().end() && at->first < limit && !full; ++at) {
+    for (auto at = excised->excisions().lower_bound(next); at != excised->excisions().end() && at->first < before && !full; ++at) {
       TRY_AS(place, excised_place(ledger_.log(), *excised, at->second));
       full = !page.add(excised_text(place));
       if (!full) next = at->first + 1;
@@ -100,7 +100,7 @@ Result<Response> RouteTable::events(const Call& call) const {
   for (; scan.valid() && next < end && !full; scan.next()) {
     TRY_AS(row, scan.batch());
     TRY_AS(entry, scan.entry());
-    TRY(each_event(row, scratch, [&](const EventView& event, Position position) -> Result<void> {
+    const auto tell_event = [&](const EventView& event, Position position) -> Result<void> {
       if (full || position < next) return {};
       TRY(tell_excised_before(position));
       full = full || page.full() || looked_at++ == config_.scanned_events_max || call.reader.looked_up() >= config_.looked_up_streams_max;
@@ -111,7 +111,8 @@ Result<Response> RouteTable::events(const Call& call) const {
       }
       if (!full) next = position + 1;
       return {};
-    }));
+    };
+    TRY(each_event(row, scratch, tell_event));
     TRY(tell_excised_before(row.first + row.count));
     if (!full) next = row.first + row.count;
   }

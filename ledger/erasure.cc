@@ -240,10 +240,10 @@ Erasures::Voice service_voice(Ledger& ledger, const Signer& service, Clock clock
     const rules::FindLinked linked = [&](const SubjectId& document) { return ledger.shares().linked(document, ledger.log()); };
     std::vector<FoundRef> refs;
     TRY(check_event_bytes(event.bytes, refs));
-    auto may = rules::admit(ledger.heads().get(event.stream), event, refs,
+    auto admitted = rules::admit(ledger.heads().get(event.stream), event, refs,
                             {authority, author, key, clock.wall(), ledger.config().clock_tolerance.count(), stream, find, {}, nullptr, &linked});
     if (failure) return std::unexpected(std::move(*failure));
-    return may;
+    return admitted;
   };
   return {may, std::move(append)};
 }

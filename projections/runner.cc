@@ -58,11 +58,12 @@ Result<Folds> rebuild(const store::Log& log, std::uint64_t size, unsigned thread
       TRY_AS(row, scan.batch());
       TRY_AS(entry, scan.entry());
       if (row.index.value >= size) break;
-      TRY(each_event(row, scratch, [&](const EventView& event, Position position) -> Result<void> {
+      const auto fold_event = [&](const EventView& event, Position position) -> Result<void> {
         if (threads > 1 && Streams::part_of(event.stream, threads) != part) return {};
         if (heads) TRY(fold_head(log, event, position, *heads, nullptr));
         return take(parts[part], log, {event, position, row.index, entry.recorded_at, entry.author});
-      }));
+      };
+      TRY(each_event(row, scratch, fold_event));
       TRY(parts[part].make_room());
       events += row.count;
       if (part == 0 && progress) progress(events);

@@ -144,12 +144,13 @@ Result<void> events_of_folder(const EventsOptions& options, const Wanted& wanted
     TRY_AS(row, scan.batch());
     TRY_AS(entry, scan.entry());
     if (wanted.until && entry.recorded_at >= *wanted.until) break;
-    TRY(each_event(row, scratch, [&](const EventView& event, Position position) -> Result<void> {
+    const auto tell_event = [&](const EventView& event, Position position) -> Result<void> {
       TRY(tell_excised_before(position));
       const projections::Fact fact{event, position, row.index, entry.recorded_at, entry.author};
       if (position >= from && wanted.matches(fact) && !reader.done()) reader.tell(event_text(fact));
       return {};
-    }));
+    };
+    TRY(each_event(row, scratch, tell_event));
     TRY(tell_excised_before(row.first + row.count));
   }
   return scan.status();

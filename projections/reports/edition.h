@@ -21,13 +21,13 @@ inline constexpr std::size_t edition_bytes_max = 64 << 20;
 
 // One figure of a table. What is withheld has neither numerator, denominator, value nor interval.
 struct Row {
-  std::vector<std::string> group;  // a value for each of the table's dimensions, in their order
-  std::optional<std::int64_t> numerator, denominator;
-  std::optional<std::string> value;
-  std::optional<std::pair<std::string, std::string>> interval;  // 95 %
-  std::vector<std::string> flags;                               // "no_data", "not_reached", "not_representative", …
-  std::string note;                                             // what only this row has to say
-  std::string withheld;                                         // by which rule it is not told: "primary", "complementary", …; empty: told
+  std::vector<std::string> group = {};  // a value for each of the table's dimensions, in their order
+  std::optional<std::int64_t> numerator = {}, denominator = {};
+  std::optional<std::string> value = {};
+  std::optional<std::pair<std::string, std::string>> interval = {};  // 95 %
+  std::vector<std::string> flags = {};                               // "no_data", "not_reached", "not_representative", …
+  std::string note = {};                                             // what only this row has to say
+  std::string withheld = {};                                         // by which rule it is not told: "primary", "complementary", …; empty: told
 
   friend bool operator==(const Row&, const Row&) = default;
 };
@@ -38,9 +38,9 @@ struct Table {
   std::string title;
   std::string unit;
   std::uint32_t definition = 1;
-  std::vector<std::string> by;
-  std::string note;  // what holds for every row
-  std::vector<Row> rows;
+  std::vector<std::string> by = {};
+  std::string note = {};  // what holds for every row
+  std::vector<Row> rows = {};
 
   friend bool operator==(const Table&, const Table&) = default;
 };
@@ -50,7 +50,7 @@ struct Section {
   std::string id;  // "T1"
   std::string title;
   bool no_data = false;
-  std::vector<Table> tables;
+  std::vector<Table> tables = {};
 
   friend bool operator==(const Section&, const Section&) = default;
 };

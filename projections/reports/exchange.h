@@ -62,7 +62,7 @@ class Grid {
     std::vector<std::vector<std::uint32_t>> above;  // of each node, itself and everything included; ascending
     std::vector<std::vector<std::uint32_t>> below;  // of each node, the nodes right under it
     bool alone = true;                              // no table splits by it and by another dimension too
-    std::map<std::pair<std::uint32_t, Reach>, std::vector<Way>> ways;  // of each node, once they were asked for
+    std::map<std::pair<std::uint32_t, Reach>, std::vector<Way>> ways = {};  // of each node, once they were asked for
   };
   struct Search;
 

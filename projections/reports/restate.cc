@@ -54,13 +54,14 @@ class Onward {
       TRY(folds.refold(stream, projections::Standing(facts)));
     }
     std::uint64_t applied = 0;
-    TRY(events_({from_}, {to_}, [&](const Fact& fact) -> Result<void> {
+    const auto fold_one = [&](const Fact& fact) -> Result<void> {
       const auto kind = static_cast<std::size_t>(kind_of(fact, period_));
       if (kind < taken_ || kind > static_cast<std::size_t>(last) || again_.contains(fact.event.stream)) return {};
       TRY(folds.apply(fact));
       if (++applied % run_events == 0) folds.settle();
       return {};
-    }));
+    };
+    TRY(events_({from_}, {to_}, fold_one));
     folds.settle();
     taken_ = static_cast<std::size_t>(last) + 1;
     return {};

@@ -20,7 +20,7 @@ Range inwards(double least, double most) { return {std::llround(std::ceil(least 
 // Some of the unknowns, and what is known of them alone.
 class Solver::Problem {
  public:
-  explicit Problem(std::vector<int> unknowns) : unknowns(std::move(unknowns)), lp_(glp_create_prob()) {}
+  explicit Problem(std::vector<int> some) : unknowns(std::move(some)), lp_(glp_create_prob()) {}
   ~Problem() { glp_delete_prob(lp_); }
   Problem(const Problem&) = delete;
   Problem& operator=(const Problem&) = delete;

@@ -32,7 +32,7 @@ class EveryOther final : public Projection {
  public:
   std::string_view id() const override { return "every_other"; }
   bool wants(schema::Body) const override { return true; }
-  void step(std::string& state, const Fact&) const override { state = state.empty() ? "x" : ""; }
+  void step(std::string& state, const Fact&) const override { state.resize(state.empty() ? 1 : 0, 'x'); }
   void contribute(std::string_view state, const Share& add) const override { add(state, 1); }
   std::vector<Figure> figures(const Cells&, const FigureQuery&) const override { return {}; }
 };

@@ -40,10 +40,9 @@ class Author {
   }
   // What the ledger itself says of it.
   Recorded record(const Submission& submission, std::uint64_t request) {
-    auto recorded = ledger.submit(submission);
-    REQUIRE(recorded);
-    recorded->ticket.request = request;
-    return std::move(*recorded);
+    Recorded recorded = std::move(ledger.submit(submission)).value();
+    recorded.ticket.request = request;
+    return recorded;
   }
   Result<void> tell(Outbox& outbox, const std::vector<Recorded>& recorded) {
     const Buffer bytes = frames::write_appended(ledger->head().checkpoint, recorded);

@@ -130,6 +130,6 @@ TEST_CASE("what the earlier prefix itself no longer gives is said to be counted 
   was.edition.as_of.size = now.size - 1;
   for (Section& section : was.edition.sections)
     for (Table& table : section.tables)
-      if (name_of(table) == "R9.episodes") table.rows[0].numerator = 4, table.rows[0].value = "4";
+      if (name_of(table) == "R9.episodes") table.rows[0].numerator = 4, table.rows[0].value = std::string("4");
   CHECK(why(now.of(was, year.log), "R9.episodes") == Why{"recounted"});
 }
