@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "ledger/core/id.h"
+#include "projections/heard.h"
 
 namespace caseledger::projections {
 
@@ -162,11 +163,12 @@ class Cells {
   std::vector<std::string> touched_;
 };
 
-// Where a projection puts what one stream adds.
+// Where a projection puts what one stream adds, and what other streams tell that one.
 class Share {
  public:
-  Share(const StreamId& stream, Cells& cells, std::int64_t sign = 1) : stream_(stream), cells_(cells), sign_(sign) {}
+  Share(const StreamId& stream, Cells& cells, std::int64_t sign = 1, Heard heard = Heard()) : stream_(stream), cells_(cells), sign_(sign), heard_(heard) {}
   const StreamId& stream() const { return stream_; }
+  const Heard& heard() const { return heard_; }
   void operator()(std::string_view key, std::int64_t n) const { cells_.add(key, sign_ * n); }
   void operator()(std::string_view key, std::span<const Number> numbers) const { cells_.add(key, numbers, sign_); }
 
@@ -174,6 +176,7 @@ class Share {
   const StreamId& stream_;
   Cells& cells_;
   std::int64_t sign_;
+  Heard heard_;
 };
 
 }  // namespace caseledger::projections

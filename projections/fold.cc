@@ -9,9 +9,12 @@ namespace caseledger::projections {
 
 namespace {
 
-// The states of one stream: of each projection that has one its number, the length and the bytes, in the order of numbers.
+// The states of one stream: of each projection that has one its number, the length and the bytes, in the order of numbers. Behind them what the
+// stream heard, by numbers that are greater by `heard`.
 class States {
  public:
+  static constexpr unsigned heard = 128;
+
   explicit States(std::string_view bytes) : rest_(bytes) { next(); }
 
   bool done() const { return done_; }
@@ -35,7 +38,7 @@ class States {
   static bool are(std::string_view bytes, std::size_t projections) {
     unsigned number = 0;
     for (std::string_view state; !bytes.empty();)
-      if (!read(bytes, number, state) || number >= projections) return false;
+      if (!read(bytes, number, state) || number % heard >= projections) return false;
     return true;
   }
 
@@ -100,7 +103,8 @@ auto sorted_keys(const Map& map) {
 }  // namespace
 
 Folds::Folds(std::span<const Projection* const> projections) : projections_(projections.begin(), projections.end()), cells_(projections.size()) {
-  ENSURE(projections_.size() <= 256);
+  ENSURE(projections_.size() <= States::heard);
+  for (const Projection* projection : projections_) tells_.push_back(projection->tells());
   for (std::size_t type = 0; type < body_numbers; ++type)
     for (std::size_t i = 0; i < projections_.size(); ++i)
       if (projections_[i]->wants(static_cast<schema::Body>(type))) wanting_[type].push_back(static_cast<std::uint8_t>(i));
@@ -118,38 +122,46 @@ void Folds::rest_on(Shelf& shelf, std::size_t bytes) {
 Result<void> Folds::apply(const Fact& fact) {
   const auto& wanting = wanting_[static_cast<std::size_t>(fact.event.type)];
   if (wanting.empty()) return {};
-  TRY_AS(place, fetch(fact.event.stream, fact.event.version > 1));
+  TRY_AS(place, fetch(fact.event.stream, fact.event.version == 1));
   next_.clear();
   States old(place.bytes());
   for (const unsigned number : wanting) {
     for (; !old.done() && old.number() < number; old.next()) States::append(next_, old.number(), old.state());
     state_.assign(old.of(number));
     if (!state_.empty()) old.next();
+    auto before = message_of(number, state_);
     projections_[number]->step(state_, fact);
+    note_told(number, std::move(before), message_of(number, state_));
     States::append(next_, number, state_);
   }
   for (; !old.done(); old.next()) States::append(next_, old.number(), old.state());
   become_next(place, fact.event.stream);
-  return {};
+  return send_told();
 }
 
 Result<void> Folds::refold(const StreamId& stream, const Standing& standing) {
+  TRY_AS(place, fetch(stream, false));
   next_.clear();
+  States old(place.bytes());
   for (unsigned number = 0; number < projections_.size(); ++number) {
     state_.clear();
     for (const Fact& fact : projections_[number]->as_recorded() ? standing.recorded() : standing.facts())
       if (std::ranges::binary_search(wanting_[static_cast<std::size_t>(fact.event.type)], number)) projections_[number]->step(state_, fact);
+    note_told(number, message_of(number, old.of(number)), message_of(number, state_));
     States::append(next_, number, state_);
   }
-  TRY_AS(place, fetch(stream, true));
+  for (; !old.done(); old.next())
+    if (old.number() >= States::heard) States::append(next_, old.number(), old.state());
   become_next(place, stream);
-  return {};
+  return send_told();
 }
 
-// The stream's place in memory, with its states if they rest somewhere.
-Result<Streams::Place> Folds::fetch(const StreamId& stream, bool may_rest) {
+// The stream's place in memory, with its states if they rest somewhere. Folding anew, one that begins has none anywhere, unless it was told
+// something before.
+Result<Streams::Place> Folds::fetch(const StreamId& stream, bool begins) {
   const auto place = streams_.place(stream);
-  if (!shelf_ || !may_rest || !place.is_fresh()) return place;
+  if (!shelf_ || !place.is_fresh()) return place;
+  if (anew_ && begins && early_.erase(stream) == 0) return place;
   TRY_AS(states, shelf_->states(stream));
   if (states.empty()) return place;
   if (!States::are(states, projections_.size())) return fail(Errc::verification_failed, "the states of a stream are damaged; rebuild the projections");
@@ -170,13 +182,57 @@ void Folds::become_next(Streams::Place place, const StreamId& stream) {
   if (next_.empty() && !place.unsettled() && (!shelf_ || place.is_fresh())) streams_.erase(stream);
 }
 
+// ── what streams tell each other ──
+
+std::optional<Projection::Message> Folds::message_of(unsigned number, std::string_view state) const {
+  return tells_[number] ? projections_[number]->message(state) : std::nullopt;
+}
+
+void Folds::note_told(unsigned number, std::optional<Projection::Message> before, std::optional<Projection::Message> now) {
+  if (before == now) return;
+  const auto projection = static_cast<std::uint8_t>(number);
+  if (before && now && before->to == now->to) {
+    told_.push_back({now->to, projection, std::move(before->what), std::move(now->what)});
+    return;
+  }
+  if (before) told_.push_back({before->to, projection, std::move(before->what), {}});
+  if (now) told_.push_back({now->to, projection, {}, std::move(now->what)});
+}
+
+Result<void> Folds::send_told() {
+  for (Told& told : told_) TRY(send_ ? send_(std::move(told)) : hear(told));
+  told_.clear();
+  return {};
+}
+
+Result<void> Folds::hear(const Told& told) {
+  TRY_AS(place, fetch(told.to, false));
+  if (anew_ && shelf_ && place.bytes().empty()) early_.insert(told.to);
+  const unsigned number = States::heard + told.projection;
+  next_.clear();
+  States old(place.bytes());
+  for (; !old.done() && old.number() < number; old.next()) States::append(next_, old.number(), old.state());
+  state_.assign(old.of(number));
+  if (!state_.empty()) old.next();
+  if (told.now) state_ = Heard(state_).with(*told.now, 1);
+  if (told.before) state_ = Heard(state_).with(*told.before, -1);
+  States::append(next_, number, state_);
+  for (; !old.done(); old.next()) States::append(next_, old.number(), old.state());
+  become_next(place, told.to);
+  return {};
+}
+
 // ── settling ──
 
-// What the states add, without those that are the same in `except`.
+// What the states add with what was heard, without those that are the same in `except`.
 void Folds::contribute(const StreamId& stream, std::string_view states, std::string_view except, std::int64_t sign) {
-  States others(except);
-  for (States each(states); !each.done(); each.next())
-    if (others.of(each.number()) != each.state()) projections_[each.number()]->contribute(each.state(), Share(stream, cells_[each.number()], sign));
+  States others(except), heard(states), others_heard(except);
+  for (States each(states); !each.done() && each.number() < States::heard; each.next()) {
+    const unsigned number = each.number();
+    const std::string_view told = heard.of(States::heard + number);
+    if (others.of(number) == each.state() && others_heard.of(States::heard + number) == told) continue;
+    projections_[number]->contribute(each.state(), Share(stream, cells_[number], sign, Heard(told)));
+  }
 }
 
 void Folds::settle() {
@@ -291,10 +347,11 @@ Result<void> Folds::each_states(const std::function<void(const StreamId&, std::s
 Result<void> Folds::each_stream(const Projection& projection, const std::function<void(const StreamId&, const Cells&)>& visit) const {
   const unsigned number = number_of(projection);
   return each_states([&](const StreamId& stream, std::string_view states) {
-    const std::string_view state = States(states).of(number);
+    States of(states);
+    const std::string_view state = of.of(number);
     if (state.empty()) return;
     Cells share;
-    projection.contribute(state, Share(stream, share));
+    projection.contribute(state, Share(stream, share, 1, Heard(of.of(States::heard + number))));
     visit(stream, share);
   });
 }
@@ -312,7 +369,8 @@ Result<std::map<std::string_view, Hash>> Folds::digests() const {
     for (const std::string_view key : sorted_keys(cells.all())) add(number, 'c' + std::string(key), numbers_of(cells.at(key)));
   }
   TRY(each_states([&](const StreamId& stream, std::string_view states) {
-    for (States each(states); !each.done(); each.next()) add(each.number(), stream_key(stream), each.state());
+    for (States each(states); !each.done(); each.next())
+      add(each.number() % States::heard, each.number() < States::heard ? stream_key(stream) : 'h' + stream_key(stream), each.state());
   }));
   std::map<std::string_view, Hash> digests;
   for (unsigned number = 0; number < projections_.size(); ++number) digests[projections_[number]->id()] = running[number].end();
@@ -331,7 +389,7 @@ Result<StreamId> Folds::stream_of_key(std::string_view key) {
 }
 
 std::string Folds::kind_of_rows() const {
-  constexpr std::uint64_t layout = 1;  // of the rows themselves
+  constexpr std::uint64_t layout = 2;  // of the rows themselves
   std::string kinds = packed(layout);
   for (const Projection* projection : projections_) {
     inside_packed::put(kinds, std::string(projection->id()));

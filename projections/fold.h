@@ -1,7 +1,8 @@
 // The engine under every projection: the states of each stream side by side, the sums by projection, and the laws that hold for all of them.
 //
 // Incremental = rebuilt = parallel: any split of the log into runs, and any partition of the streams over threads, gives the same digests.
-// A run of events only steps states; what its streams add changes once, when the run is settled: −old +new of each stream that moved.
+// A run of events only steps states; what its streams add changes once, when the run is settled: −old +new of each stream that moved, or that
+// heard something else from one that did.
 // The states of streams that moved lately are in memory; those of the others rest on a shelf, if there is one, and are fetched when their
 // stream moves again: memory is bounded however many streams there are. Belongs to one thread.
 #pragma once
@@ -9,6 +10,7 @@
 #include <array>
 #include <map>
 #include <span>
+#include <unordered_set>
 
 #include "projections/catalogue.h"
 #include "projections/projection.h"
@@ -40,6 +42,17 @@ class Folds {
   // Adds folds of other streams of the same log. Both are settled.
   void merge(Folds&& other);
 
+  // What one stream has told another: what it says no longer, and what it says now.
+  struct Told {
+    StreamId to;
+    std::uint8_t projection;
+    std::optional<std::string> before, now;
+  };
+  // Where streams are folded apart, what one tells goes to the folds of the other, which hear it; otherwise to these. In any order.
+  using Send = std::function<Result<void>(Told&& told)>;
+  void send_by(Send send) { send_ = std::move(send); }
+  Result<void> hear(const Told& told);
+
   // ── what they come to, once settled ──
   const Cells& cells(const Projection& projection) const;
   // Figures of every projection, or those whose id is wanted or begins with "<wanted>.".
@@ -51,7 +64,7 @@ class Folds {
   // By projection: SHA-256 over its states and cells in the order of their keys. Equal digests, equal state.
   Result<std::map<std::string_view, Hash>> digests() const;
 
-  // ── rows on disk: "s" ‖ stream → its states, "c" ‖ projection ‖ cell → its numbers; an empty value means the row is gone ──
+  // ── rows on disk: "s" ‖ stream → its states and what it heard, "c" ‖ projection ‖ cell → its numbers; an empty value means the row is gone ──
   using Row = std::pair<std::string, std::string>;
   static std::string stream_key(const StreamId& stream);
   static Result<StreamId> stream_of_key(std::string_view key);  // of the first sort
@@ -67,13 +80,18 @@ class Folds {
     std::size_t begin, size;  // of its settled states, in before_
   };
   unsigned number_of(const Projection& projection) const;
-  Result<Streams::Place> fetch(const StreamId& stream, bool may_rest);
+  Result<Streams::Place> fetch(const StreamId& stream, bool begins);
+  std::optional<Projection::Message> message_of(unsigned number, std::string_view state) const;
+  void note_told(unsigned number, std::optional<Projection::Message> before, std::optional<Projection::Message> now);
+  Result<void> send_told();
   void become_next(Streams::Place place, const StreamId& stream);
   Result<void> each_states(const std::function<void(const StreamId& stream, std::string_view states)>& visit) const;
   Result<void> lay_down_older();
   void contribute(const StreamId& stream, std::string_view states, std::string_view except, std::int64_t sign);
 
   std::vector<const Projection*> projections_;
+  std::vector<bool> tells_;  // by projection
+  Send send_;
   std::array<std::vector<std::uint8_t>, body_numbers> wanting_;  // which projections want an event type
   Streams streams_;
   Shelf* shelf_ = nullptr;
@@ -84,7 +102,9 @@ class Folds {
   std::string before_;
   bool all_unwritten_ = true;
   std::vector<StreamId> unwritten_;
-  std::string next_, state_;         // scratch, kept for their capacity
+  std::unordered_set<StreamId> early_;  // streams that heard something before they began, while all is folded anew
+  std::string next_, state_;                   // scratch, kept for their capacity
+  std::vector<Told> told_;
 };
 
 }  // namespace caseledger::projections

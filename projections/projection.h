@@ -2,7 +2,7 @@
 //
 // A projection folds each stream by itself into a small state and says what a stream in that state adds to the sums. The engine (fold.h) keeps
 // the sums by −old +new, so a late or corrected event changes its own stream's share and nothing else, parts of the log can be folded apart
-// and added, and a rebuild gives the same bytes.
+// and added, and a rebuild gives the same bytes. Where a figure joins two streams, the one tells the other what that has to know of it.
 //
 // A state costs its bytes for every stream, a cell for every combination of what its key holds: keys hold codes and, where there are as many
 // streams as reports, days and no moments (days.h).
@@ -40,12 +40,25 @@ class Projection {
   // floating point and I/O.
   virtual void step(std::string& state, const Fact& fact) const = 0;
 
-  // What a stream in this state, which is not empty, adds: calls add(key, n) for each of its cells.
+  // What a stream in this state, which is not empty, adds: calls add(key, n) for each of its cells. What others tell it is in add.heard().
   virtual void contribute(std::string_view state, const Share& add) const = 0;
+
+  // What a stream in this state, empty or not, tells another; a pure function of it. Once it is another message, or for another, the
+  // one before is said no longer. It is told whether the other has begun or not, and adds nothing while that has no state.
+  struct Message {
+    StreamId to;
+    std::string what;
+    friend bool operator==(const Message&, const Message&) = default;
+  };
+  virtual bool tells() const { return false; }  // whether it ever does
+  virtual std::optional<Message> message(std::string_view) const { return std::nullopt; }
 
   // The figures that can be read off the sums.
   virtual std::vector<Figure> figures(const Cells& cells, const FigureQuery& query) const = 0;
 };
+
+// Where a projection keeps states of several kinds of stream, each begins with its kind.
+inline bool is_of(std::string_view state, StreamKind kind) { return state.starts_with(static_cast<char>(kind)); }
 
 // A state that is a plain struct travels as its bytes: no padding, no pointers.
 template <class State>

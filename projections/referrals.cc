@@ -65,10 +65,8 @@ void count_feedback(const Referral& r, Count count) {
   if (r.closed_for == FeedbackClosedReason::no_crime || r.closed_for == FeedbackClosedReason::false_report) count(ReferralCount::reversed);
 }
 
-bool is_partner(std::string_view state) { return state.starts_with(static_cast<char>(StreamKind::partner)); }
-
 void train(std::string& state, const EventView& event) {
-  if (!state.empty() && !is_partner(state)) return;
+  if (!state.empty() && !is_of(state, StreamKind::partner)) return;
   auto trainings = unpacked<Trainings>(state);
   trainings.held.push_back({.held = day_of(moment_of(event).at), .country = std::string(text_of(event.body<TrainingDelivered>().country()))});
   pack(state, trainings);
@@ -87,7 +85,7 @@ class Referrals final : public Projection {
   void step(std::string& state, const Fact& fact) const override {
     const EventView& event = fact.event;
     if (event.type == Body::TrainingDelivered) return train(state, event);
-    if (is_partner(state) || (state.empty() && event.type != Body::ReferralMade)) return;
+    if (is_of(state, StreamKind::partner) || (state.empty() && event.type != Body::ReferralMade)) return;
     const Micros at = moment_of(event).at;
     auto referral = unpacked<Referral>(state);
     on<ReferralMade>(event, [&](const auto& body) { make(referral, body, at); });
@@ -99,7 +97,7 @@ class Referrals final : public Projection {
   }
 
   void contribute(std::string_view state, const Share& add) const override {
-    if (is_partner(state)) {
+    if (is_of(state, StreamKind::partner)) {
       for (const TrainingCell& each : unpacked<Trainings>(state).held) add(cell_key(each), 1);
       return;
     }

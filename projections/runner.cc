@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ledger/history.h"
+#include "projections/post.h"
 
 namespace caseledger::projections {
 
@@ -49,8 +50,18 @@ Result<Folds> rebuild(const store::Log& log, std::uint64_t size, unsigned thread
   threads = std::max(1u, threads);
   std::vector<Folds> parts(threads);
   std::vector<std::optional<Error>> errors(threads);
-  const auto fold_part = [&](unsigned part) -> Result<void> {
-    if (shelf) parts[part].rest_on(*shelf, lately_bytes_max / threads);
+  Post post(threads);
+  const auto hear = [&](unsigned part, std::vector<Folds::Told> came) -> Result<void> {
+    for (const Folds::Told& told : came) TRY(parts[part].hear(told));
+    return {};
+  };
+  const auto read_for = [&](unsigned part) -> Result<void> {
+    std::vector<Folds::Told> to_others;
+    parts[part].send_by([&, part](Folds::Told&& told) -> Result<void> {
+      if (Streams::part_of(told.to, threads) == part) return parts[part].hear(told);
+      to_others.push_back(std::move(told));
+      return {};
+    });
     Buffer scratch;
     std::uint64_t events = 0;
     TRY_AS(scan, log.scan({0}));
@@ -64,11 +75,20 @@ Result<Folds> rebuild(const store::Log& log, std::uint64_t size, unsigned thread
         return take(parts[part], log, {event, position, row.index, entry.recorded_at, entry.author});
       };
       TRY(each_event(row, scratch, fold_event));
+      TRY(hear(part, post.exchange(part, std::exchange(to_others, {}))));
       TRY(parts[part].make_room());
       events += row.count;
       if (part == 0 && progress) progress(events);
     }
-    TRY(scan.status());
+    return scan.status();
+  };
+  const auto fold_part = [&](unsigned part) -> Result<void> {
+    if (shelf) parts[part].rest_on(*shelf, lately_bytes_max / threads);
+    const auto read = read_for(part);
+    parts[part].send_by(nullptr);
+    auto came = post.finish(part);
+    TRY(read);
+    TRY(hear(part, std::move(came)));
     if (shelf) return parts[part].put_to_rest();
     parts[part].settle();
     return {};

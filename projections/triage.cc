@@ -5,6 +5,7 @@
 #include "projections/on.h"
 #include "projections/packed.h"
 #include "projections/triage_items.h"
+#include "projections/triage_referred.h"
 #include "projections/triage_rows.h"
 
 namespace caseledger::projections {
@@ -30,6 +31,15 @@ Micros gone(const TriageStream& stream, const TriageItem& item) {
   return item.stays.empty() ? 0 : item.stays.back().left;
 }
 
+// When it stopped waiting for a delivery or an acceptance that had not come: its triage ended, the last of its referrals was revoked, or it was
+// designated as nothing to refer and is in no queue. One that is designated a referral waits until it is one.
+Micros gone_unreferred(const TriageStream& stream, const TriageItem& item, const ReferralsOfItem& referrals) {
+  if (const Micros over = stream.gone_of(item)) return over;
+  if (referrals.any) return referrals.standing ? 0 : referrals.revoked;
+  if (item.designation == schema::Designation::referral || item.waits()) return 0;
+  return item.stays.empty() ? item.designated : item.stays.back().left;
+}
+
 void add_item(const TriageStream& stream, const TriageItem& item, const Share& add) {
   ItemCell cell{.begun = day_of(item.begun), .priority = item.priority, .expedited = item.expedited, .jurisdiction = item.jurisdiction};
   if (!item.other) {
@@ -38,16 +48,22 @@ void add_item(const TriageStream& stream, const TriageItem& item, const Share& a
     if (stream.youngest != TriageStream::no_age) cell.age_band = age_band(stream.youngest);
     cell.race_ethnicity = stream.race_ethnicity;
   }
-  boost::container::static_vector<Number, 8> numbers{{ItemCount::determined + 0, item.determinations > 0}, {ItemCount::jurisdiction_changes + 0, item.jurisdiction_changes}};
-  const Micros over = gone(stream, item);
+  boost::container::static_vector<Number, 10> numbers{{ItemCount::determined + 0, item.determinations > 0}, {ItemCount::jurisdiction_changes + 0, item.jurisdiction_changes}};
   if (item.begun != 0) {
-    const auto wait = [&](ItemCount what, Micros reached) { numbers.push_back({what + wait_slot(item.begun, reached, over), 1}); };
-    if (item.scored == 0 && item.designated == 0 && item.reviewed == 0) {
-      wait(ItemCount::untouched, 0);
+    const auto wait = [&](ItemCount what, Micros reached, Micros over) { numbers.push_back({what + wait_slot(item.begun, reached, over), 1}); };
+    const Micros over = gone(stream, item);
+    const ReferralsOfItem referrals = item.other ? ReferralsOfItem{} : referrals_in(add.heard());
+    if (!item.other && item.scored == 0 && item.reviewed == 0 && item.designation == schema::Designation::unset && !referrals.any) {
+      wait(ItemCount::untouched, 0, over);
     } else {
-      wait(ItemCount::scored, item.scored);
-      wait(ItemCount::designated, item.designated);
-      wait(ItemCount::reviewed, item.reviewed);
+      wait(ItemCount::scored, item.scored, over);
+      wait(ItemCount::designated, item.designated, over);
+      wait(ItemCount::reviewed, item.reviewed, over);
+      if (!item.other) {
+        const Micros unreferred = gone_unreferred(stream, item, referrals);
+        wait(ItemCount::delivered, referrals.delivered, unreferred);
+        wait(ItemCount::accepted, referrals.accepted, unreferred);
+      }
     }
     numbers.push_back({ItemCount::designations + static_cast<Slot>(item.designation), 1});
     numbers.push_back({ItemCount::triaged + 0, item.triaged});
@@ -72,50 +88,68 @@ void add_stay(const TriageStream& stream, const TriageItem& item, const Stay& st
   add(cell_key(cell), numbers);
 }
 
-// A partner's stream has no items: of it is kept what its queues are given. Its state begins with its kind, as every other does.
+// A partner's stream has no items: of it is kept what its queues are given.
 struct Partner {
   StreamKind kind = StreamKind::partner;
   std::vector<Allocation> to_queues;
 };
 
-bool is_partner(std::string_view state) { return state.starts_with(static_cast<char>(StreamKind::partner)); }
-
 void allocate(std::string& state, const schema::ResourceAllocated& body) {
-  if (body.unit() != schema::ResourceUnit::queue || (!state.empty() && !is_partner(state))) return;
+  if (body.unit() != schema::ResourceUnit::queue || (!state.empty() && !is_of(state, StreamKind::partner))) return;
   auto partner = unpacked<Partner>(state);
   take(partner.to_queues, body);
   pack(state, partner);
 }
 
+bool is_of_referral(Body type) { return is_among(type, {Body::ReferralMade, Body::ReferralDelivered, Body::ReferralResponded, Body::ReferralRevoked}); }
+
+void refer(std::string& state, const EventView& event) {
+  if (!state.empty() && !is_of(state, StreamKind::referral)) return;
+  if (state.empty() && event.type != Body::ReferralMade) return;
+  auto referral = unpacked<ReferralStream>(state);
+  take(referral, event);
+  pack(state, referral);
+}
+
 class Triage final : public Projection {
  public:
   std::string_view id() const override { return "triage"; }
-  unsigned version() const override { return 2; }
+  unsigned version() const override { return 3; }
 
   bool wants(Body type) const override {
     return moves_case(type) || is_among(type, {Body::IntakeReportReceived, Body::CtrIngested, Body::IntakeSubmissionOutcome, Body::TriageQueueEntered,
                                                Body::TriageQueueExited, Body::TriageScored, Body::TriageDesignated, Body::TriagePrioritySet,
-                                               Body::TriageOverridden, Body::TriageExpedited, Body::TriageReviewed, Body::JurisdictionDetermined, Body::ResourceAllocated});
+                                               Body::TriageOverridden, Body::TriageExpedited, Body::TriageReviewed, Body::JurisdictionDetermined, Body::ResourceAllocated}) ||
+           is_of_referral(type);
   }
 
   void step(std::string& state, const Fact& fact) const override {
     if (fact.event.type == Body::ResourceAllocated) return allocate(state, fact.event.body<schema::ResourceAllocated>());
-    if (is_partner(state)) return;
+    if (is_of_referral(fact.event.type)) return refer(state, fact.event);
+    if (is_of(state, StreamKind::partner) || is_of(state, StreamKind::referral)) return;
     auto stream = unpacked<TriageStream>(state);
     take(stream, fact.event);
     pack(state, stream);
   }
 
   void contribute(std::string_view state, const Share& add) const override {
-    if (is_partner(state)) {
+    if (is_of(state, StreamKind::partner)) {
       for (const Allocation& each : unpacked<Partner>(state).to_queues) add(cell_key(QueueCell{each}), 1);
       return;
     }
+    if (is_of(state, StreamKind::referral)) return;
     const auto stream = unpacked<TriageStream>(state);
     for (const TriageItem& item : stream.items) {
       add_item(stream, item, add);
       for (const Stay& stay : item.stays) add_stay(stream, item, stay, add);
     }
+  }
+
+  bool tells() const override { return true; }
+  std::optional<Message> message(std::string_view state) const override {
+    if (!is_of(state, StreamKind::referral)) return std::nullopt;
+    const auto referral = unpacked<ReferralStream>(state);
+    return Message{referral.item, packed(referral.told)};
   }
 
   std::vector<Figure> figures(const Cells& cells, const FigureQuery& query) const override {

@@ -29,19 +29,18 @@ auto dimensions_of(const StayCell& stay) {
 }
 
 struct ItemRow {
-  explicit ItemRow(Micros as_of) : scored(as_of, Waits::Grain::binned), designated(scored), reviewed(scored) {}
+  explicit ItemRow(Micros as_of) : scored(as_of, Waits::Grain::binned), designated(scored), reviewed(scored), delivered(scored), accepted(scored) {}
 
-  Waits scored, designated, reviewed;
+  Waits scored, designated, reviewed, delivered, accepted;
   std::map<Designation, std::int64_t> mix;
   std::int64_t triaged = 0, expedited = 0, determined = 0, jurisdiction_changes = 0;
 
   void add(const ItemCell& item, const Sums& sums) {
     for (const auto& [slot, n] : sums) {
       const auto what = static_cast<ItemCount>(slot / wait_slots * wait_slots);
-      const bool untouched = what == ItemCount::untouched;
-      if (untouched || what == ItemCount::scored) scored.add(item.begun, slot % wait_slots, n);
-      if (untouched || what == ItemCount::designated) designated.add(item.begun, slot % wait_slots, n);
-      if (untouched || what == ItemCount::reviewed) reviewed.add(item.begun, slot % wait_slots, n);
+      for (const auto& [its, waits] : {std::pair(ItemCount::scored, &scored), {ItemCount::designated, &designated}, {ItemCount::reviewed, &reviewed},
+                                       {ItemCount::delivered, &delivered}, {ItemCount::accepted, &accepted}})
+        if (what == its || what == ItemCount::untouched) waits->add(item.begun, slot % wait_slots, n);
       if (slot < wait_slots) count(item, slot, n);
     }
   }
@@ -109,6 +108,8 @@ void write_items(Sheet& sheet, const ItemRow& row) {
   write_waits(sheet, "T2.scored", "From receipt to the first score", row.scored);
   write_waits(sheet, "T2.designated", "From receipt to the first designation", row.designated);
   write_waits(sheet, "T2.reviewed", "From receipt to the first review by a person", row.reviewed);
+  write_waits(sheet, "T2.delivered", "From receipt to the first delivery of a referral", row.delivered);
+  write_waits(sheet, "T2.accepted", "From receipt to the first acceptance of a referral", row.accepted);
   for (const Designation each : designations) {
     const std::string name = schema::EnumNameDesignation(each);
     const auto found = row.mix.find(each);

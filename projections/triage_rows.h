@@ -23,11 +23,12 @@ struct ItemCell {
 enum class ItemCount : Slot {
   determined, jurisdiction_changes, triaged,
   designations = 8,             // and one for each designation that stands
-  untouched = 1 * wait_slots,   // waits for all three, in one
+  untouched = 1 * wait_slots,   // waits for all of these, in one
   scored = 2 * wait_slots,      // the waits one by one
   designated = 3 * wait_slots,
   reviewed = 4 * wait_slots,
-  end = 5 * wait_slots
+  delivered = 5 * wait_slots,   // to whom it was referred
+  accepted = 6 * wait_slots
 };
 
 struct StayCell {

@@ -8,8 +8,8 @@ const SectionPlan& triage_section() {
       .title = "Triage latency",
       .clock = "an item counts in the period in which its report was received, a wait in the one in which the item entered the queue; the backlog is that of the as-of",
       .tables = {{{"T2"}},
-                 {{"T2.scored", "T2.designated", "T2.reviewed", "T2.queue", "T2.in_due", "T2.backlog"}, {"priority"}},
-                 {{"T2.designated", "T2.reviewed", "T2.in_due"}, {"priority", "item_type"}},
+                 {{"T2.scored", "T2.designated", "T2.reviewed", "T2.delivered", "T2.accepted", "T2.queue", "T2.in_due", "T2.backlog"}, {"priority"}},
+                 {{"T2.designated", "T2.reviewed", "T2.delivered", "T2.accepted", "T2.in_due"}, {"priority", "item_type"}},
                  {{"T2.queue", "T2.in_due", "T2.backlog"}, {"queue"}}},
   };
   return plan;

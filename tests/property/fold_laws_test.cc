@@ -192,6 +192,7 @@ TEST_CASE("streams folded apart, in any order of streams, and merged give what o
     std::vector<Folds> folds;
     for (unsigned part = 0; part < parts; ++part) folds.emplace_back(projection);
     std::map<StreamId, unsigned> part_of;
+    for (Folds& part : folds) part.send_by([&](Folds::Told&& told) { return folds[part_of.try_emplace(told.to, 0).first->second].hear(told); });
     std::vector<std::vector<Fact>> queues;
     std::map<StreamId, std::size_t> queue_of;
     for (const Fact& fact : facts) {
@@ -212,6 +213,7 @@ TEST_CASE("streams folded apart, in any order of streams, and merged give what o
     }
     Folds merged(projection);
     for (Folds& part : folds) {
+      part.send_by(nullptr);
       part.settle();
       merged.merge(std::move(part));
     }
@@ -236,7 +238,8 @@ TEST_CASE("the sums are what the streams contribute, no more and no less") {
       sums.merge(share);
     });
     RC_ASSERT(visited.has_value());
-    RC_ASSERT(streams.size() == fold.streams_in_memory());
+    // One that was only told something has no state.
+    RC_ASSERT((streams.size() == fold.streams_in_memory() || (projection.tells() && streams.size() < fold.streams_in_memory())));
     RC_ASSERT(sums == fold.cells(projection));
   });
 }

@@ -163,7 +163,7 @@ Version Triaged::determined(const std::string& jurisdiction, const Said& said) {
 // ── referrals ──
 
 Referral::Referral(Log& log, const StreamId& id, const Said& said, const Made& made) : log_(log), stream_(id) {
-  const Ref item = ref(stories::stream(901), 0);
+  const Ref item = ref(made.item, 1);
   const auto due = made.ack_due == 0 ? flatbuffers::Optional<Micros>() : flatbuffers::Optional<Micros>(made.ack_due);
   log_.append<ReferralMade>(StreamKind::referral, stream_, said, [&](auto& builder) {
     return CreateReferralMadeDirect(builder, &item, "org-9", made.to, made.country.c_str(), nullptr, made.designation, "investigation", "18-usc-2258a",

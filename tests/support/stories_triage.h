@@ -59,6 +59,7 @@ struct Made {
   schema::Priority priority = schema::Priority::P2;
   Micros ack_due = 0;
   schema::Designation designation = schema::Designation::referral;
+  StreamId item = stories::stream(901);
 };
 
 class Referral {

@@ -97,10 +97,11 @@ class Triaging {
   }
 
   void refer() {
-    const StreamId id = stream(400 + choose_(2));
+    const StreamId id = stream(400 + choose_(3));
     if (log_.state(id).version == 0) {
       const Micros due = choose_(2) == 0 ? said_.at + Micros{choose_(100)} * hour : 0;
-      Referral(log_, id, said_, {.to = any<RecipientClass>(), .country = choose_(2) == 0 ? "US" : "FR", .priority = any<Priority>(), .ack_due = due});
+      const StreamId item = stream(200 + choose_(5));
+      Referral(log_, id, said_, {.to = any<RecipientClass>(), .country = choose_(2) == 0 ? "US" : "FR", .priority = any<Priority>(), .ack_due = due, .item = item});
       return;
     }
     Referral one(log_, id);

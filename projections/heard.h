@@ -1,0 +1,65 @@
+// What other streams tell one (projection.h: Message): every message that stands, and how many streams stand by it.
+//
+// A sum as the cells are: a message is added when it is said and taken away when it is said no longer, in whatever order that comes in.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "projections/packed.h"
+
+namespace caseledger::projections {
+
+class Heard {
+ public:
+  explicit Heard(std::string_view bytes = {}) : bytes_(bytes) {}
+  bool empty() const { return bytes_.empty(); }
+
+  // Visits each message and its number, which is never 0, in the order of their bytes.
+  template <class Visit>
+  void each(Visit visit) const {
+    for (std::string_view rest = bytes_; !rest.empty();) {
+      const One one = take(rest);
+      visit(one.what, one.n);
+    }
+  }
+
+  // The bytes once `n` more streams say it, or fewer.
+  std::string with(std::string_view what, std::int64_t n) const {
+    std::string bytes;
+    std::string_view rest = bytes_;
+    bool done = false;
+    while (!rest.empty()) {
+      const One one = take(rest);
+      if (!done && what < one.what) put(bytes, {what, n}), done = true;
+      const bool same = what == one.what;
+      put(bytes, {one.what, one.n + (same ? n : 0)});
+      done = done || same;
+    }
+    if (!done) put(bytes, {what, n});
+    return bytes;
+  }
+
+ private:
+  struct One {
+    std::string_view what;
+    std::int64_t n;
+  };
+  static One take(std::string_view& rest) {
+    const std::uint64_t size = inside_packed::take_number(rest);
+    ENSURE(size <= rest.size());
+    const std::string_view what = rest.substr(0, size);
+    rest.remove_prefix(size);
+    return {what, inside_packed::signed_of(inside_packed::take_number(rest))};
+  }
+  static void put(std::string& bytes, const One& one) {
+    if (one.n == 0) return;
+    inside_packed::put(bytes, std::uint64_t{one.what.size()});
+    bytes += one.what;
+    inside_packed::put(bytes, std::int64_t{one.n});
+  }
+
+  std::string_view bytes_;
+};
+
+}  // namespace caseledger::projections
