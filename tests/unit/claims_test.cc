@@ -6,6 +6,7 @@
 #include "ledger/core/body_times.h"
 #include "ledger/core/reflected.h"
 #include "tests/support/audits.h"
+#include "tests/support/refs.h"
 
 using namespace caseledger;
 using namespace samples;
@@ -120,7 +121,7 @@ TEST_CASE("a replacement is held to what it claims when the correction is asked 
   const auto stream = new_stream();
   REQUIRE(told(ledger, author, opened(stream, now)) == "");
   const auto asked = [&](const Buffer& replacement) {
-    return told(ledger, author, event("CorrectionRequested", "case", stream, 2, R"({"target":{"stream":")" + to_string(stream) + R"(","version":1},"reason_code":"typo","replacement":")" + base64(replacement) + R"("})"));
+    return told(ledger, author, event("CorrectionRequested", "case", stream, 2, R"({"target":)" + ref(stream, 1) + R"(,"reason_code":"typo","replacement":")" + base64(replacement) + R"("})"));
   };
   CHECK(asked(opened(stream, now + 3600 * second)).starts_with("future: Clock.at "));
   CHECK(asked(event("CaseOpened", "case", stream, 1, case_body(now), {.handling = "child_sensitive", .occurred_at = to_rfc3339(4 * now)})).starts_with("future: occurred_at "));
@@ -134,7 +135,7 @@ TEST_CASE("corrections within corrections, as deep as an event can hold, are ref
   REQUIRE(told(ledger, author, opened(stream, now)) == "");
   const auto asks = [&](Version version, Version target, const Buffer& replacement) {
     return event("CorrectionRequested", "case", stream, version,
-                 R"({"target":{"stream":")" + to_string(stream) + R"(","version":)" + std::to_string(target) + R"(},"reason_code":"typo","replacement":")" + base64(replacement) + R"("})");
+                 R"({"target":)" + ref(stream, target) + R"(,"reason_code":"typo","replacement":")" + base64(replacement) + R"("})");
   };
   Buffer nested = opened(stream, 4 * now);  // what is innermost lies ahead, and is never come to
   int depth = 0;

@@ -4,6 +4,7 @@
 #include "api/genesis.h"
 #include "ledger/audit.h"
 #include "projections/cases.h"
+#include "tests/support/refs.h"
 #include "tests/support/service.h"
 
 using namespace samples;
@@ -21,9 +22,6 @@ Buffer child_back(const StreamId& stream, Version version) {
                R"({"subject_id":")" + std::string(child) + R"(","at":"2024-03-06T00:00:00Z","verified_by":"le-1","outcome":"safe"})", {.handling = "child_sensitive"});
 }
 Buffer closed(const StreamId& stream, Version version, const Envelope& envelope = {}) { return event("CaseClosed", "case", stream, version, R"({"reason":"recovered"})", envelope); }
-
-std::string ref(const StreamId& stream, Version version) { return R"({"stream":")" + to_string(stream) + R"(","version":)" + std::to_string(version) + '}'; }
-std::string causes(const StreamId& stream, Version version) { return '[' + ref(stream, version) + ']'; }
 
 Buffer asks_retraction(const StreamId& stream, Version version, Version target) {
   return event("RetractionRequested", "case", stream, version, R"({"target":)" + ref(stream, target) + R"(,"reason_code":"wrong_child"})");

@@ -8,12 +8,11 @@
 #include "api/json.h"
 #include "ledger/retention.h"
 #include "tests/support/ledgers.h"
+#include "tests/support/refs.h"
 
 using namespace samples;
 
 namespace {
-
-std::string ref(const StreamId& stream, Version version) { return R"({"stream":")" + to_string(stream) + R"(","version":)" + std::to_string(version) + '}'; }
 
 struct Desk {
   TestLedger ledger;
@@ -63,7 +62,7 @@ TEST_CASE("preservations and holds that ran out, and requests that nobody decide
   desk.say(desk.officer, "PreservationExpired", R"({"rule_version":)" + ref(desk.policy, 1) + R"(,"until":"2024-05-30T00:00:00Z","started":)" + ref(desk.person, 1) + '}');
   desk.say(desk.officer, "LegalHoldChanged", R"({"action":"released","authority":"court-1","placed":)" + ref(desk.person, 2) + '}');
   desk.say(desk.officer, "ErasureDecided", R"({"request":)" + ref(desk.person, 3) + R"(,"basis":"gdpr17","outcome":"granted"})",
-           {.operator_code = "op-2", .occurred_at = "2024-08-02T00:00:00Z", .causes = "[" + ref(desk.person, 3) + "]"});
+           {.operator_code = "op-2", .occurred_at = "2024-08-02T00:00:00Z", .causes = causes(desk.person, 3)});
   CHECK(desk.due("2024-08-03T00:00:00Z") == "erasure_unexecuted 6 since 2024-08-02");
 }
 
@@ -118,10 +117,10 @@ TEST_CASE("a case whose close was retracted is open, and keeps what it holds") {
   desk.ledger.record(desk.clerk, {case_opened(mine)});
   desk.sealed("CaseStatusNoted", "case", mine, {{"category", "contact"}}, "note", caller, "2024-03-06T14:00:00Z");
   desk.ledger.record(desk.clerk, {event("CaseClosed", "case", mine, 3, R"({"reason":"hoax"})")});
-  desk.ledger.record(desk.supervisor, {event("CaseClosed", "case", mine, 4, R"({"reason":"hoax"})", {.operator_code = "op-2", .causes = "[" + ref(mine, 3) + "]"})});
+  desk.ledger.record(desk.supervisor, {event("CaseClosed", "case", mine, 4, R"({"reason":"hoax"})", {.operator_code = "op-2", .causes = causes(mine, 3)})});
   CHECK(desk.due("2036-01-01T00:00:00Z") == "retention_over 0 since 2029-03-06");
   desk.ledger.record(desk.clerk, {event("RetractionRequested", "case", mine, 5, R"({"target":)" + ref(mine, 4) + R"(,"reason_code":"error"})")});
   desk.ledger.record(desk.supervisor, {event("RetractionDecided", "case", mine, 6, R"({"request":)" + ref(mine, 5) + R"(,"decision":"approved"})",
-                                             {.operator_code = "op-2", .causes = "[" + ref(mine, 5) + "]"})});
+                                             {.operator_code = "op-2", .causes = causes(mine, 5)})});
   CHECK(desk.due("2036-01-01T00:00:00Z") == "");
 }

@@ -6,6 +6,7 @@
 #include "ledger/history.h"
 #include "ledger/own_appends.h"
 #include "tests/support/audits.h"
+#include "tests/support/refs.h"
 
 using namespace samples;
 using namespace caseledger;
@@ -37,7 +38,7 @@ struct Desk {
   }
 
   Version next() const { return ledger.state(person).version + 1; }
-  std::string ref(Version version) const { return R"({"stream":")" + to_string(person) + R"(","version":)" + std::to_string(version) + "}"; }
+  std::string ref(Version version) const { return samples::ref(person, version); }
   // False where the rules know no erasure.
   bool request() {
     const auto event = samples::event("ErasureRequested", "subject", person, next(), R"({"subject_id":")" + to_string(subject) + R"(","basis":"gdpr17"})", asking);
@@ -117,7 +118,6 @@ TEST_CASE("a hold placed after the grant keeps the data until it is released", "
 TEST_CASE("a hold on one of the people that a text is about keeps the text, wherever its erasure is asked for", "[erasure]") {
   Desk desk;
   const StreamId held = new_stream(), stranger = new_stream();
-  const auto ref = [](const StreamId& stream, Version version) { return R"({"stream":")" + to_string(stream) + R"(","version":)" + std::to_string(version) + "}"; };
   const auto about = [&](const StreamId& person, const SubjectId& document) {
     return samples::event("DocumentLinked", "subject", person, desk.ledger.state(person).version + 1, R"({"document_subject_id":")" + to_string(document) + R"("})", asking);
   };

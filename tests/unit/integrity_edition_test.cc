@@ -7,6 +7,7 @@
 #include "projections/runner.h"
 #include "tests/support/council.h"
 #include "tests/support/excised.h"
+#include "tests/support/refs.h"
 #include "tests/support/service.h"
 
 using namespace caseledger;
@@ -16,8 +17,6 @@ using namespace samples;
 namespace {
 
 const Period these_decades{1'577'836'800'000'000, 2'208'988'800'000'000, "2020-01-01/2040-01-01"};
-
-std::string ref(const StreamId& stream, Version version) { return R"({"stream":")" + to_string(stream) + R"(","version":)" + std::to_string(version) + '}'; }
 
 // A case in which a clerk's entry was corrected and retracted, another that a stolen key has written in, and an event of the latter that a court had
 // taken out.
@@ -43,7 +42,7 @@ struct Troubled {
   void decide(const std::string& what, Version version, const std::string& more) {
     ledger.record(clerk, {event(what + "Requested", "case", first, version, R"({"target":)" + ref(first, 2) + ',' + more + R"("reason_code":"typo"})")});
     ledger.record(head, {event(what + "Decided", "case", first, version + 1, R"({"request":)" + ref(first, version) + R"(,"decision":"approved"})",
-                               {.operator_code = "op-2", .causes = '[' + ref(first, version) + ']'})});
+                               {.operator_code = "op-2", .causes = causes(first, version)})});
   }
   void excise() { REQUIRE(samples::excise(ledger, officer, excision(second, 4, position_of(ledger, second, 4), "case"))); }
 

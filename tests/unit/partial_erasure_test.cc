@@ -7,6 +7,7 @@
 #include "ledger/history.h"
 #include "ledger/own_appends.h"
 #include "tests/support/audits.h"
+#include "tests/support/refs.h"
 
 using namespace samples;
 using namespace caseledger;
@@ -14,8 +15,6 @@ using namespace caseledger;
 namespace {
 
 constexpr std::string_view secret = "Marisol Quintanilla-Reyes, 17 Alder Lane";
-
-std::string ref(const StreamId& stream, Version version) { return R"({"stream":")" + to_string(stream) + R"(","version":)" + std::to_string(version) + "}"; }
 
 struct Desk {
   TestLedger ledger;
@@ -55,7 +54,7 @@ struct Desk {
     const Version asked = next() - 1;
     return ledger.submit(ledger.sign(officer, {event("ErasureDecided", "subject", person, next(),
                                                      R"({"request":)" + ref(person, asked) + R"(,"basis":"gdpr17","outcome":"partial","exception_code":"art17-3e")" + spared + "}",
-                                                     {.operator_code = "op-2", .causes = "[" + ref(person, asked) + "]"})}));
+                                                     {.operator_code = "op-2", .causes = causes(person, asked)})}));
   }
   Erasures::Voice voice() {
     return service_voice(*ledger, ledger.service(), system_clock(), [this](Bytes said) -> std::expected<void, Rejection> {

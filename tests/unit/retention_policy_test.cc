@@ -4,6 +4,7 @@
 #include "ledger/audit.h"
 #include "ledger/rules/retention_policy.h"
 #include "tests/support/ledgers.h"
+#include "tests/support/refs.h"
 
 using namespace samples;
 using rules::RetentionPolicy;
@@ -20,7 +21,6 @@ std::string until(const RetentionPolicy& policy, std::string_view basis, std::st
   const auto end = policy.preserved_until(basis, place, at(begun));
   return end ? to_rfc3339(*end) : "none";
 }
-std::string ref(const StreamId& stream, Version version) { return R"({"stream":")" + to_string(stream) + R"(","version":)" + std::to_string(version) + '}'; }
 
 struct Desk {
   TestLedger ledger;

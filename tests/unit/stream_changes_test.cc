@@ -5,6 +5,7 @@
 #include "ledger/beside.h"
 #include "projections/cases.h"
 #include "tests/support/event_samples.h"
+#include "tests/support/refs.h"
 #include "tests/support/service.h"
 
 using namespace caseledger;
@@ -15,7 +16,6 @@ namespace json = boost::json;
 namespace {
 
 std::string path_of(const StreamId& stream) { return "/v1/streams/" + to_string(stream); }
-std::string ref(const StreamId& stream, Version version) { return R"({"stream":")" + to_string(stream) + R"(","version":)" + std::to_string(version) + '}'; }
 
 // "field: from -> to", each in a line.
 std::string lines(const json::value& differences) {
@@ -64,7 +64,7 @@ TEST_CASE("changes are the events that came, what earlier ones say since, and th
   desk.ledger.record(desk.author, {event("CorrectionRequested", "case", desk.file, 4, R"({"target":)" + ref(desk.file, 2) + R"(,"replacement":")" + base64(right) + R"(","reason_code":"typo"})")});
   CHECK(desk.changes("since=" + added).at("amended").as_array().empty());  // asked for is not decided
   desk.ledger.record(desk.head, {event("CorrectionDecided", "case", desk.file, 5, R"({"request":)" + ref(desk.file, 4) + R"(,"decision":"approved"})",
-                                       {.operator_code = "op-2", .causes = '[' + ref(desk.file, 4) + ']'})});
+                                       {.operator_code = "op-2", .causes = causes(desk.file, 4)})});
   changes = desk.changes("since=" + added);
   CHECK(lines(changes.at("changed")) == "version: 3 -> 5\ncase.case_type: NFA -> FA\n");
   REQUIRE(changes.at("amended").as_array().size() == 1);
@@ -76,7 +76,7 @@ TEST_CASE("changes are the events that came, what earlier ones say since, and th
 
   desk.ledger.record(desk.author, {event("RetractionRequested", "case", desk.file, 6, R"({"target":)" + ref(desk.file, 3) + R"(,"reason_code":"wrong_child"})")});
   desk.ledger.record(desk.head, {event("RetractionDecided", "case", desk.file, 7, R"({"request":)" + ref(desk.file, 6) + R"(,"decision":"approved"})",
-                                       {.operator_code = "op-2", .causes = '[' + ref(desk.file, 6) + ']'})});
+                                       {.operator_code = "op-2", .causes = causes(desk.file, 6)})});
   changes = desk.changes("since=" + corrected);
   CHECK(changes.at("amended") == json::value{{{"version", 3}, {"type", "CaseSubjectAdded"}, {"fate", "retracted"}}});
   CHECK(lines(changes.at("changed")).find("case.subjects[0192f0c1-0000-7000-8000-000000000001].age_years: 9 -> \n") != std::string::npos);

@@ -6,6 +6,7 @@
 #include "ledger/rules/canonical_json.h"
 #include "ledger/rules/triage_policy.h"
 #include "tests/support/ledgers.h"
+#include "tests/support/refs.h"
 
 using namespace samples;
 using rules::TriagePolicy;
@@ -23,7 +24,6 @@ std::string published(std::string_view version, std::string_view parameters, std
   return R"({"version":")" + std::string(version) + R"(","kind":")" + std::string(kind) + R"(","effective_from":"2024-01-01T00:00:00Z","document_sha256":")" + std::string(64, '0') +
          R"(","parameters":")" + escaped + R"(","summary_public":"s"})";
 }
-std::string ref(const StreamId& stream, Version version) { return R"({"stream":")" + to_string(stream) + R"(","version":)" + std::to_string(version) + '}'; }
 
 struct Desk {
   TestLedger ledger;
