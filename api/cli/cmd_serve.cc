@@ -1,7 +1,9 @@
 // serve: the composition root. Everything that runs, in the order it is made.
+#include <algorithm>
 #include <csignal>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 
 #include "api/cli/command_line.h"
 #include "api/cli/commands.h"
@@ -64,6 +66,20 @@ Result<std::optional<ServerTls>> tls_of(const FolderConfig& config) {
   ServerTls tls{config.tls_certificate, config.tls_key, {}};
   if (!config.tls_client_ca.empty()) tls.client_ca = config.tls_client_ca;
   return tls;
+}
+
+// Sockets and the stores' files share the descriptors that a process may have: as many as it may, and connections leave the stores theirs.
+void share_descriptors(ServerConfig& config) {
+  constexpr rlim_t files_of_stores = 1536;  // of two databases 512 each (store/database.cc), and whatever else is open
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) getrlimit(RLIMIT_NOFILE, &limit);
+  const std::size_t sockets = limit.rlim_cur - std::min(files_of_stores, limit.rlim_cur / 2);
+  config.turned_away_max = std::min(config.turned_away_max, sockets / 8);
+  if (sockets - config.turned_away_max >= config.connections_max) return;
+  config.connections_max = sockets - config.turned_away_max;
+  spdlog::warn("this process may have {} files open, so that at most {} connections are served", limit.rlim_cur, config.connections_max);
 }
 
 // The ledger's own hand. What it cannot record is said in the log, and kept for the next time.
@@ -174,6 +190,7 @@ Result<void> run(const ServeOptions& options) {
   server_config.handshake_refused = [&](HandshakeFault fault) { service.events().handshake_refused(fault); };
   server_config.session_refused = [&](AuthFault fault) { service.events().session_refused(fault); };
   server_config.tls = tls;
+  share_descriptors(server_config);
   TRY_AS(server, Server::start(std::move(server_config), *ledger, outcomes, [&](const Request& request) { return routes.handle(request); }, system_clock()));
   spdlog::info("serving {} on {}:{}, {} entries, {} events", config.origin, endpoint.address, server->port(), ledger->head().size, ledger->head().next.value);
 

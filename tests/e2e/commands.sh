@@ -190,6 +190,18 @@ step "completion"
 for shell in bash zsh fish; do expect 0 "$cl" completion $shell; done
 expect 2 "$cl" completion tcsh
 complete_with() { bash -c 'source <("$1" completion bash); shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _caseledger; printf "%s\n" "${COMPREPLY[@]}"' - "$cl" "$@"; }
+step "connections leave the stores their files, and who finds all of them taken is told so"
+stop
+printf '#!/bin/sh\nulimit -n 300\nexec "%s" "$@"\n' "$cl" >few && chmod +x few
+cl=$dir/few serve
+held=()
+for _ in $(seq 140); do exec {fd}<>"/dev/tcp/127.0.0.1/$port" && held+=("$fd"); done
+curl -s "$url/readyz" >out.txt || fail "who comes when all connections are taken is not answered"
+said 'all 132 connections of the server are taken'
+for fd in "${held[@]}"; do exec {fd}>&-; done
+for _ in $(seq 100); do curl -fs -o /dev/null "$url/readyz" && break; sleep 0.05; done
+expect 0 "$cl" events --server "$url" --key desk.key --kind case --limit 1; lines 1
+
 [ "$(complete_with caseledger figu)" = figures ] || fail "a command is not completed"
 [ "$(complete_with caseledger events --juris)" = --jurisdiction ] || fail "an option is not completed"
 [ "$(complete_with caseledger proposal li)" = list ] || fail "a command beneath another is not completed"
