@@ -11,6 +11,8 @@ namespace {
 
 using namespace schema;
 
+constexpr Micros two_clocks = Micros{300} * 1'000'000;  // as far apart as the rules let them be, unless a ledger is configured otherwise
+
 enum class Fit : std::uint8_t { fits, anomaly, unjudged };
 
 struct Import {
@@ -79,7 +81,7 @@ class Imports final : public Projection {
     fold(bytes, rules::apply(before, event, fact.position));
     if (!imported) return;
     std::string counts = bytes.substr(begin_of_counts(bytes));
-    const Import import{.month = month_of(fact.recorded_at), .kind = event.kind, .fit = fit, .in_order = rules::times_in_order(event), .source = std::string(text_of(imported->source()))};
+    const Import import{.month = month_of(fact.recorded_at), .kind = event.kind, .fit = fit, .in_order = rules::times_in_order(event, two_clocks), .source = std::string(text_of(imported->source()))};
     count(counts, packed(import));
     bytes.replace(begin_of_counts(bytes), std::string::npos, counts);
   }
@@ -105,7 +107,7 @@ class Imports final : public Projection {
       sheet.count("T15.imported", "Facts recorded elsewhere and taken in during the period", "events", row.imported);
       sheet.count("T15.imported.anomalies", "Of them, those that the state of their stream does not admit", "events", row.anomalies);
       sheet.count("T15.imported.unjudged", "Of them, those that only earlier events could tell: the audit judges them", "events", row.unjudged);
-      sheet.count("T15.imported.disordered", "Of them, those whose own times are out of order", "events", row.disordered).note = "by more than the precision the event is known to";
+      sheet.count("T15.imported.disordered", "Of them, those whose own times are out of order", "events", row.disordered).note = "by more than the event's precision and the five minutes that two clocks may be apart";
     }
     return figures;
   }

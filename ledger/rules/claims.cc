@@ -28,7 +28,7 @@ struct Told {
   Micros at;
   std::optional<Micros> after;
 
-  bool in_order(const EventView& event, Micros tolerance) const { return !after || *after <= at + tolerance + width(event.fields->precision()); }
+  bool in_order(const EventView& event, Micros two_clocks) const { return !after || *after <= at + two_clocks + width(event.fields->precision()); }
 };
 
 // Whether all of them are as `fits(Told)` wants them; it is asked no more once one is not.
@@ -76,8 +76,8 @@ Result<void> check_own_claims(const EventView& event, const Context& context) {
 
 }  // namespace
 
-bool times_in_order(const EventView& event) {
-  return all_times(event, [&](const Told& told) { return told.in_order(event, 0); });
+bool times_in_order(const EventView& event, Micros two_clocks) {
+  return all_times(event, [&](const Told& told) { return told.in_order(event, two_clocks); });
 }
 
 Result<void> has_come(const EventView& event, std::string_view what, Micros at, const Context& context) {

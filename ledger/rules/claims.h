@@ -11,9 +11,9 @@ namespace caseledger::rules {
 // Errors: future.
 Result<void> has_come(const EventView& event, std::string_view what, Micros at, const Context& context);
 
-// Whether no time of the body precedes one that it has to follow, as exactly as the event's precision allows and no clock forgiven: what a
-// fold can tell of an imported fact, whose order is not held when it is recorded.
-bool times_in_order(const EventView& event);
+// Whether no time of the body precedes one that it has to follow, by more than the event's precision and what two clocks may be apart. Of an
+// imported fact it is not held when it is recorded.
+bool times_in_order(const EventView& event, Micros two_clocks);
 
 // Of an event that may follow in its stream (rules.h: admit), and of the replacement that a correction asks for.
 // Errors: future, value_out_of_range.
