@@ -1,6 +1,7 @@
 // A figure: a number that says what it counts, over what, as known when.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,6 +30,13 @@ struct FigureQuery {
   };
   std::optional<Period> period;         // none: everything up to as_of
   std::vector<std::string> by;          // dimensions to split by, e.g. {"case_type", "jurisdiction"}
+  std::vector<std::string> wanted = {};  // ids, or families of them ("T2" has T2.queue.p50): others may be told too, or not; none: all
+
+  // Whether a figure of this family may be wanted.
+  bool wants(std::string_view family) const {
+    const auto within = [](std::string_view id, std::string_view of) { return id.starts_with(of) && (id.size() == of.size() || id[of.size()] == '.'); };
+    return wanted.empty() || std::ranges::any_of(wanted, [&](std::string_view each) { return within(family, each) || within(each, family); });
+  }
 };
 
 }  // namespace caseledger::projections

@@ -315,9 +315,11 @@ std::size_t Folds::cells() const {
 
 std::vector<Figure> Folds::figures(const FigureQuery& query, std::span<const std::string> wanted) const {
   std::vector<Figure> all;
+  FigureQuery asked = query;
+  asked.wanted.assign(wanted.begin(), wanted.end());
   for (const Projection* projection : projections_) {
     if (!may_tell(*projection, wanted)) continue;
-    for (Figure& figure : projection->figures(cells(*projection), query))
+    for (Figure& figure : projection->figures(cells(*projection), asked))
       if (wanted.empty() || std::ranges::any_of(wanted, [&](const std::string& id) { return figure.id == id || figure.id.starts_with(id + '.'); }))
         all.push_back(std::move(figure));
   }

@@ -28,19 +28,32 @@ auto dimensions_of(const StayCell& stay) {
                      {"jurisdiction", stay.jurisdiction}});
 }
 
+// Waits that are not wanted, which cost the most, are not gathered.
 struct ItemRow {
-  explicit ItemRow(Micros as_of) : scored(as_of, Waits::Grain::binned), designated(scored), reviewed(scored), delivered(scored), accepted(scored) {}
+  struct Wait {
+    ItemCount its;
+    const char *id, *title;
+    Waits waits;
+  };
 
-  Waits scored, designated, reviewed, delivered, accepted;
+  explicit ItemRow(const FigureQuery& query) {
+    for (const auto& [its, id, title] : {std::tuple(ItemCount::scored, "T2.scored", "From receipt to the first score"),
+                                         {ItemCount::designated, "T2.designated", "From receipt to the first designation"},
+                                         {ItemCount::reviewed, "T2.reviewed", "From receipt to the first review by a person"},
+                                         {ItemCount::delivered, "T2.delivered", "From receipt to the first delivery of a referral"},
+                                         {ItemCount::accepted, "T2.accepted", "From receipt to the first acceptance of a referral"}})
+      if (query.wants(id)) waits.push_back({its, id, title, Waits(query.as_of, Waits::Grain::binned)});
+  }
+
+  std::vector<Wait> waits;
   std::map<Designation, std::int64_t> mix;
   std::int64_t triaged = 0, expedited = 0, determined = 0, jurisdiction_changes = 0;
 
   void add(const ItemCell& item, const Sums& sums) {
     for (const auto& [slot, n] : sums) {
       const auto what = static_cast<ItemCount>(slot / wait_slots * wait_slots);
-      for (const auto& [its, waits] : {std::pair(ItemCount::scored, &scored), {ItemCount::designated, &designated}, {ItemCount::reviewed, &reviewed},
-                                       {ItemCount::delivered, &delivered}, {ItemCount::accepted, &accepted}})
-        if (what == its || what == ItemCount::untouched) waits->add(item.begun, slot % wait_slots, n);
+      for (Wait& wait : waits)
+        if (what == wait.its || what == ItemCount::untouched) wait.waits.add(item.begun, slot % wait_slots, n);
       if (slot < wait_slots) count(item, slot, n);
     }
   }
@@ -62,9 +75,11 @@ struct ItemRow {
 };
 
 struct StayRow {
-  explicit StayRow(Micros at) : as_of(at), all(at, Waits::Grain::binned), expedited(all), others(all) {}
+  explicit StayRow(const FigureQuery& query)
+      : as_of(query.as_of), in_queue(query.wants("T2.queue")), by_expedition(query.wants("T4.wait")), all(as_of, Waits::Grain::binned), expedited(all), others(all) {}
 
   Micros as_of;
+  bool in_queue, by_expedition;  // which waits are gathered
   Waits all, expedited, others;
   std::int64_t due = 0, in_time = 0;
 
@@ -77,8 +92,8 @@ struct StayRow {
       } else if (slot == static_cast<Slot>(StayCount::late) || (slot >= still_due && after_quarters(stay.entered, slot - still_due) < as_of)) {
         due += n;
       } else if (slot >= wait && slot < still_due) {
-        all.add(stay.entered, slot - wait, n);
-        (stay.expedited ? expedited : others).add(stay.entered, slot - wait, n);
+        if (in_queue) all.add(stay.entered, slot - wait, n);
+        if (by_expedition) (stay.expedited ? expedited : others).add(stay.entered, slot - wait, n);
       }
     }
   }
@@ -105,11 +120,7 @@ void write_disparity(Sheet& sheet, std::int64_t expedited, std::int64_t triaged,
 constexpr Designation designations[] = {Designation::referral, Designation::informational, Designation::unfounded, Designation::spam_test};
 
 void write_items(Sheet& sheet, const ItemRow& row) {
-  write_waits(sheet, "T2.scored", "From receipt to the first score", row.scored);
-  write_waits(sheet, "T2.designated", "From receipt to the first designation", row.designated);
-  write_waits(sheet, "T2.reviewed", "From receipt to the first review by a person", row.reviewed);
-  write_waits(sheet, "T2.delivered", "From receipt to the first delivery of a referral", row.delivered);
-  write_waits(sheet, "T2.accepted", "From receipt to the first acceptance of a referral", row.accepted);
+  for (const auto& wait : row.waits) write_waits(sheet, wait.id, wait.title, wait.waits);
   for (const Designation each : designations) {
     const std::string name = schema::EnumNameDesignation(each);
     const auto found = row.mix.find(each);
@@ -120,9 +131,10 @@ void write_items(Sheet& sheet, const ItemRow& row) {
 }
 
 void write_stays(Sheet& sheet, const StayRow& row) {
-  write_waits(sheet, "T2.queue", "Time in a queue", row.all);
+  if (row.in_queue) write_waits(sheet, "T2.queue", "Time in a queue", row.all);
   sheet.share("T2.in_due", "Of the waits with a due time that have ended or are past it, those that ended in time", row.in_time, row.due).note =
       "waits whose report or case ended before they were due are left out";
+  if (!row.by_expedition) return;
   write_waits(sheet, "T4.wait.expedited", "Time in a queue of items that were put first", row.expedited);
   write_waits(sheet, "T4.wait.others", "Time in a queue of all other items", row.others);
 }
@@ -130,8 +142,8 @@ void write_stays(Sheet& sheet, const StayRow& row) {
 }  // namespace
 
 std::vector<Figure> triage_figures(const Cells& cells, const FigureQuery& query) {
-  auto items = rows_of(query, ItemCell{}, [](const ItemCell& item) { return dimensions_of(item); }, ItemRow(query.as_of));
-  auto stays = rows_of(query, StayCell{}, [](const StayCell& stay) { return dimensions_of(stay); }, StayRow(query.as_of));
+  auto items = rows_of(query, ItemCell{}, [](const ItemCell& item) { return dimensions_of(item); }, ItemRow(query));
+  auto stays = rows_of(query, StayCell{}, [](const StayCell& stay) { return dimensions_of(stay); }, StayRow(query));
   std::int64_t triaged = 0, expedited = 0;
   for (const auto& [key, sums] : cells.all()) {
     if (const auto item = cell_of<ItemCell>(key); item && counts_day(query, item->begun)) {

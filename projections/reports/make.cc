@@ -70,15 +70,19 @@ class Counts {
     for (const SectionPlan* section : of.sections)
       for (const TablePlan& plan : section->tables)
         for (const projections::Projection* projection : projections::catalogue())
-          if (shows_any(plan, ids_of(*projection)))
-            if (const auto [found, fresh] = counted_.try_emplace({projection, plan.by}); fresh) ways.push_back(&*found);
+          if (shows_any(plan, ids_of(*projection))) {
+            const auto [found, fresh] = counted_.try_emplace({projection, plan.by});
+            if (fresh) ways.push_back(&*found);
+            found->second.wanted.insert(found->second.wanted.end(), plan.metrics.begin(), plan.metrics.end());
+          }
     std::atomic<std::size_t> next = 0;
     const auto count = [&] {
       for (std::size_t at = next++; at < ways.size(); at = next++) {
-        auto& [way, figures] = *ways[at];
-        figures = way.first->figures(folds.cells(*way.first), {.as_of = terms.as_of.recorded_at,
-                                                               .period = FigureQuery::Period{terms.period.from, terms.period.to},
-                                                               .by = std::vector<std::string>(way.second.begin(), way.second.end())});
+        auto& [way, counted] = *ways[at];
+        counted.figures = way.first->figures(folds.cells(*way.first), {.as_of = terms.as_of.recorded_at,
+                                                                       .period = FigureQuery::Period{terms.period.from, terms.period.to},
+                                                                       .by = std::vector<std::string>(way.second.begin(), way.second.end()),
+                                                                       .wanted = counted.wanted});
       }
     };
     std::vector<std::jthread> others;
@@ -90,7 +94,7 @@ class Counts {
     std::vector<Figure> all;
     for (const projections::Projection* projection : projections::catalogue()) {
       if (!shows_any(plan, ids_of(*projection))) continue;
-      for (const Figure& figure : counted_.at({projection, plan.by}))
+      for (const Figure& figure : counted_.at({projection, plan.by}).figures)
         if (std::ranges::any_of(plan.metrics, [&](std::string_view metric) { return covers(metric, figure.id); })) all.push_back(figure);
     }
     return all;
@@ -113,7 +117,11 @@ class Counts {
     return found == all.end() ? none : found->second;
   }
 
-  using Counted = std::map<std::pair<const projections::Projection*, std::vector<std::string_view>>, std::vector<Figure>>;
+  struct Way {
+    std::vector<std::string> wanted;  // by any of the tables that are split so
+    std::vector<Figure> figures;
+  };
+  using Counted = std::map<std::pair<const projections::Projection*, std::vector<std::string_view>>, Way>;
   Counted counted_;
 };
 

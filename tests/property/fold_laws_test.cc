@@ -286,3 +286,18 @@ TEST_CASE("counts split by any dimension add up to the count that is not split")
     RC_ASSERT(of_persons == unbalanced);
   });
 }
+
+TEST_CASE("of figures that are asked for alone the same is told as among all of them") {
+  for_all("wanted figures are those of all", [](const Projection& projection, std::span<const Fact> facts) {
+    const Folds fold = fold_of(projection, facts);
+    const FigureQuery query{.as_of = facts.empty() ? 0 : facts.back().recorded_at, .period = {}, .by = {below(2) == 0 ? "priority" : "jurisdiction"}};
+    const auto all = fold.figures(query);
+    if (all.empty()) return;
+    const std::string id = all[below(static_cast<unsigned>(all.size()))].id;
+    const std::vector<std::string> wanted{id.substr(0, below(2) == 0 ? id.find('.') : id.rfind('.'))};
+    std::vector<Figure> of_all;
+    std::ranges::copy_if(all, std::back_inserter(of_all), [&](const Figure& figure) { return figure.id == wanted[0] || figure.id.starts_with(wanted[0] + '.'); });
+    RC_ASSERT(!of_all.empty());
+    RC_ASSERT(shown(fold.figures(query, wanted)) == shown(of_all));
+  });
+}
