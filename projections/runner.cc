@@ -118,14 +118,14 @@ const std::string purged_key = "purged";  // among the rows: 8 bytes, the positi
 
 Runner::Runner(Ledger& ledger) : ledger_(ledger), shelf_(std::make_unique<WrittenStates>(ledger.folds(), folds_.kind_of_rows())) {}
 
-Result<std::unique_ptr<Runner>> Runner::open(Ledger& ledger) {
+Result<std::unique_ptr<Runner>> Runner::open(Ledger& ledger, const std::function<void(const Head& head)>& anew) {
   std::unique_ptr<Runner> runner(new Runner(ledger));
-  TRY(runner->load());
+  TRY(runner->load(anew));
   runner->thread_ = std::thread([raw = runner.get()] { raw->run(); });
   return runner;
 }
 
-Result<void> Runner::load() {
+Result<void> Runner::load(const std::function<void(const Head& head)>& anew) {
   const std::string kind = folds_.kind_of_rows();
   TRY_AS(cursor, ledger_.folds().rows_cursor(kind));
   TRY(ledger_.folds().drop_others(cursor.value > 0 ? kind : ""));
@@ -135,6 +135,7 @@ Result<void> Runner::load() {
     cursor_ = written_ = cursor.value;
     as_of_ = entry.recorded_at;
   } else if (const Head head = ledger_.head(); head.size > far_behind_entries) {
+    if (anew) anew(head);
     TRY_AS(folded, rebuild(ledger_.log(), head.size, std::thread::hardware_concurrency(), nullptr, {}, shelf_.get()));
     folds_ = std::move(folded);
     cursor_ = head.size;

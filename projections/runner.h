@@ -21,9 +21,10 @@ Result<Folds> rebuild(const store::Log& log, std::uint64_t size, unsigned thread
 
 class Runner {
  public:
-  // Loads the written sums and starts to follow; states are read when their stream moves. Errors: io, verification_failed (damaged rows: rebuild
-  // them), which failure() tells of states.
-  static Result<std::unique_ptr<Runner>> open(Ledger& ledger);
+  // Loads the written sums and starts to follow; states are read when their stream moves. Where there are none of this version, long logs are
+  // folded anew before it returns, which anew() is told first. Errors: io, verification_failed (damaged rows: rebuild them), which failure() tells
+  // of states.
+  static Result<std::unique_ptr<Runner>> open(Ledger& ledger, const std::function<void(const Head& head)>& anew = {});
   ~Runner();
 
   // What has been folded: entries.
@@ -42,7 +43,7 @@ class Runner {
 
  private:
   explicit Runner(Ledger& ledger);
-  Result<void> load();
+  Result<void> load(const std::function<void(const Head& head)>& anew);
   Result<void> load_purged();
   void run();
   Result<void> follow(std::uint64_t size);

@@ -171,7 +171,10 @@ Result<void> run(const ServeOptions& options) {
     ~Stop() { running.stop(); }
   } stop{*erasures};  // whichever way this ends, before the ledger is gone
   erasures->start();
-  TRY_AS(runner, projections::Runner::open(*ledger));
+  const auto tell_anew = [](const Head& head) {
+    spdlog::info("what projections keep is not of this build: they are folded again from {} events of the log, and serving begins after that", head.next.value);
+  };
+  TRY_AS(runner, projections::Runner::open(*ledger, tell_anew));
 
   RouteConfig route_config;
   route_config.behind_proxy = config.behind_tls_proxy;
