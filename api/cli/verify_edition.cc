@@ -180,6 +180,7 @@ Result<Recount> recount(const Bundle& bundle, const Edition& told, std::span<con
     counted.previous = told.previous;
     counted.suppression = suppression.named;
     reports::withhold_alike(counted, told);
+    reports::tell_withheld(counted);
     out.not_checked.push_back("what is withheld: the bundle does not have every edition that suppression reckoned with");
   } else {
     TRY_AS(report, reports::make_publishable(counted, folds, *of, terms, suppression, before.editions));

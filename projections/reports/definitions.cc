@@ -87,6 +87,7 @@ constexpr Rare only_with_data[] = {
     {"T15.excised", "Events taken out of the log by the as-of: their bytes gave way to their hashes", "events", false},
     {"T15.revocations", "Revocations of keys in the period", "revocations", false},
     {"T15.suspect", "Events by the as-of that a key signed from where it is said to be compromised on to its revocation", "events", false},
+    {"T16.withheld", "Figures of this edition that are withheld", "figures", false},
     {"T9.trained.before", "Of the referrals from before the first training there whose acknowledgement has come or is overdue, those acknowledged in time", "ratio", true, 2},
     {"T9.trained.after", "Of the referrals from after the first training there whose acknowledgement has come or is overdue, those acknowledged in time", "ratio", true, 2},
     {"T7.hour", "Searches in this hour of the day, UTC", "searches", false},

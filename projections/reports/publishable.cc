@@ -2,6 +2,8 @@
 
 #include <deque>
 
+#include "projections/reports/take_out.h"
+
 namespace caseledger::reports {
 
 Result<SuppressionRules> suppression_rules(const Adopted& adopted, Micros at) {
@@ -48,7 +50,9 @@ Result<SuppressionReport> make_publishable(Edition& edition, const projections::
     reckoned.push_back({&told, whole});
   }
   edition.suppression = rules.named;
-  return suppress(edition, rules.policy, reckoned);
+  TRY_AS(report, suppress(edition, rules.policy, reckoned));
+  tell_withheld(edition);
+  return report;
 }
 
 Result<void> may_be_released(const Edition& edition, const SuppressionReport& suppression) {

@@ -27,7 +27,7 @@ struct EditionsBefore {
 };
 EditionsBefore editions_before(const EditionFile* previous, const FindEdition& find);
 
-// Withholds, and says by which policy. Earlier editions of other templates are passed over. Errors: those of make_edition and suppress.
+// Withholds, says by which policy, and tells how many figures that were. Earlier editions of other templates are passed over. Errors: those of make_edition and suppress.
 Result<SuppressionReport> make_publishable(Edition& edition, const projections::Folds& folds, const Template& of, const Terms& terms, const SuppressionRules& rules,
                                            std::span<const Edition> earlier);
 

@@ -9,6 +9,7 @@
 
 #include "ledger/rules/standing.h"
 #include "projections/reports/compare.h"
+#include "projections/reports/section.h"
 #include "projections/standing.h"
 
 namespace caseledger::reports {
@@ -165,7 +166,7 @@ Restatement restatement_of(const EditionFile& was, const Edition& now, std::stri
   for (Change& change : out.changes) {
     const Figure figure{change.table, change.by, change.group};
     const bool hidden_then = same_shape && counted_then.contains(figure) && !told_then.contains(figure), hidden_now = counted_now.contains(figure) && !told_now.contains(figure);
-    if (hidden_then || hidden_now) {
+    if (hidden_then || hidden_now || covers("T16.withheld", change.table)) {
       change.why = {"suppression"};
       continue;
     }

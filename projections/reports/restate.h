@@ -7,7 +7,8 @@
 //   late_records  what happened before the period's end and was recorded since
 //   later_events  what happened after it: a recovery in February of a child that was reported missing in January
 // And apart from them:
-//   suppression   the figure is told only in one of the two, as the rules of withholding came out otherwise; nothing more is said of it
+//   suppression   the figure is told only in one of the two, as the rules of withholding came out otherwise, or counts what is withheld; nothing
+//                 more is said of it
 //   recounted     the earlier prefix itself gives another figure today: events were excised, or a definition changed
 #pragma once
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 
 #include "projections/reports/disclosure.h"
 
@@ -80,6 +81,32 @@ void withhold_alike(Edition& counted, const Edition& told) {
       }
     }
   }
+}
+
+std::vector<Table> withheld_tables(const Edition& edition) {
+  std::map<std::string, std::int64_t> by_rule;
+  std::int64_t all = 0;
+  for (const Section& section : edition.sections)
+    for (const Table& table : section.tables)
+      for (const Row& row : table.rows)
+        if (!row.withheld.empty()) ++by_rule[row.withheld], ++all;
+  const auto counted = [](std::vector<std::string> group, std::int64_t n) {
+    return Row{.group = std::move(group), .numerator = n, .denominator = {}, .value = std::to_string(n), .interval = {}, .flags = {}, .note = {}, .withheld = {}};
+  };
+  Table whole{.id = "T16.withheld", .title = "Figures of this edition that are withheld", .unit = "figures", .by = {}, .note = {}, .rows = {counted({}, all)}};
+  Table split = whole;
+  split.by = {"rule"};
+  split.rows.clear();
+  for (const auto& [rule, n] : by_rule) split.rows.push_back(counted({rule}, n));
+  return {std::move(whole), std::move(split)};
+}
+
+void tell_withheld(Edition& edition) {
+  const auto privacy = std::ranges::find(edition.sections, "T16", &Section::id);
+  if (privacy == edition.sections.end()) return;
+  auto tables = withheld_tables(edition);
+  privacy->no_data = privacy->no_data && tables.back().rows.empty();
+  std::ranges::move(tables, std::back_inserter(privacy->tables));
 }
 
 }  // namespace caseledger::reports

@@ -20,4 +20,9 @@ std::vector<Withholding> take_out(Edition& edition, const AllUntold& untold, con
 // Takes out what another edition withholds, by its rules: where the editions before it are not at hand, the rest can still be compared.
 void withhold_alike(Edition& counted, const Edition& told);
 
+// How many figures of an edition are withheld, and by which rule: what its rows say one by one, and so nothing that they do not tell.
+std::vector<Table> withheld_tables(const Edition& edition);
+// Adds these to the section on privacy (T16), where there is one.
+void tell_withheld(Edition& edition);
+
 }  // namespace caseledger::reports

@@ -35,6 +35,10 @@ constexpr Name plain[] = {{"F", "Female"}, {"M", "Male"}, {"X", "Neither female 
                           {"lpr", "Plate reader"}, {"ncic", "NCIC"}, {"ncmec_amber", "AMBER Alert"}, {"le", "Law enforcement"}, {"self", "The child"}, {"native", "Native American"},
                           {"tribal", "Tribal"}, {"asian", "Asian"}, {"black", "Black"}, {"hispanic", "Hispanic"}, {"white", "White"}, {"unset", "Not stated"}};
 
+// Why figures are withheld, in a table that counts them.
+constexpr Name rules[] = {{"primary", "Few persons"}, {"difference", "Few more or fewer than told elsewhere"}, {"earlier", "Withheld in an earlier edition"}, {"complementary", "Would give another away"},
+                          {"coarsened", "Told as part of a region"}, {"line", "With all of a row or column"}, {"figure", "With all of a figure"}, {"dependent", "Computed from withheld figures"}};
+
 std::string_view found(std::span<const Name> in, std::string_view code) {
   const auto at = std::ranges::find(in, code, &Name::first);
   return at == in.end() ? std::string_view() : at->second;
@@ -88,6 +92,7 @@ std::string value_words(std::string_view dimension, std::string_view value) {
     std::string out(value);
     return out.replace(out.find('-'), 1, " to ") + " years";
   }
+  if (dimension == "rule") return known(found(rules, value));
   if (const auto name = found(plain, value); !name.empty()) return std::string(name);
   std::string out(value);
   if (std::ranges::find(names_of_others, dimension) != std::end(names_of_others)) return out;

@@ -132,7 +132,7 @@ Row& row_of(Edition& edition, const std::string& metric, const std::vector<std::
   throw std::logic_error("no such row");
 }
 
-// Each row that is told or withheld, with what was counted.
+// Each row that is told or withheld, with what was counted. How many rows are withheld is told of the edition alone.
 void each_row(Published& published, const std::function<void(Row& told, const Row& whole)>& visit) {
   std::map<std::string, const Row*> wholes;
   for (const Section& section : published.whole.sections)
@@ -140,7 +140,8 @@ void each_row(Published& published, const std::function<void(Row& told, const Ro
       for (const Row& row : table.rows) wholes[name_of(table, row)] = &row;
   for (Section& section : published.told.sections)
     for (Table& table : section.tables)
-      for (Row& row : table.rows) visit(row, *wholes.at(name_of(table, row)));
+      for (Row& row : table.rows)
+        if (table.id != "T16.withheld") visit(row, *wholes.at(name_of(table, row)));
 }
 
 }  // namespace

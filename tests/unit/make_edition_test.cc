@@ -8,7 +8,8 @@
 #include <sstream>
 
 #include "projections/reports/definitions.h"
-#include "projections/reports/make.h"
+#include "projections/reports/publishable.h"
+#include "projections/reports/take_out.h"
 #include "tests/support/source.h"
 #include "tests/support/stories.h"
 
@@ -156,6 +157,39 @@ TEST_CASE("figures are split as the template says, with their notes said once") 
   CHECK(split->rows[0].group == std::vector<std::string>{"US-CA"});
   CHECK(name_of(*split, split->rows[1]) == "R1 by jurisdiction = US-TX");
   CHECK(table_of(edition, "T1.reports by country") == nullptr);  // nothing came from anywhere
+}
+
+TEST_CASE("an edition tells how many of its figures are withheld and by which rule, and that is what its rows say") {
+  stories::Log log;
+  static constexpr const char* states[] = {"US-TX", "US-CA", "US-NY", "US-OH"};
+  for (unsigned i = 0; i < 40; ++i) stories::Case(log, stories::stream(i), {.type = schema::CaseType::ERU, .state = states[i < 30 ? i % 2 : i < 33 ? 2 : 3], .clocks = {}}).child(stories::subject(i));
+  const auto folds = folds_of(log);
+  Edition edition = make_edition(folds, transparency(), terms()).value();
+  CHECK(table_of(edition, "T16.withheld") == nullptr);  // nothing is, as it is counted
+  const auto rules = suppression_rules(Adopted(terms().origin), terms().as_of.recorded_at).value();
+  const auto report = make_publishable(edition, folds, transparency(), terms(), rules, {}).value();
+  const Table *whole = table_of(edition, "T16.withheld"), *split = table_of(edition, "T16.withheld by rule");
+  REQUIRE((whole && split));
+  const std::string json = edition_json(edition).value();
+  const auto said = [&](const std::string& text) {
+    std::int64_t n = 0;
+    for (std::size_t at = json.find(text); at != json.npos; at = json.find(text, at + 1)) ++n;
+    return n;
+  };
+  CHECK(whole->rows[0].numerator == said(R"("withheld":")"));
+  CHECK(whole->rows[0].numerator == static_cast<std::int64_t>(report.withheld.size()));
+  CHECK(split->rows.size() >= 2);
+  for (const Row& row : split->rows) CHECK_OF(row.group[0], row.numerator == said(R"("withheld":")" + row.group[0] + '"'));
+  CHECK(failed(edition).empty());
+  for (const Section& section : edition.sections)
+    if (section.id == "T16") CHECK_FALSE(section.no_data);
+  CHECK(parse_edition(json).value() == edition);
+
+  Edition again = edition;
+  withhold_alike(again, edition);
+  for (Section& section : again.sections) std::erase_if(section.tables, [](const Table& table) { return table.id == "T16.withheld"; });
+  tell_withheld(again);
+  CHECK(again == edition);
 }
 
 TEST_CASE("an edition that does not add up says which sums fail") {

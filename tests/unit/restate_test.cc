@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "projections/reports/restate.h"
+#include "projections/reports/take_out.h"
 #include "tests/support/stories.h"
 
 using namespace caseledger;
@@ -121,6 +122,17 @@ TEST_CASE("a figure that is told in one of the two alone changed by what is with
   const auto found = now.of(was.file(), year.log);
   CHECK(why(found, "R9.episodes") == Why{"suppression"});
   CHECK(why(found, "R9.episodes", {"US-TX"}) == Why{"late_records"});
+}
+
+TEST_CASE("how many figures are withheld changes by what is withheld alone", "[editions]") {
+  January year;
+  Made was(year.log), now(year.log);
+  tell_withheld(was.edition);
+  for (Section& section : now.edition.sections)
+    for (Table& table : section.tables)
+      if (name_of(table) == "R9.episodes") table.rows[0].withheld = "primary";
+  tell_withheld(now.edition);
+  CHECK(why(now.of(was.file(), year.log), "T16.withheld") == Why{"suppression"});
 }
 
 TEST_CASE("what the earlier prefix itself no longer gives is said to be counted otherwise", "[editions]") {

@@ -7,6 +7,7 @@
 
 #include "api/figures_json.h"
 #include "projections/reports/governed.h"
+#include "projections/reports/take_out.h"
 #include "tests/support/event_samples.h"
 #include "tests/support/service.h"
 #include "tests/support/stories.h"
@@ -226,6 +227,10 @@ TEST_CASE("every figure has its definition, and every definition its figure") {
       CHECK(std::tie(found->second.title, found->second.unit) == std::tie(table.title, table.unit));
       met.insert(table.id);
     }
+  for (const reports::Table& table : reports::withheld_tables({})) {
+    CHECK(std::tie(defined.at(table.id).title, defined.at(table.id).unit) == std::tie(table.title, table.unit));
+    met.insert(table.id);
+  }
   for (const auto& [id, definition] : defined) {
     INFO(id);
     CHECK(met.contains(id));
