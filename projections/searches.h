@@ -1,4 +1,4 @@
-// Searches of other systems (T7): why, how wide, over how long, and at which hour.
+// Searches of other systems (T7): by whom, why, how wide, over how long, and at which hour.
 #pragma once
 
 #include "projections/projection.h"

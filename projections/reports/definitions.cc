@@ -129,8 +129,8 @@ std::span<const std::string_view> dimensions() {
   static constexpr std::string_view all[] = {
       "age_band", "analysis", "basis", "case_type", "case_type_current", "channel", "clause", "country", "criteria", "decision", "detail",
       "detector_kind", "esp", "exam", "file_type", "finding", "imported", "incident_type", "instrument", "item", "item_type", "jurisdiction", "kind", "list", "match",
-      "mode", "model", "phase", "plate_state", "policy", "priority", "programme", "purpose", "queue", "race_ethnicity", "reason",
-      "recipient_class", "region", "requester_class", "resolved_share", "scope", "service", "sex", "source", "state", "state_care", "system", "unit", "unit_name",
+      "mode", "model", "organisation", "phase", "plate_state", "policy", "priority", "programme", "purpose", "queue", "race_ethnicity", "reason",
+      "recipient_class", "region", "requester_class", "resolved_share", "scope", "service", "sex", "source", "state", "state_care", "system", "team", "unit", "unit_name",
       "urgency", "user_location", "vendor",
   };
   return all;

@@ -7,7 +7,7 @@ const SectionPlan& searches_section() {
       .id = "T7",
       .title = "Search audit",
       .clock = "a search counts in the period in which the month begins that it was made in",
-      .tables = {{{"T7"}}, {{"T7"}, {"system"}}, {{"T7"}, {"reason"}}},
+      .tables = {{{"T7"}}, {{"T7"}, {"system"}}, {{"T7"}, {"reason"}}, {{"T7"}, {"organisation"}}},
   };
   return plan;
 }

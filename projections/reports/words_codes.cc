@@ -45,7 +45,7 @@ std::string_view found(std::span<const Name> in, std::string_view code) {
 }
 
 // Dimensions whose values are names that others gave, and stay as they are.
-constexpr std::string_view names_of_others[] = {"vendor", "esp", "model", "policy", "unit_name", "system", "queue", "programme", "source"};
+constexpr std::string_view names_of_others[] = {"vendor", "esp", "model", "policy", "unit_name", "system", "queue", "team", "organisation", "programme", "source"};
 
 constexpr Name sections[] = {
     {"R", "How many children who went missing were found, how soon, and who is still missing. Each ratio says what it counts: a cohort is followed "
@@ -56,7 +56,7 @@ constexpr Name sections[] = {
     {"T4", "What was put first, for whom and for which reason; and whether groups were treated alike."},
     {"T5", "Alerts of automated detectors: how many were looked at, how many were right, and what came of those that were wrong."},
     {"T6", "Where plate readers stand and how densely, who is given access, how soon they learn of an entry, and how long they keep what they read."},
-    {"T7", "Searches of surveillance data: by whom, for which reason, and whether a case was named."},
+    {"T7", "Searches of surveillance data: by which organisations, for which reason, and whether a case was named."},
     {"T8", "Where reports were referred, whether recipients answered, and what they said became of them."},
     {"T9", "Requests to other countries and what became of them; training given to partners abroad."},
     {"T10", "Teams sent on site: what was asked for, what was granted, how soon they came, and what came of it."},

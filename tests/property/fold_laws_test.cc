@@ -22,6 +22,7 @@ unsigned below(unsigned n) { return *rc::gen::resize(rc::kNominalSize, rc::gen::
 stories::Log some_lives() {
   stories::Log log;
   stories::live(log, below, 20 + below(60));
+  stories::live_in_office(log, below, below(20));
   return log;
 }
 
@@ -267,7 +268,7 @@ TEST_CASE("counts split by any dimension add up to the count that is not split")
                                          "decisions", "overrides", "scores", "reviews", "requests", "referrals", "trainings", "sessions",
                                          "participants", "minutes", "alerts", "actions", "entries", "deployments", "examinations", "tips", "leads",
                                          "analyses", "services", "consents", "searches", "views", "disseminations", "findings", "batches", "logins",
-                                         "erasures", "events"};
+                                         "erasures", "events", "assignments"};
     const auto sums = [&](const std::vector<std::string>& by) {
       std::map<std::string, std::int64_t> of;
       for (const Figure& figure : figures_of(fold, as_of, by))

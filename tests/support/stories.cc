@@ -24,12 +24,6 @@ caseledger::Uuid numbered(std::uint8_t family, unsigned number) {
   return id;
 }
 
-PublicKey key_of(unsigned author) {
-  PublicKey key{};
-  key[0] = static_cast<std::uint8_t>(author);
-  return key;
-}
-
 template <class T>
 flatbuffers::Optional<T> optional(const std::optional<T>& value) {
   return value ? flatbuffers::Optional<T>(*value) : flatbuffers::nullopt;
@@ -74,6 +68,12 @@ Buffer event_bytes(StreamKind kind, const StreamId& stream, Version version, con
 
 SubjectId subject(unsigned number) { return numbered(1, number); }
 StreamId stream(unsigned number) { return numbered(2, number); }
+
+PublicKey key_of(unsigned author) {
+  PublicKey key{};
+  key[0] = static_cast<std::uint8_t>(author);
+  return key;
+}
 
 // ── the log ──
 

@@ -21,6 +21,7 @@ inline constexpr Micros new_year_2024 = 1'704'067'200 * second;
 
 SubjectId subject(unsigned number);
 StreamId stream(unsigned number);
+PublicKey key_of(unsigned author);
 
 // As events hold them.
 schema::Uuid raw(const Uuid& id);
@@ -122,5 +123,8 @@ using Choose = std::function<unsigned(unsigned n)>;
 
 // Up to `steps` events in some case, coverage, report, referral and partner streams, recorded in a mixed order, often late, some with coarse times.
 void live(Log& log, const Choose& choose, unsigned steps);
+
+// Up to `steps` decisions of governors and looks of those they enrol. What they decide may take effect or not.
+void live_in_office(Log& log, const Choose& choose, unsigned steps);
 
 }  // namespace stories

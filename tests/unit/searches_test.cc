@@ -1,0 +1,146 @@
+// Searches by the organisation whose key signed them: worked by hand.
+#include <catch2/catch.hpp>
+
+#include "projections/searches.h"
+#include "tests/support/council.h"
+#include "tests/support/told.h"
+
+using namespace caseledger;
+using namespace caseledger::projections;
+using namespace stories;
+
+namespace {
+
+// A ledger of two governors who decide together, and readers who search.
+class Office {
+ public:
+  Office() : council_(2, 2, false) {
+    say(council_.governors[0], council_.genesis(council_.charter(2)), "@0h");
+    say(council_.governors[1], council_.approval(1), "@0h");
+  }
+
+  Version propose(const std::string& action, std::string_view at) {
+    const Version version = council_.version() + 1;
+    say(council_.governors[0], council_.proposal(action), at);
+    return version;
+  }
+  void approve(Version proposal, std::string_view at) { say(council_.governors[1], council_.approval(proposal), at); }
+  void enrol(const Signer& key, const std::string& organisation, std::string_view at) { approve(propose(enrolment(key, organisation), at), at); }
+
+  static std::string enrolment(const Signer& key, const std::string& organisation) {
+    return R"({"type":"KeyEnrolled","vkey":")" + key.vkey().text() + R"(","organisation":")" + organisation + R"(","roles":["analyst"]})";
+  }
+
+  void search(const Signer& key, unsigned stream, const std::string& at, bool for_case, const std::string& recorded = {}) {
+    told_.tell("access " + std::to_string(stream) + " SearchExecuted", at,
+               R"({"system":"lpr","search_id":"s-1","reason_code":")" + std::string(for_case ? R"(missing_child","case_ref":{"stream":"#201","version":0}})" : R"(other"})"), {.recorded = recorded});
+    authors_.push_back(key.vkey().key);
+  }
+  void open(const Signer& key, unsigned stream, const std::string& at) {
+    told_.tell("case " + std::to_string(stream) + " CaseOpened", at,
+               R"({"case_type":"ERU","clocks":[{"clock":"reported_us","at":")" + at + R"("}],"missing_from":{"state":"US-TX"},"state_care":false,"episode_no":1})");
+    authors_.push_back(key.vkey().key);
+  }
+
+  std::string said(std::string_view id, const FigureQuery& query, std::string_view group = {}) const {
+    std::vector<Fact> facts = decisions_;
+    for (std::size_t i = 0; i < authors_.size(); ++i) facts.push_back(told_.facts()[i]), facts.back().author = authors_[i];
+    const auto all = fold_of(searches(), facts).figures(query);
+    Figure figure = named(all, id, group);
+    figure.interval.reset();
+    return said_by(figure);
+  }
+
+  std::vector<Fact> decisions_;  // of the governance stream; what is taken away from it was never known here
+
+ private:
+  void say(const Signer& author, Buffer event, std::string_view at) {
+    REQUIRE(council_.record(author, event));
+    decisions_.push_back({.event = view_event(events_.emplace_back(std::move(event))), .position = {decisions_.size()}, .entry = {}, .recorded_at = when(at), .author = author.vkey().key});
+  }
+
+  samples::Council council_;
+  std::deque<Buffer> events_;
+  Told told_;
+  std::vector<PublicKey> authors_;  // of what is told, one after the other
+};
+
+const FigureQuery by_organisation = by_then("@200d", {"organisation"});
+
+}  // namespace
+
+TEST_CASE("searches count for the organisation to which the governors enrolled the key that signed them") {
+  Office office;
+  const Signer analyst = Signer::generate("analyst"), desk = Signer::generate("desk"), other = Signer::generate("other");
+  office.enrol(analyst, "police", "@1h");
+  office.enrol(desk, "center", "@1h");
+  office.propose(Office::enrolment(other, "nobody"), "@1h");  // and nobody else approves it
+  office.open(desk, 201, "@1d");
+  for (const char* at : {"@2d", "@3d"}) office.search(analyst, 1, at, true);
+  office.search(analyst, 1, "@4d", false);
+  office.search(desk, 2, "@5d", true);
+  office.search(other, 3, "@6d", true);
+  const auto of = [&](std::string_view id, std::string_view group) { return office.said(id, by_organisation, group); };
+  CHECK(of("T7.searches", "police") == "police: 3/- = 3");
+  CHECK(of("T7.searches", "center") == "center: 1/- = 1");
+  CHECK(of("T7.searches", "unknown") == "unknown: 1/- = 1");
+  CHECK(of("T7.without_case", "police") == "police: 1/3 = 0.333333");
+  CHECK(of("T7.generic_reason", "police") == "police: 1/3 = 0.333333");
+
+  // Of the three searches for a case by organisations that are known, two are by one that opened none.
+  CHECK(office.said("T7.outside", by_then("@200d")) == "2/3 = 0.666667");
+  CHECK(of("T7.outside", "police") == "police: 2/2 = 1.000000");
+  CHECK(of("T7.outside", "center") == "center: 0/1 = 0.000000");
+  CHECK(of("T7.outside", "unknown") == "unknown: 0/0 = - no_data");
+  office.open(analyst, 202, "@7d");
+  CHECK(office.said("T7.outside", by_then("@200d")) == "0/3 = 0.000000");
+}
+
+TEST_CASE("a key that changes its organisation takes its searches along from the month of the change on, and a revoked one keeps them") {
+  Office office;
+  const Signer key = Signer::generate("reader");
+  office.enrol(key, "police", "@1h");
+  const Version moved = office.propose(Office::enrolment(key, "sheriff"), "@20d");
+  office.search(key, 1, "@25d", true);
+  office.approve(moved, "@40d");                        // 10 February: then it takes effect, and not when it was proposed
+  office.search(key, 1, "@35d", true, "@41d");
+  office.search(key, 1, "@30d", true, "@42d");          // made in January, recorded since
+  office.search(key, 1, "@70d", true);
+  office.approve(office.propose(samples::revoked(key.vkey()), "@80d"), "@80d");
+  CHECK(office.said("T7.searches", by_organisation, "police") == "police: 1/- = 1");
+  CHECK(office.said("T7.searches", by_organisation, "sheriff") == "sheriff: 3/- = 3");
+  auto january = in_period(when("@0h"), when("@31d"), when("@200d"));
+  january.by = {"organisation"};
+  CHECK(office.said("T7.searches", january, "sheriff") == "sheriff: 1/- = 1");
+  office.enrol(key, "court", "@100d");                  // again, after it was revoked
+  office.search(key, 1, "@101d", false);
+  CHECK(office.said("T7.searches", by_organisation, "court") == "court: 1/- = 1");
+  CHECK(office.said("T7.searches", by_organisation, "sheriff") == "sheriff: 3/- = 3");
+}
+
+TEST_CASE("a key counts for nobody before its enrolment, or where its enrolment is not in the copy that is counted") {
+  Office office;
+  const Signer early = Signer::generate("early"), lost = Signer::generate("lost");
+  office.enrol(lost, "police", "@1h");
+  const std::size_t proposal = office.decisions_.size() - 2;
+  office.search(early, 1, "@2d", true);
+  office.search(lost, 2, "@3d", true);
+  office.enrol(early, "sheriff", "@35d");
+  office.search(early, 1, "@36d", true);
+  CHECK(office.said("T7.searches", by_organisation, "unknown") == "unknown: 1/- = 1");
+  CHECK(office.said("T7.searches", by_organisation, "sheriff") == "sheriff: 1/- = 1");
+  office.decisions_.erase(office.decisions_.begin() + static_cast<std::ptrdiff_t>(proposal));  // its approval is left, and approves nothing
+  CHECK(office.said("T7.searches", by_organisation, "unknown") == "unknown: 2/- = 2");
+  CHECK(office.said("T7.searches", by_organisation, "sheriff") == "sheriff: 1/- = 1");
+  office.decisions_.clear();
+  CHECK(office.said("T7.searches", by_organisation, "unknown") == "unknown: 3/- = 3");
+  CHECK(office.said("T7.outside", by_then("@200d")) == "0/0 = - no_data");
+}
+
+TEST_CASE("lives in office, to which the laws of folds are held, have searches of several organisations and of nobody's") {
+  Log log;
+  unsigned next = 0;
+  live_in_office(log, [&](unsigned n) { return (next = next * 1'103'515'245 + 12'345) / 65'536 % n; }, 200);
+  const auto all = figures(searches(), log, as_of(log.clock(), {"organisation"}));
+  for (const char* organisation : {"police", "sheriff", "unknown"}) CHECK(named(all, "T7.searches", organisation).numerator > 0);
+}
