@@ -23,6 +23,7 @@
 #include "projections/referrals.h"
 #include "projections/resources.h"
 #include "projections/searches.h"
+#include "projections/teams.h"
 #include "projections/timeliness.h"
 #include "projections/tips.h"
 #include "projections/triage.h"
@@ -55,6 +56,7 @@ std::span<const Projection* const> catalogue() {
       &analyses(),
       &families(),
       &resources(),
+      &teams(),
       &recording(),
       &imports(),
       &oversight(),

@@ -8,6 +8,7 @@
 #include "projections/oversight.h"
 #include "projections/privacy.h"
 #include "projections/resources.h"
+#include "projections/teams.h"
 #include "projections/triage.h"
 #include "tests/support/told.h"
 
@@ -123,6 +124,36 @@ TEST_CASE("the posts of a queue stand beside the share of the items that entered
   CHECK(of("T14.queue.items.share", "hotline") == "hotline: 2/9 = 0.222222");
   query.period->from += 1;
   CHECK(of("T14.queue.items", "hotline") == "hotline: 2/- = 2 whole_days");
+}
+
+TEST_CASE("the posts of a team stand beside the share of the cases assigned to it, however often each is") {
+  Told log;
+  const auto given = [&](const std::string& unit, const std::string& name, const std::string& posts) {
+    log.tell("partner 50 ResourceAllocated", "@0h", R"({"unit":")" + unit + R"(","unit_name":")" + name + R"(","period":"2024-Q1","fte_hundredths":)" + posts + "}");
+  };
+  const auto assigned = [&](unsigned i, const std::string& team, const std::string& at) {
+    log.tell("case " + std::to_string(i) + " CaseAssigned", at, R"({"to_actor":"cw-1")" + (team.empty() ? "" : R"(,"team":")" + team + '"') + "}");
+  };
+  given("team", "intake", "300");
+  given("team", "cold-cases", "100");
+  given("queue", "intake", "9900");  // is no team
+  for (unsigned i = 1; i <= 3; ++i) assigned(i, "intake", "@2d");
+  assigned(1, "field", "@3d");
+  assigned(1, "intake", "@4d");     // and back
+  assigned(2, "", "@5d");           // to somebody of no team
+  assigned(3, "field", "@100d");    // after the period
+  auto query = in_period(when("@0h"), when("@91d"), when("@120d"));
+  const auto of = [&](std::string_view id, std::string_view group = {}) { return log.said(teams(), id, query, group); };
+  CHECK(of("T14.team.posts") == "-/- = 4.000000");
+  CHECK(of("T14.team.assignments") == "5/- = 5");
+  query.by = {"team"};
+  CHECK(of("T14.team.posts", "intake") == "intake: -/- = 3.000000");
+  CHECK(of("T14.team.posts.share", "intake") == "intake: -/- = 0.750000");
+  CHECK(of("T14.team.assignments", "intake") == "intake: 4/- = 4");
+  CHECK(of("T14.team.assignments.share", "intake") == "intake: 4/5 = 0.800000");
+  CHECK(of("T14.team.assignments", "cold-cases") == "cold-cases: -/- = - no_data");
+  CHECK(of("T14.team.posts", "field") == "field: -/- = - no_data");
+  CHECK(of("T14.team.assignments.share", "field") == "field: 1/5 = 0.200000");
 }
 
 TEST_CASE("erasures wait for a decision and then for being carried out") {
