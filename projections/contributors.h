@@ -1,7 +1,7 @@
 // Which streams make up a figure, and what each adds to it.
 //
 // A stream contributes to a figure exactly if the figure over that stream's share of the sums alone has a numerator or a denominator that is not
-// zero or, of a figure with neither, a value. Nothing of it is written per projection.
+// zero or, of a figure with neither, a value. Nothing of it is written per projection, but which cells figures join to those of others.
 #pragma once
 
 #include "projections/fold.h"

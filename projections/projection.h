@@ -53,6 +53,9 @@ class Projection {
   virtual bool tells() const { return false; }  // whether it ever does
   virtual std::optional<Message> message(std::string_view) const { return std::nullopt; }
 
+  // Whether figures join a cell to those of other streams as they are read: then those of one stream alone are read with all such cells.
+  virtual bool joins(std::string_view /*cell*/) const { return false; }
+
   // The figures that can be read off the sums.
   virtual std::vector<Figure> figures(const Cells& cells, const FigureQuery& query) const = 0;
 };

@@ -78,7 +78,7 @@ void look(std::string& counts, const Fact& fact, const SearchExecuted& body) {
   count_each(counts, std::move(keys));
 }
 
-// A state ends with what it is: counts, or of the governance stream its decisions.
+// A state ends with what it is, counts or the decisions of the governance stream: long counts grow where they are.
 constexpr char counts_kept = 'c', decisions_kept = 'd';
 
 // A search from outside names a case, and whoever searched opens none.
@@ -146,6 +146,8 @@ class Searches final : public Projection {
     if (state.back() == counts_kept) return add_counts(all, add);
     for (const EnrolmentCell& each : enrolments(all)) add(cell_key(each), 1);
   }
+
+  bool joins(std::string_view cell) const override { return cell[0] == EnrolmentCell::sort || cell[0] == Opened::sort; }
 
   std::vector<Figure> figures(const Cells& cells, const FigureQuery& query) const override {
     const Organisations organisations(cells);

@@ -1,6 +1,7 @@
 // Searches by the organisation whose key signed them: worked by hand.
 #include <catch2/catch.hpp>
 
+#include "projections/contributors.h"
 #include "projections/searches.h"
 #include "tests/support/council.h"
 #include "tests/support/told.h"
@@ -43,12 +44,15 @@ class Office {
   }
 
   std::string said(std::string_view id, const FigureQuery& query, std::string_view group = {}) const {
-    std::vector<Fact> facts = decisions_;
-    for (std::size_t i = 0; i < authors_.size(); ++i) facts.push_back(told_.facts()[i]), facts.back().author = authors_[i];
-    const auto all = fold_of(searches(), facts).figures(query);
+    const auto all = fold_of(searches(), facts()).figures(query);
     Figure figure = named(all, id, group);
     figure.interval.reset();
     return said_by(figure);
+  }
+  std::vector<Fact> facts() const {
+    std::vector<Fact> all = decisions_;
+    for (std::size_t i = 0; i < authors_.size(); ++i) all.push_back(told_.facts()[i]), all.back().author = authors_[i];
+    return all;
   }
 
   std::vector<Fact> decisions_;  // of the governance stream; what is taken away from it was never known here
@@ -94,6 +98,31 @@ TEST_CASE("searches count for the organisation to which the governors enrolled t
   CHECK(of("T7.outside", "unknown") == "unknown: 0/0 = - no_data");
   office.open(analyst, 202, "@7d");
   CHECK(office.said("T7.outside", by_then("@200d")) == "0/3 = 0.000000");
+}
+
+TEST_CASE("each reader's stream has its share of the figures of its organisation, and no other stream has any") {
+  Office office;
+  const Signer analyst = Signer::generate("analyst"), desk = Signer::generate("desk");
+  office.enrol(analyst, "police", "@1h");
+  office.enrol(desk, "center", "@1h");
+  office.open(desk, 201, "@1d");
+  for (const char* at : {"@2d", "@3d"}) office.search(analyst, 1, at, true);
+  office.search(desk, 2, "@4d", true);
+  Folds folds;
+  for (const Fact& fact : office.facts()) REQUIRE(folds.apply(fact));
+  folds.settle();
+  const auto shares = [&](std::string_view id) {
+    std::vector<std::string> all;
+    const auto found = contributors(folds, id, by_organisation, {}, 100).value();
+    for (const auto& each : found.first)
+      for (Figure share : each.shares) {
+        share.interval.reset();
+        all.push_back(to_string(each.stream).substr(34) + " " + said_by(share));
+      }
+    return all;
+  };
+  CHECK(shares("T7.searches") == std::vector<std::string>{"01 police: 2/- = 2", "02 center: 1/- = 1"});
+  CHECK(shares("T7.outside") == std::vector<std::string>{"01 police: 2/2 = 1.000000", "02 center: 0/1 = 0.000000"});
 }
 
 TEST_CASE("a key that changes its organisation takes its searches along from the month of the change on, and a revoked one keeps them") {
