@@ -105,6 +105,7 @@ Millionths unit_of_time(Millionths duration) {
 }
 
 Axis duration_axis(Millionths low, Millionths high) {
+  constexpr int words_apart = 2'200;  // of the way, in hundredths of a percent: on a narrow screen those at the edge reach so far inwards
   constexpr Millionths second = Millionths(million) * million, minute = 60 * second, hour = 60 * minute, day = 24 * hour;
   static constexpr std::pair<Millionths, std::string_view> units[] = {{second, "1 s"}, {10 * second, "10 s"}, {minute, "1 min"}, {10 * minute, "10 min"}, {hour, "1 h"}, {6 * hour, "6 h"}, {day, "1 day"},
                                                                       {7 * day, "1 week"}, {30 * day, "30 days"}, {90 * day, "90 days"}, {365 * day, "1 year"}, {3650 * day, "10 years"}};
@@ -114,9 +115,9 @@ Axis duration_axis(Millionths low, Millionths high) {
   while (last > first + 1 && (last - 1)->first >= high) --last;
   if (last == first) --first;
   Axis axis{.low = std::min(first->first, std::max<Millionths>(low, 1)), .high = std::max(last->first, high), .logarithmic = true, .ticks = {}};
-  const auto stride = (last - first + 4) / 5;  // no more than six
-  for (const auto* each = first; each <= last; ++each)
-    if ((last - each) % stride == 0) axis.ticks.emplace_back(each->first, each->second);
+  for (const auto* each = last + 1; each-- > first;)
+    if (axis.ticks.empty() || axis.at(axis.ticks.back().first) - axis.at(each->first) >= words_apart) axis.ticks.emplace_back(each->first, each->second);
+  std::ranges::reverse(axis.ticks);
   return axis;
 }
 
