@@ -186,10 +186,6 @@ for wrong in "unseal zz --purpose check" "erase zz --basis gdpr17" "erase $file 
 for wrong in "enroll --server $url --as ledger/keys/governor.key --vkey zz --organisation one --role analyst" "audit ledger --log-vkey zz" "restore ledger new --log-vkey zz" "init new --origin commands.example/l/2 --governor zz"; do expect 2 "$cl" $wrong; done
 for command in "backup nowhere new" "due nowhere" "rebuild nowhere" "export nowhere new" "serve nowhere"; do expect 4 "$cl" $command; done
 
-step "completion"
-for shell in bash zsh fish; do expect 0 "$cl" completion $shell; done
-expect 2 "$cl" completion tcsh
-complete_with() { bash -c 'source <("$1" completion bash); shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _caseledger; printf "%s\n" "${COMPREPLY[@]}"' - "$cl" "$@"; }
 step "connections leave the stores their files, and who finds all of them taken is told so"
 stop
 printf '#!/bin/sh\nulimit -n 300\nexec "%s" "$@"\n' "$cl" >few && chmod +x few
@@ -202,6 +198,10 @@ for fd in "${held[@]}"; do exec {fd}>&-; done
 for _ in $(seq 100); do curl -fs -o /dev/null "$url/readyz" && break; sleep 0.05; done
 expect 0 "$cl" events --server "$url" --key desk.key --kind case --limit 1; lines 1
 
+step "completion"
+for shell in bash zsh fish; do expect 0 "$cl" completion $shell; done
+expect 2 "$cl" completion tcsh
+complete_with() { bash -c 'source <("$1" completion bash); shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _caseledger; printf "%s\n" "${COMPREPLY[@]}"' - "$cl" "$@"; }
 [ "$(complete_with caseledger figu)" = figures ] || fail "a command is not completed"
 [ "$(complete_with caseledger events --juris)" = --jurisdiction ] || fail "an option is not completed"
 [ "$(complete_with caseledger proposal li)" = list ] || fail "a command beneath another is not completed"
