@@ -36,7 +36,7 @@ class Client {
  public:
   using Answer = Outbox::Answer;
 
-  // Returns once the server has welcomed the key. The key has to outlive the client. Errors: usage, io, not_permitted,
+  // Returns once the server has welcomed the key. The key has to outlive the client. Errors: usage, unavailable, io, not_permitted,
   // verification_failed, wrong_origin, overloaded (all its connections are taken).
   static Result<std::unique_ptr<Client>> connect(ClientConfig config, const Signer& author);
   ~Client();  // closes

@@ -10,6 +10,9 @@ namespace {
 
 std::unexpected<Error> not_trusted(const Url& url) { return fail(Errc::not_permitted, "the certificate of " + url.authority + " is not by anyone who is trusted here, or of another name"); }
 
+// Of an address that names none, the port that was dialled.
+std::string with_port(const Url& url) { return (url.host.find(':') == std::string::npos ? url.host : '[' + url.host + ']') + ':' + url.port; }
+
 }  // namespace
 
 std::unexpected<Error> cannot_reach(const Url& url, const error_code& error) {
@@ -24,7 +27,7 @@ std::unexpected<Error> cannot_reach(const Url& url, const error_code& error) {
       case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN: return fail(Errc::not_permitted, url.authority + " does not take the client certificate: " + error.message());
       default: break;
     }
-  return fail(Errc::io, "cannot reach " + url.authority + ": " + error.message());
+  return fail(Errc::unavailable, "cannot reach " + with_port(url) + ": " + error.message());
 }
 
 using Resolver = asio::ip::basic_resolver<Tcp, Executor>;

@@ -6,7 +6,7 @@
 
 namespace caseledger::api {
 
-// Errors: io, which may pass; not_permitted (one side does not take the other's certificate).
+// Errors: unavailable, which may pass; not_permitted (one side does not take the other's certificate).
 std::unexpected<Error> cannot_reach(const Url& url, const error_code& error);
 
 // tls: of a wss or https address. The connection has to stand within the time given.

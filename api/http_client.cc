@@ -25,6 +25,8 @@ Task<Result<Response>> get(asio::io_context& context, Url url, TlsContext tls, c
   const auto [read_error, bytes] = co_await http::async_read(wire, buffer, parser, use_task);
   if (read_error == http::error::body_limit)
     co_return Got(fail(Errc::too_large, "the answer of " + url.authority + " has more than " + std::to_string(config.body_bytes_max) + " bytes"));
+  if (read_error == http::error::end_of_stream)
+    co_return Got(fail(Errc::unavailable, url.authority + " hung up without an answer" + (url.tls ? "" : "; it may want https://")));
   if (read_error) co_return Got(cannot_reach(url, read_error));
   auto& message = parser.get();
   Response response;

@@ -15,7 +15,7 @@ struct GetConfig {
   std::size_t body_bytes_max = 64u << 20;
 };
 
-// Any status is a response. Errors: usage, io, too_large.
+// Any status is a response. Errors: usage, unavailable, not_permitted, too_large.
 Result<Response> http_get(std::string_view url, const GetConfig& config = {});
 
 }  // namespace caseledger::api

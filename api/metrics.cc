@@ -15,7 +15,7 @@ using prometheus::Gauge;
 using prometheus::Histogram;
 using Registry = prometheus::Registry;
 
-constexpr std::size_t codes = static_cast<std::size_t>(Errc::usage) + 1;
+constexpr std::size_t codes = static_cast<std::size_t>(last_errc) + 1;
 constexpr double second = 1e6;  // in microseconds
 
 const Histogram::BucketBoundaries commit_buckets{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5};

@@ -36,6 +36,7 @@ Kind kind_of(Errc code) {
     case Errc::overloaded: return {503, "Overloaded"};
     case Errc::draining: return {503, "Shutting down"};
     case Errc::locked: return {503, "In use by another process"};
+    case Errc::unavailable: return {503, "Another server cannot be reached"};
   }
   return {500, "Unknown"};
 }

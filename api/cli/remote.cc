@@ -26,7 +26,7 @@ namespace caseledger::api {
 namespace {
 
 Errc code_named(std::string_view word) {
-  for (int i = 0; i <= static_cast<int>(Errc::usage); ++i)
+  for (int i = 0; i <= static_cast<int>(last_errc); ++i)
     if (name(static_cast<Errc>(i)) == word) return static_cast<Errc>(i);
   return Errc::io;
 }
@@ -90,7 +90,6 @@ Result<std::string> HttpServer::get(const std::string& target) const {
     config.tls = tls_of_environment();
     if (key_) config.headers.emplace_back("Authorization", "Bearer " + token());
     auto got = http_get(base_ + target, config);
-    if (!got && got.error().code == Errc::io) return fail(Errc::overloaded, got.error().sentence);  // it may come back
     if (!got) return std::unexpected(got.error());
     response = std::move(*got);
     const auto later = retry_after(response);

@@ -27,7 +27,8 @@ Exit exit_of(Errc code) {
     case Errc::already_recorded: return Exit::conflict;
     case Errc::overloaded:
     case Errc::draining:
-    case Errc::locked: return Exit::unavailable;
+    case Errc::locked:
+    case Errc::unavailable: return Exit::unavailable;
     case Errc::unknown_author:
     case Errc::not_permitted: return Exit::not_permitted;
   }

@@ -28,6 +28,7 @@ std::string_view name(Errc code) {
     case Errc::io: return "io";
     case Errc::locked: return "locked";
     case Errc::usage: return "usage";
+    case Errc::unavailable: return "unavailable";
   }
   return "unknown";
 }

@@ -32,7 +32,9 @@ enum class Errc {
   io,
   locked,                // another process holds the folder
   usage,
+  unavailable,           // a server cannot be reached, or went away: said by those who dialled it
 };
+inline constexpr Errc last_errc = Errc::unavailable;
 
 std::string_view name(Errc code);
 

@@ -4,6 +4,7 @@
 cl=$1
 source "$(dirname "$0")/served.sh"
 said() { grep -qF -- "$1" out.txt || { cat out.txt >&2; fail "expected to read: $1"; }; }
+complained() { grep -qF -- "$1" err.txt || { cat err.txt >&2; fail "expected to be told: $1"; }; }
 lines() { [ "$(wc -l <out.txt)" -eq "$1" ] || { cat out.txt >&2; fail "wanted $1 lines"; }; }
 at() { sleep 0.01; date -u +%Y-%m-%dT%H:%M:%S.%6NZ; }
 
@@ -63,7 +64,10 @@ expect 0 timeout 20 "$cl" events --server "$url" --key desk.key --follow --kind 
 expect 2 "$cl" events --server nonsense
 expect 4 "$cl" events --dir nowhere
 expect 1 "$cl" events --server "$url" --key nowhere.key
-expect 6 "$cl" events --server http://127.0.0.1:1
+expect 6 "$cl" events --server http://127.0.0.1:1; complained 'cannot reach 127.0.0.1:1: Connection refused (unavailable)'
+expect 6 "$cl" events --server http://127.0.0.1:1 --key desk.key; complained '(unavailable)'
+expect 6 "$cl" append --server http://127.0.0.1:1 --log-vkey "$(cat vkey)" --key desk.key first.ndjson; complained 'cannot reach 127.0.0.1:1: Connection refused (unavailable)'
+expect 6 "$cl" events --server http://ledger.invalid; complained 'cannot reach ledger.invalid:80: '
 expect 7 "$cl" events --server "$url" --key board.key
 
 step "state: as of, as at, and what changed since"

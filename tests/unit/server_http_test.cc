@@ -63,8 +63,12 @@ TEST_CASE("http_get fetches, and says where it cannot") {
   server.stop();
   const auto gone = http_get(server.url("http"));
   REQUIRE_FALSE(gone);
-  CHECK(gone.error().code == Errc::io);
-  CHECK_THAT(gone.error().sentence, Catch::StartsWith("cannot reach 127.0.0.1:"));
+  CHECK(gone.error().code == Errc::unavailable);
+  CHECK(gone.error().sentence == "cannot reach " + server.authority() + ": Connection refused");
+  const auto nowhere = http_get("http://ledger.invalid");
+  REQUIRE_FALSE(nowhere);
+  CHECK(nowhere.error().code == Errc::unavailable);
+  CHECK_THAT(nowhere.error().sentence, Catch::StartsWith("cannot reach ledger.invalid:80: Host not found"));
   CHECK(http_get("ftp://127.0.0.1").error().code == Errc::usage);
 }
 

@@ -47,6 +47,7 @@ TEST_CASE("over TLS the session is bound to its connection, and names are verifi
   wanted.url = "wss://127.0.0.1:" + std::to_string(server.port());                   // not a name in the certificate
   CHECK_FALSE(Client::connect(wanted, author));
   CHECK_FALSE(Client::connect(server.client_config(), author));                      // in clear
+  CHECK(http_get(server.url("http")).error().sentence == server.authority() + " hung up without an answer; it may want https://");
 }
 
 TEST_CASE("mutual TLS lets in only who has a certificate of the client authority") {
