@@ -1,7 +1,7 @@
 #include "projections/timeliness.h"
 
 #include "projections/case_phase.h"
-#include "projections/moment.h"
+#include "projections/clocks.h"
 #include "projections/on.h"
 #include "projections/packed.h"
 #include "projections/waits.h"
@@ -38,15 +38,11 @@ void first(Micros& time, Micros at) {
 void open(Times& times, const EventView& event, const CaseOpened& body) {
   times.opened = moment_of(event).at;
   times.state_care = body.state_care();
-  for (const Clock* clock : *body.clocks()) {
-    const Micros at = moment_of(*clock, event).at;
-    switch (clock->clock()) {
-      case ClockKind::unset: break;
-      case ClockKind::last_contact: first(times.last_contact, at); break;
-      case ClockKind::reported_le: first(times.reported_le, at); break;
-      case ClockKind::reported_us: first(times.reported_us, at); break;
-    }
-  }
+  const auto at = [](const std::optional<Moment>& clock) { return clock ? clock->at : 0; };
+  const Clocks clocks = clocks_of(event);
+  times.last_contact = at(clocks.last_contact);
+  times.reported_le = at(clocks.reported_le);
+  times.reported_us = at(clocks.reported_us);
 }
 
 void record(Times& times, const CaseNcicEntryRecorded& body) {
@@ -129,7 +125,8 @@ struct Row {
 
 void write(Sheet& sheet, const Row& row) {
   sheet.share("M1", "Entered into NCIC within 2 h of the report to law enforcement, of the cases that state both times", row.ncic.in_time, row.ncic.known).note =
-      "of cases of missing children opened in the period; the first entry counts, and the report's time as the entry has it, or else as the case does";
+      "of cases of missing children opened in the period; the first entry counts, and the report's time as the entry has it, or else as the case does; an entry of before the report is in "
+      "time, as 34 U.S.C. 41308 says only when it is to be made at the latest";
   sheet.share("M1.unknown", "Of the cases of missing children opened in the period, those that do not state both times", row.ncic.all - row.ncic.known, row.ncic.all);
   sheet.share("M2", "Reported within 24 h of the last contact, of the cases of children missing from State-sponsored care that state both times", row.care.in_time, row.care.known).note =
       "when the care agency learnt that the child was missing is in no event; it is after the last contact, so that no fewer reports were in time";

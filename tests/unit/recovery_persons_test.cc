@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "projections/recovery.h"
-#include "tests/support/told.h"
+#include "tests/support/told_cases.h"
 
 using namespace caseledger;
 using namespace caseledger::projections;
@@ -10,37 +10,20 @@ using namespace stories;
 
 namespace {
 
-class Cases : public Told {
+class Recoveries : public Cases {
  public:
-  void opened(unsigned n, const std::string& type, const std::string& at, const std::string& care = "false", const std::string& trafficking = "no") {
-    tell(of(n, "CaseOpened"), at,
-         R"({"case_type":")" + type + R"(","clocks":[{"clock":"reported_us","at":")" + at + R"("}],"missing_from":{"state":"US-TX"},"state_care":)" + care +
-             R"(,"trafficking_indicator":")" + trafficking + R"(","episode_no":1})");
-  }
-  void child(unsigned n, const std::string& subject, const std::string& at, const std::string& more = {}) {
-    tell(of(n, "CaseSubjectAdded"), at, R"({"subject_id":")" + subject + R"(","role":"missing_child")" + more + "}");
-  }
-  void back(unsigned n, const std::string& subject, const std::string& at, const std::string& outcome = "safe", const std::string& attribution = "[]") {
-    tell(of(n, "ChildRecovered"), at,
-         R"({"subject_id":")" + subject + R"(","at":")" + at + R"(","outcome":")" + outcome + R"(","verified_by":"le-1","verified_by_class":"le","attribution":)" + attribution + "}");
-  }
-  void closed(unsigned n, const std::string& at, const std::string& reason) { tell(of(n, "CaseClosed"), at, R"({"reason":")" + reason + "\"}", {.imported = true}); }
-
   std::string figure(std::string_view id, const FigureQuery& query = by_then("@90d"), std::string_view group = {}) const { return said(recovery(), id, query, group); }
-
- private:
-  static std::string of(unsigned n, const std::string& type) { return "case " + std::to_string(n) + ' ' + type; }
 };
 
 }  // namespace
 
 TEST_CASE("episodes split by age band, sex, race, care and the type they have now") {
-  Cases log;
-  log.opened(1, "ERU", "@0h", "true");
+  Recoveries log;
+  log.opened(1, "@0h", {.state_care = true});
   log.child(1, "$1", "@0h", R"(,"age_years":14,"sex":"F","race_ethnicity":["B"])");
-  log.opened(2, "ERU", "@0h");
+  log.opened(2, "@0h");
   log.child(2, "$2", "@0h", R"(,"age_years":15,"sex":"F","race_ethnicity":["B","W"])");
-  log.opened(3, "LIM", "@0h");
+  log.opened(3, "@0h", {.type = "LIM"});
   log.child(3, "$3", "@0h");
   log.child(3, "$4", "@0h", R"(,"age_years":5,"sex":"M")");
   log.back(1, "$1", "@2d");
@@ -66,11 +49,8 @@ TEST_CASE("episodes split by age band, sex, race, care and the type they have no
 }
 
 TEST_CASE("found dead and closed compete with recovered alive, withdrawn is censored") {
-  Cases log;
-  for (unsigned i = 1; i <= 5; ++i) {
-    log.opened(i, "ERU", "@0h");
-    log.child(i, "$" + std::to_string(i), "@0h");
-  }
+  Recoveries log;
+  for (unsigned i = 1; i <= 5; ++i) log.missing(i, "@0h");
   log.back(1, "$1", "@1d");
   log.back(2, "$2", "@2d", "deceased");
   log.closed(3, "@3d", "withdrawn");
@@ -91,15 +71,13 @@ TEST_CASE("found dead and closed compete with recovered alive, withdrawn is cens
 }
 
 TEST_CASE("a child who is missing twice is one child and two episodes") {
-  Cases log;
-  log.opened(1, "ERU", "@0h");
-  log.child(1, "$1", "@0h");
+  Recoveries log;
+  log.missing(1, "@0h");
   log.back(1, "$1", "@1d");
-  log.opened(2, "ERU", "@40d");
+  log.opened(2, "@40d");
   log.child(2, "$1", "@40d");
-  log.opened(3, "ERU", "@0h");
-  log.child(3, "$3", "@0h");
-  log.opened(4, "ERU", "@0h");  // nobody is named
+  log.missing(3, "@0h");
+  log.opened(4, "@0h");  // nobody is named
   CHECK(log.figure("R9.episodes") == "4/- = 4");
   CHECK(log.figure("R9.children") == "2/- = 2");
   CHECK(log.figure("R9.repeat") == "1/2 = 0.500000");
@@ -107,11 +85,8 @@ TEST_CASE("a child who is missing twice is one child and two episodes") {
 }
 
 TEST_CASE("recoveries are owed to sources, directly or by weight, or to nothing on record") {
-  Cases log;
-  for (unsigned i = 1; i <= 4; ++i) {
-    log.opened(i, "ERU", "@0h");
-    log.child(i, "$" + std::to_string(i), "@0h");
-  }
+  Recoveries log;
+  for (unsigned i = 1; i <= 4; ++i) log.missing(i, "@0h");
   log.back(1, "$1", "@1d", "safe", R"([{"source":"tip","weight_millionths":600000,"direct":true},{"source":"alert","weight_millionths":400000,"direct":true}])");
   log.back(2, "$2", "@1d", "deceased", R"([{"source":"tip","weight_millionths":250000,"direct":false}])");
   log.back(3, "$3", "@40d");
@@ -126,17 +101,16 @@ TEST_CASE("recoveries are owed to sources, directly or by weight, or to nothing 
 }
 
 TEST_CASE("the seven counts of the statute") {
-  Cases log;
-  log.opened(1, "NFA", "@0h");
-  log.child(1, "$1", "@0h");
-  log.opened(2, "FA", "@0h");
+  Recoveries log;
+  log.missing(1, "@0h", {.type = "NFA"});
+  log.opened(2, "@0h", {.type = "FA"});
   log.child(2, "$2", "@0h");
   log.child(2, "$3", "@0h");
-  log.opened(3, "ERU", "@0h", "true", "yes");
+  log.opened(3, "@0h", {.state_care = true, .trafficking = true});
   log.child(3, "$4", "@0h");
-  log.opened(4, "ERU", "@40d", "true");
+  log.opened(4, "@40d", {.state_care = true});
   log.child(4, "$5", "@40d");
-  log.opened(5, "ERU", "@0h", "true");
+  log.opened(5, "@0h", {.state_care = true});
   log.closed(5, "@1d", "hoax");
   log.back(2, "$2", "@2d");
   log.back(3, "$4", "@41d");

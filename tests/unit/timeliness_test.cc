@@ -3,7 +3,7 @@
 
 #include "projections/models.h"
 #include "projections/timeliness.h"
-#include "tests/support/told.h"
+#include "tests/support/told_cases.h"
 
 using namespace caseledger;
 using namespace caseledger::projections;
@@ -11,84 +11,74 @@ using namespace stories;
 
 namespace {
 
-class Cases : public Told {
+class Searches : public Cases {
  public:
-  // clocks: more of them than that we were told.
-  void opened(unsigned n, const std::string& at, const std::string& clocks = {}, bool state_care = false, const std::string& type = "ERU") {
-    tell(named(n, "CaseOpened"), at,
-         R"({"case_type":")" + type + R"(","clocks":[{"clock":"reported_us","at":")" + at + "\"}" + clocks + R"(],"missing_from":{"state":"US-TX"},"state_care":)" +
-             (state_care ? "true" : "false") + R"(,"episode_no":1})");
-    tell(named(n, "CaseSubjectAdded"), at, R"({"subject_id":"$)" + std::to_string(n) + R"(","role":"missing_child"})");
-  }
-  void ncic(unsigned n, const std::string& kind, const std::string& at, const std::string& told = {}) {
-    tell(named(n, "CaseNcicEntryRecorded"), "@60d",
-         R"({"entered_at":")" + at + R"(","category":"EMJ","update_kind":")" + kind + "\"" + (told.empty() ? "" : R"(,"le_report_received_at":")" + told + "\"") + "}");
-  }
   void amber(unsigned n, const std::string& action, const std::string& at) {
-    tell(named(n, "CasePublicNotice"), at, R"({"kind":"amber","action":")" + action + R"(","at":")" + at + "\"}");
+    tell(Cases::of(n, "CasePublicNotice"), at, R"({"kind":"amber","action":")" + action + R"(","at":")" + at + "\"}");
   }
-  void back(unsigned n, const std::string& at) {
-    tell(named(n, "ChildRecovered"), at, R"({"subject_id":"$)" + std::to_string(n) + R"(","at":")" + at + R"(","outcome":"safe","verified_by":"le-1"})");
-  }
-  std::string of(std::string_view id, const FigureQuery& query = by_then("@100d")) const { return said(timeliness(), id, query); }
-
- private:
-  static std::string named(unsigned n, const std::string& type) { return "case " + std::to_string(n) + ' ' + type; }
+  std::string figure(std::string_view id, const FigureQuery& query = by_then("@100d")) const { return said(timeliness(), id, query); }
 };
-
-std::string clock(const std::string& name, const std::string& at) { return R"(,{"clock":")" + name + R"(","at":")" + at + "\"}"; }
 
 }  // namespace
 
 TEST_CASE("an NCIC entry is in time within two hours of what law enforcement was told, of the cases that state both") {
-  Cases log;
-  log.opened(1, "@10h");
+  Searches log;
+  log.missing(1, "@10h");
   log.ncic(1, "entry", "@10h", "@8h");                           // two hours to the second
-  log.opened(2, "@10h", clock("reported_le", "@8h"));
+  log.missing(2, "@10h", {.clocks = clock("reported_le", "@8h")});
   log.ncic(2, "entry", "@601m");                                 // a minute late, by the case's clock
-  log.opened(3, "@10h", clock("reported_le", "@2h"));
+  log.missing(3, "@10h", {.clocks = clock("reported_le", "@2h")});
   log.ncic(3, "entry", "@10h", "@9h");                           // what the entry says comes first
   log.ncic(3, "entry", "@40h", "@9h");                           // made once more
-  log.opened(4, "@10h", clock("reported_le", "@9h"));            // no entry
-  log.opened(5, "@10h");
+  log.missing(4, "@10h", {.clocks = clock("reported_le", "@9h")});  // no entry
+  log.missing(5, "@10h");
   log.ncic(5, "entry", "@10h");                                  // nobody says when law enforcement was told
-  log.opened(6, "@10h", clock("reported_le", "@9h"), false, "EXPL");
+  log.missing(6, "@10h", {.type = "EXPL", .clocks = clock("reported_le", "@9h")});
   log.ncic(6, "entry", "@10h");                                  // no missing child
-  CHECK(log.of("M1") == "2/3 = 0.666667");
-  CHECK(log.of("M1.unknown") == "2/5 = 0.400000");
-  CHECK(log.of("M1", in_period(when("@11h"), when("@90d"), when("@100d"))) == "0/0 = - no_data");
+  CHECK(log.figure("M1") == "2/3 = 0.666667");
+  CHECK(log.figure("M1.unknown") == "2/5 = 0.400000");
+  CHECK(log.figure("M1", in_period(when("@11h"), when("@90d"), when("@100d"))) == "0/0 = - no_data");
+}
+
+TEST_CASE("an NCIC entry that was there before law enforcement was told is in time: the law says when it is to be made at the latest") {
+  Searches log;
+  log.missing(1, "@50h", {.clocks = clock("reported_le", "@49h")});
+  log.ncic(1, "entry", "@40h");  // nine hours before, by another agency
+  log.missing(2, "@50h", {.clocks = clock("reported_le", "@49h")});
+  log.ncic(2, "entry", "@60h");  // eleven hours after
+  CHECK(log.figure("M1") == "1/2 = 0.500000");
 }
 
 TEST_CASE("a child missing from care is reported in time within a day of the last contact") {
-  Cases log;
-  log.opened(1, "@50h", clock("last_contact", "@26h"), true);
-  log.opened(2, "@50h", clock("last_contact", "@25h"), true);
-  log.opened(3, "@50h", {}, true);
-  log.opened(4, "@50h", clock("last_contact", "@1h"));  // not from care
-  CHECK(log.of("M2") == "1/2 = 0.500000");
-  CHECK(log.of("M2.unknown") == "1/3 = 0.333333");
+  Searches log;
+  log.missing(1, "@50h", {.clocks = clock("last_contact", "@26h"), .state_care = true});
+  log.missing(2, "@50h", {.clocks = clock("last_contact", "@25h"), .state_care = true});
+  log.missing(3, "@50h", {.state_care = true});
+  log.missing(4, "@50h", {.clocks = clock("last_contact", "@1h")});  // not from care
+  CHECK(log.figure("M2") == "1/2 = 0.500000");
+  CHECK(log.figure("M2.unknown") == "1/3 = 0.333333");
 }
 
 TEST_CASE("a record is to be verified within thirty days of its entry while the search goes on") {
-  Cases log;
-  for (const unsigned n : {1u, 2u, 3u, 4u, 5u}) log.opened(n, "@0h");
+  Searches log;
+  for (const unsigned n : {1u, 2u, 3u, 4u, 5u}) log.missing(n, "@0h");
   for (const unsigned n : {1u, 2u, 3u, 4u, 5u}) log.ncic(n, "entry", "@0h");
   log.ncic(1, "verify_update", "@30d");
   log.ncic(2, "verify_update", "@31d");
   log.ncic(4, "locate", "@29d");  // nothing left to verify
   log.back(5, "@65d");
-  CHECK(log.of("M3") == "1/4 = 0.250000");
-  CHECK(log.of("M3", by_then("@29d")) == "0/0 = - no_data");
-  Cases ended;
-  ended.opened(1, "@0h");
+  CHECK(log.figure("M3") == "1/4 = 0.250000");
+  CHECK(log.figure("M3", by_then("@29d")) == "0/0 = - no_data");
+  Searches ended;
+  ended.missing(1, "@0h");
   ended.ncic(1, "entry", "@0h");
   ended.back(1, "@20d");
-  CHECK(ended.of("M3") == "0/0 = - no_data");
+  CHECK(ended.figure("M3") == "0/0 = - no_data");
 }
 
 TEST_CASE("AMBER alerts: from the report to the activation, and from there until every child is found") {
-  Cases log;
-  for (const unsigned n : {1u, 2u, 3u, 4u}) log.opened(n, "@0h");
+  Searches log;
+  for (const unsigned n : {1u, 2u, 3u, 4u}) log.missing(n, "@0h");
   log.amber(1, "requested", "@1h");
   log.amber(1, "activated", "@2h");
   log.amber(2, "requested", "@1h");
@@ -96,11 +86,11 @@ TEST_CASE("AMBER alerts: from the report to the activation, and from there until
   log.amber(3, "requested", "@1h");
   log.amber(3, "activated", "@4h");
   log.back(1, "@12h");
-  CHECK(log.of("M4.p50") == "2/3 = " + std::to_string(4 * hour));  // after 2 h one of three; one is out after 3; then the other
-  CHECK(log.of("M5.p50") == "1/2 = " + std::to_string(10 * hour));
-  CHECK(log.of("M5.p90") == "1/2 = - not_reached");
+  CHECK(log.figure("M4.p50") == "2/3 = " + std::to_string(4 * hour));  // after 2 h one of three; one is out after 3; then the other
+  CHECK(log.figure("M5.p50") == "1/2 = " + std::to_string(10 * hour));
+  CHECK(log.figure("M5.p90") == "1/2 = - not_reached");
   log.tell("case 1 CaseReopened", "@2d", R"({"reason_code":"lost_again","prior_close_event_id":{"stream":"#1","version":5}})");
-  CHECK(log.of("M5.p50") == "0/2 = - not_reached");
+  CHECK(log.figure("M5.p50") == "0/2 = - not_reached");
 }
 
 TEST_CASE("precision, recall and accuracy are those of a version of a model by the last word on each of its datasets") {
