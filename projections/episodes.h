@@ -4,6 +4,7 @@
 // over any period comes from the sums exactly; and one for every distinct move of the open stock (what kind, recorded when).
 #pragma once
 
+#include "projections/clocks.h"
 #include "projections/packed.h"
 #include "projections/projection.h"
 
@@ -35,7 +36,8 @@ struct Episode {
   schema::CaseType type = schema::CaseType::unset;          // at intake
   schema::CaseType type_current = schema::CaseType::unset;  // as reclassified
   std::string state = {};
-  Micros start = 0, start_slack = 0;  // the true start lies within start ± slack
+  Moment start{0, 0};                 // where no clock is chosen
+  Clocks clocks = {};
   Ending ending = Ending::missing;
   Micros end = 0;                     // 0 while open
   bool state_care = false, trafficking = false;

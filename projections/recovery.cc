@@ -4,7 +4,6 @@
 
 #include "projections/case_phase.h"
 #include "projections/episodes.h"
-#include "projections/moment.h"
 #include "projections/on.h"
 
 namespace caseledger::projections {
@@ -31,7 +30,8 @@ struct PastMove {
 };
 
 struct Case {
-  Micros start = 0, start_slack = 0;
+  Moment start{0, 0};  // where no clock is chosen
+  Clocks clocks;
   Micros closed_at = 0;
   CasePhase phase;
   CaseType type = CaseType::unset, type_current = CaseType::unset;
@@ -71,7 +71,7 @@ std::optional<Episode> episode(const Case& file, const Child& child) {
               .type_current = file.type_current,
               .state = file.state,
               .start = file.start,
-              .start_slack = file.start_slack,
+              .clocks = file.clocks,
               .state_care = file.state_care,
               .trafficking = file.trafficking,
               .age = child.age,
@@ -113,20 +113,10 @@ Child& child_named(Case& file, const schema::Uuid& subject) {
   return found != file.children.end() ? *found : file.children.emplace_back(Child{.id = id});
 }
 
-// What started the clock: when we were told, or else law enforcement, or else the last contact, or else the event's own time.
-Moment start_of(const EventView& event) {
-  const auto& clocks = *event.body<CaseOpened>().clocks();
-  for (const ClockKind kind : {ClockKind::reported_us, ClockKind::reported_le, ClockKind::last_contact})
-    for (const Clock* clock : clocks)
-      if (clock->clock() == kind) return moment_of(*clock, event);
-  return moment_of(event);
-}
-
 void begin(Case& file, const EventView& event) {
   const auto& opened = event.body<CaseOpened>();
-  const Moment start = start_of(event);
-  file.start = start.at;
-  file.start_slack = start.slack;
+  file.clocks = clocks_of(event);
+  file.start = default_start(file.clocks, event);
   file.type = file.type_current = opened.case_type();
   file.state = text_of(opened.missing_from()->state());
   file.state_care = opened.state_care();
@@ -173,6 +163,7 @@ void reclassify(Case& file, const CaseReclassified& body) {
 
 void change(Case& file, const EventView& event, const rules::StreamState& before) {
   on<CaseSubjectAdded>(event, [&](const auto& body) { add(file, body); });
+  on<CaseNcicEntryRecorded>(event, [&](const auto& body) { follow_ncic(file.clocks, body); });
   on<CaseReclassified>(event, [&](const auto& body) { reclassify(file, body); });
   on<ChildRecovered>(event, [&](const auto&) { recover(file, event); });
   on<CaseReopened>(event, [&](const auto& body) { reopen(file, rules::lost_again(before, body)); });
@@ -195,8 +186,8 @@ Move move_of(const Case& file, bool more, Body type) {
 class Recovery final : public Projection {
  public:
   std::string_view id() const override { return "recovery"; }
-  unsigned version() const override { return 2; }
-  bool wants(Body type) const override { return moves_case(type) || type == Body::CaseReclassified; }
+  unsigned version() const override { return 3; }
+  bool wants(Body type) const override { return moves_case(type) || type == Body::CaseReclassified || type == Body::CaseNcicEntryRecorded; }
 
   void step(std::string& state, const Fact& fact) const override {
     const EventView& event = fact.event;

@@ -1,4 +1,4 @@
-// What becomes of missing children: R1–R5 and R8, by case type at intake and by the state the child is missing from.
+// What becomes of missing children (R1 to R11), from the start that the case's clocks give it or from each of these clocks.
 #pragma once
 
 #include "projections/projection.h"

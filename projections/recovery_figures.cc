@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "projections/competing.h"
 #include "projections/recovery_rows.h"
@@ -11,6 +12,8 @@ namespace {
 
 constexpr Micros hour = 3'600'000'000, day = 24 * hour;
 constexpr Micros year_10000 = 253'402'300'800'000'000;  // later than any time an event can hold
+
+constexpr std::string_view counts_by_clock = "an episode counts by each clock that it has: what clocks count is never added up";
 
 struct Horizon {
   std::string_view name;
@@ -44,6 +47,11 @@ class Cohort {
     sheet_.quotient("R2", "Episodes resolved in the period per episode that began in it", flow, begun).note =
         "a ratio of flows and no recovery rate: it may exceed 1";
     sheet_.share("R3", "Of the episodes open at the start of the period or begun in it, those resolved in it", flow, stock + begun);
+  }
+
+  void write_by_clock() const {
+    sheet_.share("R1.clock", "Of the episodes that began in the period, those whose start by this clock is on record", row_.by_clock, row_.begun).note =
+        "began: as where no clock is chosen, when we were told, or else law enforcement, or else at the last contact";
   }
 
   void write_horizons() const {
@@ -174,14 +182,21 @@ class Cohort {
 std::vector<Figure> recovery_figures(const Cells& cells, const FigureQuery& asked) {
   FigureQuery query = asked;
   query.as_of = std::min(query.as_of, year_10000);
+  const bool by_clock = splits_clocks(query);
   std::vector<Figure> figures;
   for (const auto& [group, row] : recovery_rows(cells, query)) {
     Sheet sheet(group, figures);
     const Cohort cohort(sheet, row, query);
+    const std::size_t before = figures.size();
     cohort.write_rates();
     cohort.write_horizons();
     cohort.write_durations();
     cohort.write_competing();
+    if (by_clock) {
+      cohort.write_by_clock();
+      for (Figure& figure : std::span(figures).subspan(before)) figure.note += (figure.note.empty() ? "" : "; ") + std::string(counts_by_clock);
+      continue;
+    }
     write_stock(sheet, row, query);
     write_persons(sheet, row, query);
   }

@@ -30,6 +30,7 @@ struct RecoveryRow {
   std::vector<CountedMove> moves;
   std::int64_t open_on_record = 0;   // whatever the clock says
   bool ends_before_start = false;    // some end was recorded so, and counts at the start
+  std::int64_t begun = 0, by_clock = 0;  // split by clock: the episodes that began in the period where no clock is chosen, and those of them that have this one
 
   template <class Fits>
   std::int64_t how_many(Fits fits) const {
@@ -43,6 +44,10 @@ struct RecoveryRow {
 // Whether the query splits by what is known of the child or of the case later than at its opening. The stock's moves do not hold that, and a
 // child that is named after the opening changes its group without a move: such a split has no balance.
 bool splits_persons(const FigureQuery& query);
+
+// Whether each episode stands in the group of every clock that it has, and began when that says. Figures that follow no episode from its start
+// are not split so.
+bool splits_clocks(const FigureQuery& query);
 
 std::map<Group, RecoveryRow> recovery_rows(const Cells& cells, const FigureQuery& query);
 

@@ -10,11 +10,11 @@ namespace caseledger::projections {
 namespace {
 
 // What begins after the as-of is not there yet, and an end after it has not come.
-void see(RecoveryRow& row, const Episode& episode, std::int64_t count, Micros as_of) {
+void see(RecoveryRow& row, const Episode& episode, const Moment& start, std::int64_t count, Micros as_of) {
   if (is_open(episode.ending)) row.open_on_record += count;
-  if (episode.start > as_of) return;
-  Seen seen{episode.start, episode.start_slack, episode.ending,     episode.end,   count,
-            episode.type,  episode.state_care,  episode.trafficking, episode.child, episode.credits};
+  if (start.at > as_of) return;
+  Seen seen{start.at,     start.slack,        episode.ending,      episode.end,   count,
+            episode.type, episode.state_care, episode.trafficking, episode.child, episode.credits};
   if (!is_open(seen.ending) && seen.end > as_of) seen.ending = Ending::missing;
   if (!is_open(seen.ending) && seen.end < seen.start) row.ends_before_start = true;
   seen.end = is_open(seen.ending) ? 0 : std::max(seen.end, seen.start);
@@ -71,9 +71,12 @@ bool splits_persons(const FigureQuery& query) {
   return !group_of(query, {{"case_type_current", ""}, {"age_band", ""}, {"sex", ""}, {"race_ethnicity", ""}, {"state_care", ""}}).empty();
 }
 
+bool splits_clocks(const FigureQuery& query) { return !group_of(query, {{"clock", ""}}).empty(); }
+
 std::map<Group, RecoveryRow> recovery_rows(const Cells& cells, const FigureQuery& query) {
   std::map<Group, RecoveryRow> rows;
-  const auto group = [&](const Episode& e) {
+  const bool by_clock = splits_clocks(query);
+  const auto group = [&](const Episode& e, std::string_view clock = {}) {
     return group_of(query, {{"case_type", schema::EnumNameCaseType(e.type)},
                             {"jurisdiction", e.state},
                             {"region", region_of(e.state)},
@@ -81,12 +84,24 @@ std::map<Group, RecoveryRow> recovery_rows(const Cells& cells, const FigureQuery
                             {"age_band", age_band(e.age)},
                             {"sex", known(e.sex)},
                             {"race_ethnicity", known(e.race)},
-                            {"state_care", e.state_care ? "yes" : "no"}});
+                            {"state_care", e.state_care ? "yes" : "no"},
+                            {"clock", clock}});
+  };
+  const auto see_by_clocks = [&](const Episode& e, std::int64_t count) {
+    for (const auto& [name, clock] : all_clocks) {
+      RecoveryRow& row = rows[group(e, name)];
+      const auto& start = e.clocks.*clock;
+      if (window_of(query).holds(e.start.at)) row.begun += count, row.by_clock += start && start->at <= query.as_of ? count : 0;
+      if (start) see(row, e, *start, count, query.as_of);
+    }
   };
   if (group({}).empty()) rows.try_emplace({});
   for (const auto& [key, count] : cells.counts()) {
-    if (const auto episode = episode_of(key)) see(rows[group(*episode)], *episode, count, query.as_of);
-    if (const auto move = stock_move_of(key); move && !splits_persons(query))
+    if (const auto episode = episode_of(key)) {
+      if (by_clock) see_by_clocks(*episode, count);
+      else see(rows[group(*episode)], *episode, episode->start, count, query.as_of);
+    }
+    if (const auto move = stock_move_of(key); move && !splits_persons(query) && !by_clock)
       rows[group({.type = move->type, .state = move->state})].moves.push_back({move->move, move->recorded_at, count});
   }
   return rows;

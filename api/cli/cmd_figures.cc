@@ -159,7 +159,7 @@ Exit figures(const FiguresOptions& options) {
   if (options.events) return contributors(options);
   const auto read = options.source.folder.empty() ? figures_of_server(options) : figures_of_folder(options);
   if (!read) return report(read.error());
-  if (read->empty()) return report({Errc::not_found, "no figure has such an id"});
+  if (read->empty()) return report({Errc::not_found, "no figure has such an id" + (options.by.empty() ? "" : ", split by " + options.by)});
   print_list(*read, figures_table(*read, true), options.format);
   return Exit::ok;
 }

@@ -74,6 +74,7 @@ struct Rare {
 };
 constexpr Rare only_with_data[] = {
     {"coverage.retention_days", "Portals that keep reads so many days", "portals", true},
+    {"R1.clock", "Of the episodes that began in the period, those whose start by this clock is on record", "ratio", true},
     {"R5.earliest_starts", "The median if every start known to a day or coarser was as early as it can be", "us", true},
     {"R5.latest_starts", "The median if every start known to a day or coarser was as late as it can be", "us", true},
     {"R5.curve", "The time by which this share in percent is resolved, by Kaplan-Meier", "us", false},
@@ -127,7 +128,7 @@ bool is_defined(std::string_view id) {
 
 std::span<const std::string_view> dimensions() {
   static constexpr std::string_view all[] = {
-      "age_band", "analysis", "basis", "case_type", "case_type_current", "channel", "clause", "country", "criteria", "decision", "detail",
+      "age_band", "analysis", "basis", "case_type", "case_type_current", "channel", "clause", "clock", "country", "criteria", "decision", "detail",
       "detector_kind", "esp", "exam", "file_type", "finding", "imported", "incident_type", "instrument", "item", "item_type", "jurisdiction", "kind", "list", "match",
       "mode", "model", "organisation", "phase", "plate_state", "policy", "priority", "programme", "purpose", "queue", "race_ethnicity", "reason",
       "recipient_class", "region", "requester_class", "resolved_share", "scope", "service", "sex", "source", "state", "state_care", "system", "team", "unit", "unit_name",
