@@ -48,7 +48,7 @@ std::string amiss(const Table& table, const Row& whole) {
 
 Check check_rows(const Tables& tables, const Section& section, const SectionPlan& plan) {
   const auto is_unsummed = [&](const Table& table) {
-    return std::ranges::any_of(plan.unsummed, [&](std::string_view metric) { return covers(metric, table.id); });
+    return std::ranges::find(table.by, shared_by_groups) != table.by.end() || std::ranges::any_of(plan.unsummed, [&](std::string_view metric) { return covers(metric, table.id); });
   };
   for (const Table& table : section.tables) {
     const auto whole = tables.find({table.id, {}});

@@ -14,6 +14,7 @@ struct Known {
 };
 constexpr Known metrics[] = {
     {"R1.alive", "alive", "begun"},
+    {"R1.clock", "clocked", "begun"},
     {"R1", "resolved", "begun"},
     {"R2", "flow", "begun"},
     {"R3", "flow", ""},
@@ -68,7 +69,7 @@ struct Family {
   std::string_view covers, name;
 };
 constexpr Family families[] = {
-    {"T13.consents", "consents"},  {"T13", "services"},           {"T16.erasures", "erasures"},
+    {"begun", "begun"}, {"clocked", "begun"}, {"T13.consents", "consents"}, {"T13", "services"}, {"T16.erasures", "erasures"},
 };
 
 }  // namespace
@@ -76,6 +77,7 @@ constexpr Family families[] = {
 Counted counted_by(std::string_view metric) {
   Counted counted{metric == "R8" ? "open" : std::string(metric), std::string(metric) + " of"};
   if (metric.starts_with("R4.") && metric.ends_with(".km")) counted.denominator = "begun";
+  if (metric == "R1.clock") counted.whole_over = shared_by_groups;
   if (covers("R10.weight", metric)) counted.unit = 1'000'000;
   if (const auto group = std::ranges::find(groups, metric, &Group::metric); group != std::end(groups)) {
     counted.by = {std::string(group->dimension)};

@@ -15,6 +15,7 @@ namespace caseledger::reports {
 struct Counted {
   std::string numerator, denominator;       // the measures
   std::vector<std::string> by{}, group{};   // of a figure over everything that counts one group of another: R11.2 is the begun of case type NFA
+  std::string whole_over{};                 // the denominator is the whole of all groups of this dimension: R1.clock is a share of the begun, whatever their clocks
   std::int64_t unit = 1;                    // so many of the numerator are one: weights are told in millionths
 };
 

@@ -49,6 +49,10 @@ const SectionPlan& integrity_section();   // T15
 const SectionPlan& privacy_section();     // T16
 const SectionPlan& cybertipline_section();  // CT
 
+// An episode stands in the group of every clock that it has: what is counted by clock, be it by other dimensions too, adds up to nothing.
+inline constexpr std::string_view shared_by_groups = "clock";
+inline constexpr std::string_view default_clock = "reported_us";  // the first that is taken where none is chosen
+
 // Does "R4" stand for "R4.3h.km"?
 constexpr bool covers(std::string_view metric, std::string_view id) {
   return id.starts_with(metric) && (id.size() == metric.size() || id[metric.size()] == '.');

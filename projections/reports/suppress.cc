@@ -6,6 +6,7 @@
 #include <set>
 
 #include "projections/reports/disclosure.h"
+#include "projections/reports/section.h"
 #include "projections/reports/spells.h"
 #include "projections/reports/take_out.h"
 
@@ -266,11 +267,12 @@ class Censor {
     return kin;
   }
 
-  // Persons who are in several groups make their sum no equation.
+  // Persons who are in several groups make their sum no equation, and neither do clocks.
   bool adds_up(const std::string& measure, const Tables& tables) const {
     std::map<std::vector<std::string>, std::int64_t> sums;
     for (const auto& [place, value] : now_.values.at(measure)) sums[place.by] += value;
-    return std::ranges::all_of(tables, [&](const auto& by) { return by.empty() || !sums.contains({}) || sums[by] == sums[{}]; });
+    const auto shared = [](const auto& by) { return std::ranges::find(by, shared_by_groups) != by.end(); };
+    return std::ranges::none_of(tables, shared) && std::ranges::all_of(tables, [&](const auto& by) { return by.empty() || !sums.contains({}) || sums[by] == sums[{}]; });
   }
 
   std::vector<std::uint32_t> at_of(Build& build, const std::string& measure, const Place& place) const {
@@ -296,8 +298,9 @@ class Censor {
       reckon(of_rest, both ? std::optional(std::max<std::int64_t>(0, *told_all - *told_part)) : std::nullopt, withheld || (!spell.here && !both));
       if (!spell.here) reckon(of_all, told_all, !told_all);
     }
-    if (const auto intake = at_intake(place); intake && spell.here) {
-      const auto told_part = told_here(measure, *intake), told_all = told_here(whole, *intake);
+    for (const Near& near : spell.here ? near_to(measure, place) : std::vector<Near>{}) {
+      if (near.of_everybody) continue;
+      const auto told_part = told_here(near.measure, near.place), told_all = told_here(whole, near.place);
       reckon(of_part, told_part, false);
       if (told_part && told_all) reckon(of_rest, std::max<std::int64_t>(0, *told_all - *told_part), false);
     }
@@ -311,7 +314,7 @@ class Censor {
       const bool unsaid = coarse_->is_unsaid(measure, place);
       of_part.unsaid = of_rest.unsaid = unsaid;
       const bool whole_untold = !whole.empty() && is_untold(whole, place);
-      dependent = whole_untold || forced_.contains({measure, place});
+      dependent = whole_untold || forced_.contains({measure, place}) || is_untold_near(measure, place);
       if (dependent) of_part.before = of_rest.before = Cell::Before::unsaid;
       if (whole_untold) of_all.before = Cell::Before::unsaid;
       else of_all.exempt = true;
@@ -329,9 +332,36 @@ class Censor {
     put(std::move(of_all));
   }
 
-  // Between a case type at intake and the same now stand those who were reclassified: the count at intake is to the other what an earlier edition's is.
-  static std::optional<Place> at_intake(const Place& place) {
-    return place.by == std::vector<std::string>{"case_type_current"} ? std::optional(Place{{"case_type"}, place.group}) : std::nullopt;
+  // What counts nearly the same: a case type at intake to the same now, where no clock is chosen to a clock, and of two clocks the later name to the other.
+  // Between them stand those who were reclassified, or lack a clock: what is told of the one is to the other what an earlier edition's is. Where everybody
+  // has both clocks only the ends of the period stand between, as between what R1 and R2 resolve. Where the one is untold, so is a clock's that is near.
+  struct Near {
+    std::string measure;
+    Place place;
+    bool of_everybody = false, by_clock = true;
+  };
+  std::vector<Near> near_to(const std::string& measure, const Place& place) const {
+    if (place.by == std::vector<std::string>{"case_type_current"}) return {{.measure = measure, .place = {{"case_type"}, place.group}, .by_clock = false}};
+    const auto clock = std::ranges::find(place.by, shared_by_groups);
+    if (clock == place.by.end()) return {};
+    const Place any = without(place, shared_by_groups);
+    const bool clocked = measure == "clocked", everybody = !clocked && everybody_has(place);
+    std::vector<Near> all{{.measure = clocked ? "begun" : measure, .place = any, .of_everybody = everybody}};
+    const auto which = static_cast<std::size_t>(clock - place.by.begin());
+    for (const auto& [other, value] : now_.values.at(measure))
+      if (other.by == place.by && other.group[which] > place.group[which] && without(other, shared_by_groups) == any)
+        all.push_back({.measure = measure, .place = other, .of_everybody = everybody && everybody_has(other)});
+    return all;
+  }
+  bool everybody_has(const Place& clock) const {
+    const auto clocked = now_.of("clocked", clock);
+    return clocked && clocked == now_.of("begun", without(clock, shared_by_groups));
+  }
+  bool is_untold_near(const std::string& measure, const Place& place) const {
+    return std::ranges::any_of(near_to(measure, place), [&](const Near& near) {
+      const auto other = now_.of(near.measure, near.place);
+      return near.by_clock && other && is_untold(near.measure, near.place) && std::abs(*other - *now_.of(measure, place)) < policy_.k;
+    });
   }
   std::optional<std::int64_t> told_here(const std::string& measure, const Place& place) const { return is_untold(measure, place) ? std::nullopt : now_.of(measure, place); }
 

@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "projections/reports/disclosure.h"
+#include "projections/reports/section.h"
 
 namespace caseledger::reports {
 
@@ -31,6 +32,13 @@ bool speaks_of_untold(const AllUntold& untold, const std::string& metric, const 
   return std::ranges::any_of(untold, [&](const auto& each) { return each.first.second == place && speaks_of(metric, each.first.first); });
 }
 
+// By the clock that is taken where none is chosen, a median is that of everybody, or nearly.
+Place by_default(const Place& place) {
+  const auto clock = std::ranges::find(place.by, shared_by_groups);
+  const bool is_default = clock != place.by.end() && place.group[static_cast<std::size_t>(clock - place.by.begin())] == default_clock;
+  return is_default ? without(place, shared_by_groups) : place;
+}
+
 }  // namespace
 
 std::string name_of_count(const std::string& measure, const Place& place) {
@@ -49,10 +57,10 @@ std::vector<Withholding> take_out(Edition& edition, const AllUntold& untold, con
       const Counted counted = counted_by(table.id);
       for (Row& row : table.rows) {
         const Place place = place_of(table, row, counted);
-        const auto numerator = untold.find({counted.numerator, place}), denominator = untold.find({counted.denominator, place});
+        const auto numerator = untold.find({counted.numerator, place}), denominator = untold.find({counted.denominator, place_of_whole(table, row, counted)});
         const bool of_numerator = row.numerator && numerator != untold.end(), of_denominator = row.denominator && denominator != untold.end();
         const bool of_curve = table.id == "R5.curve" && curve_tells_few;
-        if (!of_numerator && !of_denominator && !of_curve && !speaks_of_untold(untold, table.id, place)) continue;
+        if (!of_numerator && !of_denominator && !of_curve && !speaks_of_untold(untold, table.id, place) && !speaks_of_untold(untold, table.id, by_default(place))) continue;
         const Untold why = of_numerator ? numerator->second : Untold{"dependent", {}};
         const bool in_region = coarsening.is_coarse(subject_of(counted), region_of(place)) && !is_region(place);
         withheld.push_back({name_of(table, row), in_region ? disclosure::name(disclosure::Rule::coarsened) : why.rule, in_region ? table.id + " by region = " + region_of(place) : why.because});

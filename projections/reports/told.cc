@@ -9,6 +9,16 @@ namespace caseledger::reports {
 
 Place place_of(const Table& table, const Row& row, const Counted& counted) { return counted.by.empty() ? Place{table.by, row.group} : Place{counted.by, counted.group}; }
 
+Place place_of_whole(const Table& table, const Row& row, const Counted& counted) { return without(place_of(table, row, counted), counted.whole_over); }
+
+Place without(Place place, std::string_view dimension) {
+  const auto found = std::ranges::find(place.by, dimension);
+  if (found == place.by.end()) return place;
+  place.group.erase(place.group.begin() + (found - place.by.begin()));
+  place.by.erase(found);
+  return place;
+}
+
 Told read_told(const Edition& edition, const rules::SuppressionPolicy& policy) {
   Told told;
   const auto of = find_template(edition.template_id);
@@ -23,10 +33,10 @@ Told read_told(const Edition& edition, const rules::SuppressionPolicy& policy) {
         if (auto wholes = wholes_of(measure); !wholes.empty()) told.part_of[measure] = std::move(wholes);
       if (share) told.part_of.try_emplace(counted.numerator, std::vector{counted.denominator});
       for (const Row& row : table.rows) {
-        const Place place = place_of(table, row, counted);
+        const Place place = place_of(table, row, counted), whole = place_of_whole(table, row, counted);
         if (row.numerator && *row.numerator >= 0) told.values[counted.numerator].try_emplace(place, (*row.numerator + counted.unit - 1) / counted.unit);
-        if (row.denominator && *row.denominator >= 0) told.values[counted.denominator].try_emplace(place, *row.denominator);
-        if (!row.withheld.empty()) told.withheld.insert({{counted.numerator, place}, {counted.denominator, place}});
+        if (row.denominator && *row.denominator >= 0) told.values[counted.denominator].try_emplace(whole, *row.denominator);
+        if (!row.withheld.empty()) told.withheld.insert({{counted.numerator, place}, {counted.denominator, whole}});
         if (by_law && policy.exempts(table.id) && table.by.empty()) told.exempt.insert({counted.numerator, place});
       }
     }

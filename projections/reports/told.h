@@ -32,7 +32,9 @@ struct Told {
   }
 };
 
-Place place_of(const Table& table, const Row& row, const Counted& counted);
+Place place_of(const Table& table, const Row& row, const Counted& counted);        // of the numerator
+Place place_of_whole(const Table& table, const Row& row, const Counted& counted);  // of the denominator
+Place without(Place place, std::string_view dimension);
 
 // Of figures that the policy applies to.
 Told read_told(const Edition& edition, const rules::SuppressionPolicy& policy);

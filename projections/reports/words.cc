@@ -210,7 +210,7 @@ std::string why_words(std::string_view reason) {
 std::string withheld_words(std::string_view rule) {
   static constexpr Words words[] = {
       {"primary", "Withheld: so few that persons could be recognised."},
-      {"difference", "Withheld: so few more or fewer than in an earlier edition, or than at intake, that persons could be recognised."},
+      {"difference", "Withheld: so few more or fewer than in an earlier edition, or than at intake, or than another clock counts, that persons could be recognised."},
       {"earlier", "Withheld in an earlier edition, and so withheld still."},
       {"complementary", "Withheld so that another withheld figure cannot be worked out from it."},
       {"coarsened", "Told only as part of its region."},

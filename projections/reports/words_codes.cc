@@ -33,7 +33,8 @@ constexpr Name states[] = {
 
 constexpr Name plain[] = {{"F", "Female"}, {"M", "Male"}, {"X", "Neither female nor male"}, {"yes", "Yes"}, {"no", "No"}, {"unknown", "Unknown"}, {"esp_api", "Service provider, by API"},
                           {"lpr", "Plate reader"}, {"ncic", "NCIC"}, {"ncmec_amber", "AMBER Alert"}, {"le", "Law enforcement"}, {"self", "The child"}, {"native", "Native American"},
-                          {"tribal", "Tribal"}, {"asian", "Asian"}, {"black", "Black"}, {"hispanic", "Hispanic"}, {"white", "White"}, {"unset", "Not stated"}};
+                          {"tribal", "Tribal"}, {"asian", "Asian"}, {"black", "Black"}, {"hispanic", "Hispanic"}, {"white", "White"}, {"unset", "Not stated"},
+                          {"last_contact", "Last contact"}, {"reported_le", "Report to law enforcement"}, {"reported_us", "Report to us"}, {"ncic_entry", "Entry into NCIC"}};
 
 // Why figures are withheld, in a table that counts them.
 constexpr Name rules[] = {{"primary", "Few persons"}, {"difference", "Few more or fewer than told elsewhere"}, {"earlier", "Withheld in an earlier edition"}, {"complementary", "Would give another away"},

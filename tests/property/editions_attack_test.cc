@@ -16,12 +16,19 @@ namespace {
 const SuppressionRules rules_in_force{{"built-in", "2", {}}, *rules::SuppressionPolicy::parse(rules::SuppressionPolicy::built_in())};
 const rules::SuppressionPolicy& policy = rules_in_force.policy;
 
-projections::Folds folds_of_a_year(std::uint64_t cases_scale, std::uint64_t seed) {
+// without_entry: every so many cases, one that was never entered into NCIC; 0: all were.
+projections::Folds folds_of_a_year(std::uint64_t cases_scale, std::uint64_t seed, std::uint64_t without_entry) {
   const api::NationalYear year({.reports = 1'000'000, .cases = cases_scale}, seed);
   std::map<StreamId, std::vector<Buffer>> streams;
   api::SimulatedEvent event;
   for (std::size_t phase = 0; phase < api::phases; ++phase)
     for (auto events = year.events(static_cast<api::Phase>(phase)); events.next(event);) streams[view_event(event.event).stream].push_back(event.event);
+  if (without_entry != 0) {
+    std::uint64_t number = 0;
+    for (auto& [stream, events] : streams)
+      if (view_event(events.front()).type == schema::Body::CaseOpened && ++number % without_entry == 0)
+        std::erase_if(events, [](const Buffer& bytes) { return view_event(bytes).type == schema::Body::CaseNcicEntryRecorded; });
+  }
   projections::Folds folds;
   std::uint64_t position = 0;
   for (const auto& [stream, events] : streams) {
@@ -45,7 +52,7 @@ struct Published {
 // Editions of one year that follow each other, all as of its end.
 class Press {
  public:
-  Press(std::uint64_t cases_scale, std::uint64_t seed) : folds_(folds_of_a_year(cases_scale, seed)) {}
+  Press(std::uint64_t cases_scale, std::uint64_t seed, std::uint64_t without_entry = 0) : folds_(folds_of_a_year(cases_scale, seed, without_entry)) {}
 
   Published counted(const std::string& label) const {
     const auto period = api::parse_report_period(label);
@@ -77,6 +84,7 @@ class Press {
     for (const Published& each : published) read(team, each);
     auto broken = team.broken(most);
     CHECK(team.attacked > 0);
+    std::cout << team.attacked << " small counts attacked\n";
     return broken;
   }
 
@@ -153,12 +161,27 @@ TEST_CASE("editions of a whole year, and its months and quarter after each other
     CHECK(report(cases + "2024", year.publish("2024")) < most_withheld);
     for (const auto& each : year.attacked()) FAIL_CHECK(cases << each);
   }
-  for (const auto& [scale, most_withheld] : {std::pair(1u, 40u), {6u, 75u}, {20u, 85u}}) {
+  for (const auto& [scale, most_withheld] : {std::pair(1u, 45u), {6u, 75u}, {20u, 85u}}) {
     const std::string cases = "cases 1:" + std::to_string(scale) + ", ";
     Press quarter(scale, 2024);
     for (const std::string label : {"2024-01", "2024-02", "2024-03", "2024-Q1"}) CHECK(report(cases + label, quarter.publish(label)) < most_withheld);
     for (const auto& each : quarter.attacked()) FAIL_CHECK(cases << each);
   }
+}
+
+TEST_CASE("editions of a year in which few cases, or many, were never entered into NCIC withstand the attack, and to tell of how few they are is found out", "[disclosure]") {
+  for (const std::uint64_t without_entry : {900u, 40u, 3u}) {
+    Press year(6, 2024, without_entry);
+    for (const std::string label : {"2024-01", "2024-02", "2024"}) year.publish(label);
+    for (const auto& each : year.attacked()) FAIL_CHECK("one in " << without_entry << ": " << each);
+  }
+  Press year(6, 2024, 900);
+  Published careless = year.publish("2024");  // five children lack the entry
+  REQUIRE(row_of(careless.told, "R1.clock", {"ncic_entry"}).withheld == "difference");
+  row_of(careless.told, "R1.clock", {"ncic_entry"}) = row_of(careless.whole, "R1.clock", {"ncic_entry"});
+  RedTeam team(policy);
+  Press::read(team, careless);
+  CHECK_FALSE(team.broken(1).empty());
 }
 
 TEST_CASE("planted faults are found: what kills each of them is the attack on published bytes", "[disclosure]") {

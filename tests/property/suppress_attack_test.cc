@@ -336,6 +336,41 @@ TEST_CASE("who was reclassified is not what a case type now leaves of the same a
   CHECK(rules_of(edition_with({{"ERU", 900}, {"FA", 100}, {"NFA", 40}}, {{"ERU", 860}, {"FA", 100}, {"NFA", 80}})) == Rules{"", "", ""});  // forty
 }
 
+TEST_CASE("whoever lacks a clock is not what one clock leaves of another, or of those who began at all", "[disclosure]") {
+  const auto rules_of = [](std::int64_t begun, const std::vector<std::pair<std::string, std::int64_t>>& clocks, const std::vector<std::int64_t>& clocked) {
+    Edition edition;
+    edition.template_id = "transparency";
+    edition.period = {0, 1, "2024"};
+    auto& tables = edition.sections.emplace_back(Section{"R", "", false, {}}).tables;
+    const auto table = [&](const std::string& id, std::vector<std::string> by) -> Table& {
+      return tables.emplace_back(Table{.id = id, .title = {}, .unit = "ratio", .definition = 1, .by = std::move(by), .note = {}, .rows = {}});
+    };
+    table("R1", {}).rows.push_back(row_of({}, begun / 2, begun, "0.5"));
+    Table& by_clock = table("R1", {"clock"});
+    for (const auto& [clock, n] : clocks) by_clock.rows.push_back(row_of({clock}, std::min<std::int64_t>(clock == "reported_us" ? 200 : 150, n), n, "0.5"));
+    Table& shares = table("R1.clock", {"clock"});
+    for (std::size_t i = 0; i < clocks.size(); ++i) shares.rows.push_back(row_of({clocks[i].first}, clocked[i], begun, "0.5"));
+    const auto report = suppress(edition, policy, {});
+    REQUIRE(report);
+    CHECK(report->shortfalls.empty());
+    std::vector<std::string> rules;
+    for (const std::size_t i : {1u, 2u})
+      for (const Row& row : edition.sections[0].tables[i].rows) rules.push_back(row.withheld);
+    return rules;
+  };
+  using Rules = std::vector<std::string>;
+  // Everybody was reported to us, and nobody began elsewhere by the other clock.
+  CHECK(rules_of(900, {{"last_contact", 700}, {"reported_us", 900}}, {700, 900}) == Rules{"", "", "", ""});
+  // Four lack the report to us: what it counts is withheld, and its share.
+  CHECK(rules_of(900, {{"last_contact", 700}, {"reported_us", 896}}, {700, 896}) == Rules{"", "dependent", "", "difference"});
+  // Two hundred lack each of the clocks, and three more the one.
+  CHECK(rules_of(900, {{"last_contact", 697}, {"reported_us", 700}}, {697, 700}) == Rules{"dependent", "", "difference", ""});
+  // Everybody has both, and six more were last seen in another period than were in this one and are not reported in it.
+  CHECK(rules_of(900, {{"last_contact", 894}, {"reported_us", 900}}, {900, 900}) == Rules{"", "", "", ""});
+  // So few began that nothing is told.
+  CHECK(rules_of(9, {{"last_contact", 9}, {"reported_us", 9}}, {9, 9}) == Rules{"dependent", "dependent", "dependent", "dependent"});
+}
+
 TEST_CASE("what a statute wants told of each month and of the quarter is no reason to refuse one of them", "[disclosure]") {
   const auto counts = [](int first, int months, std::int64_t recovered) {
     Edition edition;

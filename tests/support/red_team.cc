@@ -12,6 +12,7 @@ using namespace caseledger::reports;
 
 namespace {
 
+const std::vector<std::string> by_clock{"clock"}, reported_us{"reported_us"};
 const std::vector<std::string> horizons{"3h", "6h", "12h", "24h", "72h", "7d", "30d", "90d", "1y"};
 const std::vector<std::pair<std::string, std::vector<std::string>>> statutory{{"R11.2", {"case_type", "NFA"}}, {"R11.3", {"case_type", "FA"}}, {"R11.5", {"state_care", "yes"}}};
 
@@ -69,6 +70,7 @@ std::pair<std::string, std::string> measures_told_by(std::string_view metric) {
   if (metric.starts_with("T6.cases.")) return {std::string(metric), "T6.cases"};
   if (metric == "R1") return {"resolved", "begun"};
   if (metric == "R1.alive") return {"alive", "begun"};
+  if (metric == "R1.clock") return {"clocked", "begun"};
   if (metric == "R2") return {"flow", "begun"};
   if (metric == "R3") return {"flow", "open and begun"};
   if (metric.starts_with("R4.") && metric.ends_with(".km")) return {"within " + std::string(metric.substr(3, metric.size() - 6)), "begun"};
@@ -118,6 +120,7 @@ void RedTeam::see(const std::string& measure, const Table& table, const std::vec
   Name name{measure, period, table.by, group};
   const auto alias = std::ranges::find(statutory, table.id, [](const auto& each) { return each.first; });
   if (alias != statutory.end()) name = {"begun", period, {alias->second[0]}, {alias->second[1]}};
+  if (table.id == "R1.clock" && measure == "begun") name = {measure, period, {}, {}};  // of all who began
   if (measure == "T13.reunified") name = {"T13.completed", period, {"service"}, {"reunification"}};
   truth_[name] = value;
   if (!told.withheld.empty()) {
@@ -212,12 +215,31 @@ void RedTeam::reckon_parts() {
   for (const auto& [part, whole] : parts()) add(whole, part, whole + " without " + part);
 }
 
+// Of all who began, some have a clock and the rest do not. Whoever has been reported to us began, where no clock is chosen, when that says: each count by
+// it is a part of the same of everybody.
+void RedTeam::reckon_clocks() {
+  std::vector<std::pair<Name, Name>> found;
+  for (const auto& [name, value] : truth_) {
+    const Name all{name.measure == "clocked" ? "begun" : name.measure, name.period, {}, {}};
+    const bool is_part = name.measure == "clocked" || (name.by == by_clock && name.group == reported_us);
+    if (is_part && truth_.contains(all)) found.emplace_back(name, all);
+  }
+  for (const auto& [name, all] : found) {
+    Name rest = name;
+    rest.measure = all.measure + " without the clock";
+    for (Solver* solver : {&numbers_, &rules_}) solver->know_equal({unknown(name), unknown(rest)}, unknown(all));
+    truth_[rest] = truth_.at(all) - truth_.at(name);
+    if (truth_[rest] < 0) throw std::logic_error(said(name) + " is more than " + said(all));
+    if (told_.contains(name) && told_.contains(all)) told_.insert(rest);
+  }
+}
+
 void RedTeam::reckon_groups() {
   std::map<std::tuple<std::string, std::string, std::vector<std::string>>, std::vector<int>> groups;
   std::map<std::tuple<std::string, std::string, std::string>, std::vector<int>> regions;
   std::vector<Name> names;
   for (const auto& [name, value] : truth_)
-    if (!name.by.empty() && rows_.contains({name.period, name.by})) names.push_back(name);
+    if (!name.by.empty() && name.by != by_clock && rows_.contains({name.period, name.by})) names.push_back(name);
   for (const Name& name : names) {
     groups[{name.measure, name.period, name.by}].push_back(unknown(name));
     if (name.by == std::vector<std::string>{"jurisdiction"}) regions[{name.measure, name.period, region_of_state(name.group[0])}].push_back(unknown(name));
@@ -278,6 +300,7 @@ void RedTeam::reckon_time() {
 
 void RedTeam::reckon() {
   reckon_parts();
+  reckon_clocks();
   reckon_groups();
   reckon_time();
   for (const Name& name : told_)
@@ -305,6 +328,27 @@ std::string RedTeam::bounded(const Name& name, std::int64_t value) {
   return said(name) + ", which is " + std::to_string(value) + ", is " + range(numbers) + " by the numbers and " + range(rules) + " by the rules";
 }
 
+// Who was reclassified stands between a case type at intake and now; who lacks a clock between two clocks, and between one of them and where none is chosen.
+std::string RedTeam::told_apart(const Name& name) const {
+  std::vector<Name> others;
+  if (name.by == std::vector<std::string>{"case_type_current"}) others.push_back({name.measure, name.period, {"case_type"}, name.group});
+  if (name.by == by_clock) {
+    const auto everybody_has = [&](const std::vector<std::string>& clock) {
+      const auto clocked = truth_.find({"clocked", name.period, by_clock, clock}), begun = truth_.find({"begun", name.period, {}, {}});
+      return name.measure != "clocked" && clocked != truth_.end() && begun != truth_.end() && clocked->second == begun->second;
+    };
+    if (!everybody_has(name.group)) others.push_back({name.measure == "clocked" ? "begun" : name.measure, name.period, {}, {}});
+    for (const std::string clock : {"last_contact", "ncic_entry", "reported_le", "reported_us"})
+      if (!everybody_has(name.group) || !everybody_has({clock})) others.push_back({name.measure, name.period, by_clock, {clock}});
+  }
+  for (const Name& other : others) {
+    if (!told_.contains(other)) continue;
+    const std::int64_t moved = std::abs(truth_.at(name) - truth_.at(other));
+    if (moved > 0 && moved < policy_.k) return said(name) + " and " + said(other) + ", which are told, differ by " + std::to_string(moved);
+  }
+  return {};
+}
+
 std::vector<std::string> RedTeam::broken(std::size_t most) {
   if (!reckoned_) reckon();
   std::vector<std::string> all;
@@ -319,13 +363,8 @@ std::vector<std::string> RedTeam::broken(std::size_t most) {
       unknowns.push_back(unknown(name));
     }
   }
-  for (const Name& name : told_) {  // who was reclassified
-    Name at_intake = name;
-    at_intake.by = {"case_type"};
-    if (name.by != std::vector<std::string>{"case_type_current"} || !told_.contains(at_intake)) continue;
-    const std::int64_t moved = std::abs(truth_.at(name) - truth_.at(at_intake));
-    if (moved > 0 && moved < policy_.k) all.push_back(said(name) + " and the same at intake, which are told, differ by " + std::to_string(moved));
-  }
+  for (const Name& name : told_)
+    if (auto sentence = told_apart(name); !sentence.empty()) all.push_back(std::move(sentence));
   if (all.size() < most)
     for (Solver* solver : {&numbers_, &rules_}) solver->spread(unknowns, policy_.k - 1);
   for (const Name& name : withheld) {

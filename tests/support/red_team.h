@@ -2,7 +2,7 @@
 //
 // He reads the bytes of every figure that counts persons or cases and knows: counts are not negative, a part is no larger than its whole, rows add up to the whole and
 // months to the year, a group without a row has nobody in it, states
-// add up to their region, statutory counts are rows of other tables under another name. What editions
+// add up to their region, statutory counts are rows of other tables under another name, an episode is counted by each clock that it has. What editions
 // mean is written down here a second time, from the documents, so that what the program forgets is not forgotten here too.
 #pragma once
 
@@ -42,6 +42,8 @@ class RedTeam {
   void see(const std::string& measure, const caseledger::reports::Table& table, const std::vector<std::string>& group, const caseledger::reports::Row& told, std::int64_t value, bool counts, const std::string& period);
   void reckon();
   void reckon_parts();
+  void reckon_clocks();
+  std::string told_apart(const Name& name) const;
   void reckon_groups();
   void reckon_time();
   int unknown(const Name& name);
