@@ -114,6 +114,8 @@ class Referrals final : public Projection {
     if (referral.revoked == 0 && referral.response == ReferralResponse::declined) add(cell_key(ReasonCell{cell, referral.decline_reason}), 1);
   }
 
+  bool joins(std::string_view cell) const override { return cell[0] == TrainingCell::sort; }
+
   std::vector<Figure> figures(const Cells& cells, const FigureQuery& query) const override { return referral_figures(cells, query); }
 };
 

@@ -1,4 +1,5 @@
 // What becomes of referrals, requests abroad and training, by hand.
+#include "projections/contributors.h"
 #include "projections/cross_border.h"
 #include "projections/referrals.h"
 #include "tests/support/figures.h"
@@ -171,4 +172,12 @@ TEST_CASE("in a country that was trained, acknowledgements before the first trai
   CHECK(said_by(named(all, "T9.trained.after")).starts_with("KE: 2/2 = 1.000000"));
   CHECK(std::ranges::count(all, "T9.trained.after", &Figure::id) == 1);  // nobody was trained in France
   CHECK(named(all, "T9.trained.after").definition == 2);
+  Folds folds;  // of each referral alone, when the first training was is known all the same
+  for (const Fact& fact : log.facts()) REQUIRE(folds.apply(fact));
+  folds.settle();
+  const auto found = contributors(folds, "T9.trained.after", as_of(t0 + 30 * day), {}, 100);
+  REQUIRE(found);
+  REQUIRE(found->first.size() == 2);
+  CHECK(found->first[0].stream == stream(6));
+  CHECK(found->first[1].stream == stream(7));
 }
