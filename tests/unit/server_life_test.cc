@@ -25,7 +25,7 @@ TEST_CASE("stopping answers everything that was taken in, and closes with 1001")
   for (auto& each : answers) {
     const auto answer = each.get();
     if (answer) proven += proves(answer, ledger.log_vkey());
-    else unknown += answer.error().code == "io";
+    else unknown += answer.error().code == "unavailable";
   }
   CHECK(proven + unknown == 500);
   CHECK(ledger->head().size == 2 + proven);
