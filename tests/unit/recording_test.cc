@@ -149,6 +149,6 @@ TEST_CASE("a stream that goes on for years keeps a few bytes for each month, and
   CHECK(size() <= 10);
   for (int i = 0; i < 500; ++i) log.tell("case 1 CaseAssigned", "@1000m", assigned, {.recorded = "@" + std::to_string(1000 + i % 10) + "m"});
   CHECK(size() <= 60);
-  for (int day = 31; day < 31 + 24 * 30; day += 30) log.tell("case 1 CaseAssigned", "@" + std::to_string(day) + "d", assigned);
+  for (int on = 31; on < 31 + 24 * 30; on += 30) log.tell("case 1 CaseAssigned", "@" + std::to_string(on) + "d", assigned);
   CHECK(size() <= 60 + 24 * 6);
 }

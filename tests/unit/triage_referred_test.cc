@@ -94,17 +94,17 @@ TEST_CASE("the waits for a delivery split as those of triage do", "[triage]") {
 
 TEST_CASE("a referral that is corrected or made void is told anew", "[triage]") {
   Log log;
-  const Triaged first = received(log, 1), second = received(log, 2);
+  const Triaged one = received(log, 1), other = received(log, 2);
   const StreamId referral = stream(10);
-  Referral(log, referral, at(t0 + hour), {.item = first.stream}).delivered(at(t0 + 2 * hour));
+  Referral(log, referral, at(t0 + hour), {.item = one.stream}).delivered(at(t0 + 2 * hour));
   Folds fold = fold_of(triage(), log.facts());
   const auto both = [&] {
     fold.settle();
     Cells sums;
     std::string all;
-    REQUIRE(fold.each_stream(triage(), [&](const StreamId& stream, const Cells& share) {
+    REQUIRE(fold.each_stream(triage(), [&](const StreamId& of, const Cells& share) {
       sums.merge(share);
-      if (stream == first.stream || stream == second.stream) all += said_by(named(triage().figures(share, as_of(t0 + 30 * day)), "T2.delivered.p50")) + "; ";
+      if (of == one.stream || of == other.stream) all += said_by(named(triage().figures(share, as_of(t0 + 30 * day)), "T2.delivered.p50")) + "; ";
     }));
     CHECK(sums == fold.cells(triage()));
     return all;
@@ -112,7 +112,7 @@ TEST_CASE("a referral that is corrected or made void is told anew", "[triage]") 
   CHECK(both() == "1/1 = " + micros(2 * hour) + "; 0/1 = - not_reached; ");
 
   Log corrected;  // what the referral's stream is once it is said to refer the other
-  Referral(corrected, referral, at(t0 + hour), {.item = second.stream}).delivered(at(t0 + 3 * hour));
+  Referral(corrected, referral, at(t0 + hour), {.item = other.stream}).delivered(at(t0 + 3 * hour));
   REQUIRE(fold.refold(referral, Standing(corrected.facts())));
   CHECK(both() == "0/1 = - not_reached; 1/1 = " + micros(3 * hour) + "; ");
 
