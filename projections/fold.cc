@@ -44,6 +44,16 @@ bool may_tell(const Projection& projection, std::span<const std::string> wanted)
   return wanted.empty() || std::ranges::any_of(projection.figures(Cells{}, FigureQuery{}), is_wanted);
 }
 
+// What an event says, or that it says nothing.
+Folds::Told said(const StreamId& stream, Version version, unsigned number, std::string what) {
+  Buffer name;
+  append(name, stream.bytes);
+  append_le(name, version);
+  Folds::Told told{.to = node("caseledger/event", name), .projection = static_cast<std::uint8_t>(number), .less = {}, .more = {}, .alone = true};
+  if (!what.empty()) told.more = std::move(what);
+  return told;
+}
+
 template <class Map>
 auto sorted_keys(const Map& map) {
   std::vector<std::string_view> keys;
@@ -78,12 +88,16 @@ Result<void> Folds::apply(const Fact& fact) {
   next_.clear();
   States old(place.bytes());
   for (const unsigned number : wanting) {
+    const Projection& projection = *projections_[number];
     for (; !old.done() && old.number() < number; old.next()) States::append(next_, old.number(), old.state());
     state_.assign(old.of(number));
     if (!state_.empty()) old.next();
-    auto before = message_of(number, state_);
-    projections_[number]->step(state_, fact);
-    note_told(number, std::move(before), message_of(number, state_));
+    const Heard heard = heard_by(place, number);
+    const Messages before = messages_of(number, state_, heard);
+    projection.step(state_, fact);
+    note_told(number, before, messages_of(number, state_, heard));
+    std::string what = projection.says_of(fact.event.kind) ? projection.says(fact) : "";
+    if (!what.empty()) told_.push_back(said(fact.event.stream, fact.event.version, number, std::move(what)));
     States::append(next_, number, state_);
   }
   for (; !old.done(); old.next()) States::append(next_, old.number(), old.state());
@@ -99,7 +113,9 @@ Result<void> Folds::refold(const StreamId& stream, const Standing& standing) {
     state_.clear();
     for (const Fact& fact : projections_[number]->as_recorded() ? standing.recorded() : standing.facts())
       if (std::ranges::binary_search(wanting_[static_cast<std::size_t>(fact.event.type)], number)) projections_[number]->step(state_, fact);
-    note_told(number, message_of(number, old.of(number)), message_of(number, state_));
+    const Heard heard = heard_by(place, number);
+    note_told(number, messages_of(number, old.of(number), heard), messages_of(number, state_, heard));
+    note_said(number, stream, standing);
     States::append(next_, number, state_);
   }
   for (; !old.done(); old.next())
@@ -136,42 +152,72 @@ void Folds::become_next(Streams::Place place, const StreamId& stream) {
 
 // ── what streams tell each other ──
 
-std::optional<Projection::Message> Folds::message_of(unsigned number, std::string_view state) const {
-  return tells_[number] ? projections_[number]->message(state) : std::nullopt;
+Heard Folds::heard_by(const Streams::Place& place, unsigned number) const {
+  return Heard(tells_[number] ? States(place.bytes()).of(States::heard + number) : std::string_view{});
 }
 
-void Folds::note_told(unsigned number, std::optional<Projection::Message> before, std::optional<Projection::Message> now) {
-  if (before == now) return;
-  const auto projection = static_cast<std::uint8_t>(number);
-  if (before && now && before->to == now->to) {
-    told_.push_back({now->to, projection, std::move(before->what), std::move(now->what)});
-    return;
+Folds::Messages Folds::messages_of(unsigned number, std::string_view state, const Heard& heard) const {
+  Messages all;
+  if (!tells_[number]) return all;
+  projections_[number]->tell(state, heard, [&](Projection::Message message) { all.push_back(std::move(message)); });
+  std::ranges::sort(all);
+  return all;
+}
+
+void Folds::note_told(unsigned number, const Messages& before, const Messages& now) {
+  const auto say = [&](const StreamId& to, const std::string* less, const std::string* more, std::int64_t times) {
+    Told& told = told_.emplace_back(to, static_cast<std::uint8_t>(number));
+    if (less) told.less = *less;
+    if (more) told.more = *more;
+    told.times = times;
+  };
+  for (auto was = before.begin(), is = now.begin(); was != before.end() || is != now.end();) {
+    const bool gone = is == now.end() || (was != before.end() && was->to < is->to), fresh = was == before.end() || (is != now.end() && is->to < was->to);
+    if (gone) say(was->to, &was->what, nullptr, was->times);
+    else if (fresh) say(is->to, nullptr, &is->what, is->times);
+    else if (was->what == is->what && was->times != is->times) say(is->to, nullptr, &is->what, is->times - was->times);
+    else if (was->what != is->what && was->times == is->times) say(is->to, &was->what, &is->what, is->times);
+    else if (was->what != is->what) say(was->to, &was->what, nullptr, was->times), say(is->to, nullptr, &is->what, is->times);
+    was += !fresh;
+    is += !gone;
   }
-  if (before) told_.push_back({before->to, projection, std::move(before->what), {}});
-  if (now) told_.push_back({now->to, projection, {}, std::move(now->what)});
+}
+
+// What each event of a refolded stream says now. Of a stream of which nothing is left, not even its kind is known.
+void Folds::note_said(unsigned number, const StreamId& stream, const Standing& standing) {
+  const Projection& projection = *projections_[number];
+  if (standing.recorded().empty() ? !tells_[number] : !projection.says_of(standing.recorded().front().event.kind)) return;
+  const auto facts = projection.as_recorded() ? standing.recorded() : standing.facts();
+  auto fact = facts.begin();
+  for (Version version = 1; version <= standing.version(); ++version) {
+    const bool stands = fact != facts.end() && fact->event.version == version;
+    told_.push_back(said(stream, version, number, stands ? projection.says(*fact) : ""));
+    fact += stands;
+  }
 }
 
 Result<void> Folds::send_told() {
-  for (Told& told : told_) TRY(send_ ? send_(std::move(told)) : hear(told));
-  told_.clear();
+  while (!told_.empty()) {
+    Told told = std::move(told_.back());
+    told_.pop_back();
+    TRY(send_ ? send_(std::move(told)) : hear(told));
+  }
   return {};
 }
 
 Result<void> Folds::hear(const Told& told) {
   TRY_AS(place, fetch(told.to, false));
-  if (anew_ && shelf_ && place.bytes().empty()) early_.insert(told.to);
-  const unsigned number = States::heard + told.projection;
-  next_.clear();
+  if (anew_ && shelf_ && place.bytes().empty() && !is_node(told.to)) early_.insert(told.to);
   States old(place.bytes());
-  for (; !old.done() && old.number() < number; old.next()) States::append(next_, old.number(), old.state());
-  state_.assign(old.of(number));
-  if (!state_.empty()) old.next();
-  if (told.now) state_ = Heard(state_).with(*told.now, 1);
-  if (told.before) state_ = Heard(state_).with(*told.before, -1);
-  States::append(next_, number, state_);
-  for (; !old.done(); old.next()) States::append(next_, old.number(), old.state());
+  const std::string_view state = old.of(told.projection), heard = old.of(States::heard + told.projection);
+  std::string now(told.alone ? "" : heard);
+  if (told.more) now = Heard(now).with(*told.more, told.times);
+  if (told.less) now = Heard(now).with(*told.less, -told.times);
+  note_told(told.projection, messages_of(told.projection, state, Heard(heard)), messages_of(told.projection, state, Heard(now)));
+  next_.clear();
+  States::append_with(next_, place.bytes(), States::heard + told.projection, now);
   become_next(place, told.to);
-  return {};
+  return send_told();
 }
 
 // ── settling ──

@@ -42,13 +42,16 @@ class Folds {
   // Adds folds of other streams of the same log. Both are settled.
   void merge(Folds&& other);
 
-  // What one stream has told another: what it says no longer, and what it says now.
+  // What one stream has told another: what it says so many times less, and what more. Or what an event says to its node: that and nothing else.
   struct Told {
     StreamId to;
     std::uint8_t projection;
-    std::optional<std::string> before, now;
+    std::optional<std::string> less, more;
+    std::int64_t times = 1;
+    bool alone = false;
   };
-  // Where streams are folded apart, what one tells goes to the folds of the other, which hear it; otherwise to these. In any order.
+  // Where streams are folded apart, what one tells goes to the folds of the other, which hear it; otherwise to these. What one event after the
+  // other says to the same node in that order, all else in any.
   using Send = std::function<Result<void>(Told&& told)>;
   void send_by(Send send) { send_ = std::move(send); }
   Result<void> hear(const Told& told);
@@ -81,8 +84,11 @@ class Folds {
   };
   unsigned number_of(const Projection& projection) const;
   Result<Streams::Place> fetch(const StreamId& stream, bool begins);
-  std::optional<Projection::Message> message_of(unsigned number, std::string_view state) const;
-  void note_told(unsigned number, std::optional<Projection::Message> before, std::optional<Projection::Message> now);
+  using Messages = std::vector<Projection::Message>;  // sorted
+  Heard heard_by(const Streams::Place& place, unsigned number) const;
+  Messages messages_of(unsigned number, std::string_view state, const Heard& heard) const;
+  void note_told(unsigned number, const Messages& before, const Messages& now);
+  void note_said(unsigned number, const StreamId& stream, const Standing& standing);
   Result<void> send_told();
   void become_next(Streams::Place place, const StreamId& stream);
   Result<void> each_states(const std::function<void(const StreamId& stream, std::string_view states)>& visit) const;

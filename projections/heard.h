@@ -1,4 +1,4 @@
-// What other streams tell one (projection.h: Message): every message that stands, and how many streams stand by it.
+// What others tell a stream (projection.h: Message): every message that stands, and how often it is said.
 //
 // A sum as the cells are: a message is added when it is said and taken away when it is said no longer, in whatever order that comes in.
 #pragma once
@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "ledger/core/id.h"
 #include "projections/packed.h"
 
 namespace caseledger::projections {
@@ -24,7 +25,7 @@ class Heard {
     }
   }
 
-  // The bytes once `n` more streams say it, or fewer.
+  // The bytes once it is said `n` times more, or less often.
   std::string with(std::string_view what, std::int64_t n) const {
     std::string bytes;
     std::string_view rest = bytes_;
@@ -61,5 +62,13 @@ class Heard {
 
   std::string_view bytes_;
 };
+
+// Who hears and tells without being a stream, by a name: no stream has such an id.
+inline StreamId node(std::string_view name_space, Bytes name) {
+  StreamId id = uuid_v8(name_space, name);
+  id.bytes[6] &= 0x0f;
+  return id;
+}
+inline bool is_node(const StreamId& id) { return id.version() == 0; }
 
 }  // namespace caseledger::projections

@@ -16,15 +16,18 @@ class Post {
   // something came.
   std::vector<Folds::Told> exchange(unsigned part, std::vector<Folds::Told> sent);
 
-  // For a part that has read all, or gives up. What else came for it, once that is so of every part.
-  std::vector<Folds::Told> finish(unsigned part);
+  // For a part that has read all, or gives up, again and again: what it heard may make it tell more. Waits for what comes. Nothing: nothing will,
+  // all parts have heard all.
+  std::vector<Folds::Told> finish(unsigned part, std::vector<Folds::Told> sent);
 
  private:
   static constexpr std::size_t box_max = 65'536;  // beyond that senders wait
   struct Box {
     std::vector<Folds::Told> came;
-    bool is_read = true;
+    bool only_waits = false;  // whose it is will send nothing unless something comes
   };
+  void put(std::vector<Folds::Told> sent);
+  std::vector<Folds::Told> take(unsigned part);
 
   std::mutex mutex_;
   std::condition_variable moved_;

@@ -10,6 +10,8 @@
 // To add one: write its file, add its line to catalogue.cc.
 #pragma once
 
+#include <functional>
+
 #include "ledger/core/event.h"
 #include "ledger/core/note.h"
 #include "projections/cells.h"
@@ -43,15 +45,23 @@ class Projection {
   // What a stream in this state, which is not empty, adds: calls add(key, n) for each of its cells. What others tell it is in add.heard().
   virtual void contribute(std::string_view state, const Share& add) const = 0;
 
-  // What a stream in this state, empty or not, tells another; a pure function of it. Once it is another message, or for another, the
-  // one before is said no longer. It is told whether the other has begun or not, and adds nothing while that has no state.
+  // What a stream in this state, empty or not, tells others once it has heard this; a pure function of both. What it tells no longer is as if it
+  // had never been said. Others are told whether they have begun or not; what they heard adds nothing while they have no state.
+  // A node (heard.h) has no state and adds nothing: it tells what follows from what it heard. No message depends on what follows from it.
   struct Message {
     StreamId to;
     std::string what;
-    friend bool operator==(const Message&, const Message&) = default;
+    std::int64_t times = 1;
+    friend auto operator<=>(const Message&, const Message&) = default;
   };
+  using Tell = std::function<void(Message message)>;
   virtual bool tells() const { return false; }  // whether it ever does
-  virtual std::optional<Message> message(std::string_view) const { return std::nullopt; }
+  virtual void tell(std::string_view /*state*/, const Heard& /*heard*/, const Tell& /*tell*/) const {}
+
+  // What an event tells a node that is its own, for as long as it stands, in streams of a kind in which each event has something to say to others: such
+  // a stream's state does not have to keep all that. Empty: this one says nothing.
+  virtual bool says_of(StreamKind) const { return false; }
+  virtual std::string says(const Fact&) const { return {}; }
 
   // Whether figures join a cell to those of other streams as they are read: then those of one stream alone are read with all such cells.
   virtual bool joins(std::string_view /*cell*/) const { return false; }

@@ -55,13 +55,7 @@ Result<Folds> rebuild(const store::Log& log, std::uint64_t size, unsigned thread
     for (const Folds::Told& told : came) TRY(parts[part].hear(told));
     return {};
   };
-  const auto read_for = [&](unsigned part) -> Result<void> {
-    std::vector<Folds::Told> to_others;
-    parts[part].send_by([&, part](Folds::Told&& told) -> Result<void> {
-      if (Streams::part_of(told.to, threads) == part) return parts[part].hear(told);
-      to_others.push_back(std::move(told));
-      return {};
-    });
+  const auto read_for = [&](unsigned part, std::vector<Folds::Told>& to_others) -> Result<void> {
     Buffer scratch;
     std::uint64_t events = 0;
     TRY_AS(scan, log.scan({0}));
@@ -84,11 +78,17 @@ Result<Folds> rebuild(const store::Log& log, std::uint64_t size, unsigned thread
   };
   const auto fold_part = [&](unsigned part) -> Result<void> {
     if (shelf) parts[part].rest_on(*shelf, lately_bytes_max / threads);
-    const auto read = read_for(part);
+    std::vector<Folds::Told> to_others;
+    parts[part].send_by([&, part](Folds::Told&& told) -> Result<void> {
+      if (Streams::part_of(told.to, threads) == part) return parts[part].hear(told);
+      to_others.push_back(std::move(told));
+      return {};
+    });
+    auto folded = read_for(part, to_others);
+    for (auto came = post.finish(part, std::exchange(to_others, {})); !came.empty(); came = post.finish(part, std::exchange(to_others, {})))
+      if (folded) folded = hear(part, std::move(came));
     parts[part].send_by(nullptr);
-    auto came = post.finish(part);
-    TRY(read);
-    TRY(hear(part, std::move(came)));
+    TRY(folded);
     if (shelf) return parts[part].put_to_rest();
     parts[part].settle();
     return {};
@@ -243,7 +243,7 @@ Result<void> Runner::leave_out_excised(Position from, Position end) {
     if (excision.decided < from || excision.decided >= end) continue;
     TRY_AS(stored, durable_events(excision.stream, end));
     TRY_AS(recorded, facts_of(ledger_.log(), std::move(stored)));
-    TRY(folds_.refold(excision.stream, Standing(recorded.facts)));
+    TRY(folds_.refold(excision.stream, Standing(recorded.facts, excision.version)));
     excised_ = std::max(excised_, excision.decided + 1);
   }
   return {};

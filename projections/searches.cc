@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <set>
 
 #include "projections/counts.h"
 #include "projections/on.h"
@@ -32,11 +31,21 @@ struct Search {
   std::string reason;
 };
 
-// Cases that a key opened, by the month of their recording.
+// Those that another log recorded first.
+struct Repeated {
+  static constexpr char sort = 'a';
+  Search search;
+};
+
+// Those for a case that is known, and who opened it, by the month in which that was recorded.
 struct Opened {
-  static constexpr char sort = 'o';
   PublicKey key{};
   Month recorded = 0;
+};
+struct ForKnownCase {
+  static constexpr char sort = 'f';
+  Search search;
+  Opened opened;
 };
 
 struct AtHour {
@@ -56,41 +65,135 @@ struct Sized {
   std::uint32_t value = 0;  // to three leading digits
 };
 
-void look(std::string& counts, const Fact& fact, const SearchExecuted& body) {
-  const Micros at = fact.event.fields->occurred_at();
-  const Month month = month_of(at);
-  const Search search{.month = month,
-                      .recorded = month_of(fact.recorded_at),
-                      .system = body.system(),
-                      .for_case = body.case_ref() != nullptr,
-                      .reader = fact.author,
-                      .reason = std::string(text_of(body.reason_code()))};
-  const Micros of_day = (at % (24 * hour) + 24 * hour) % (24 * hour);
-  std::vector<std::string> keys{cell_key(search), cell_key(AtHour{.month = month, .hour = static_cast<std::uint8_t>(of_day / hour)})};
+// ── one search ──
+
+struct Executed {
+  Search search;
+  std::uint8_t hour = 0;
+  std::array<std::optional<std::uint32_t>, size_names.size()> sizes;
+};
+
+Executed executed(const Fact& fact) {
+  const auto& body = fact.event.body<SearchExecuted>();
+  const Micros at = fact.event.fields->occurred_at(), of_day = (at % (24 * hour) + 24 * hour) % (24 * hour);
+  Executed one{.search = {.month = month_of(at),
+                          .recorded = month_of(fact.recorded_at),
+                          .system = body.system(),
+                          .for_case = body.case_ref() != nullptr,
+                          .reader = fact.author,
+                          .reason = std::string(text_of(body.reason_code()))},
+               .hour = static_cast<std::uint8_t>(of_day / hour),
+               .sizes = {}};
   const auto sized = [&](Size size, std::uint64_t value) {
-    const auto bounded = static_cast<std::uint32_t>(std::min<std::uint64_t>(value, UINT32_MAX));
-    keys.push_back(cell_key(Sized{.month = month, .system = body.system(), .size = size, .value = three_digits(bounded)}));
+    one.sizes[std::size_t(size)] = three_digits(static_cast<std::uint32_t>(std::min<std::uint64_t>(value, UINT32_MAX)));
   };
   if (const auto networks = body.networks()) sized(Size::networks, *networks);
   if (const auto devices = body.devices()) sized(Size::devices, *devices);
   const auto from = body.window_from(), to = body.window_to();
   if (from && to && *to >= *from) sized(Size::window_hours, (static_cast<std::uint64_t>(*to) - static_cast<std::uint64_t>(*from) + hour - 1) / hour);
-  count_each(counts, std::move(keys));
+  return one;
 }
 
-// A state ends with what it is, counts or the decisions of the governance stream: long counts grow where they are.
-constexpr char counts_kept = 'c', decisions_kept = 'd';
+std::vector<std::string> cells_of(const Executed& one) {
+  const auto& [search, at_hour, sizes] = one;
+  std::vector<std::string> keys{cell_key(search), cell_key(AtHour{.month = search.month, .hour = at_hour})};
+  for (std::size_t size = 0; size < sizes.size(); ++size)
+    if (sizes[size]) keys.push_back(cell_key(Sized{.month = search.month, .system = search.system, .size = Size(size), .value = *sizes[size]}));
+  return keys;
+}
 
-// A search from outside names a case, and whoever searched opens none.
+// ── in which log a search counts, and for whose case it was ──
+//
+// Its event tells a node that keeps some searches of one log with the same id; that tells the node of the id, which tells those of later logs that
+// they do not count. Those that count tell their cases, and a case tells the log by whom it was opened; the others tell the log to take them back.
+
+struct Sighting {
+  static constexpr char sort = 'g';
+  std::array<std::uint8_t, 8> position{};  // of the event: in their bytes' order these are in the order of the log
+  StreamId log, some, of_id;
+  std::optional<StreamId> of_case;
+  Executed executed;
+};
+
+struct Said {
+  static constexpr char sort = 'e';
+  Sighting sighting;
+};
+
+struct Some {
+  static constexpr char sort = 'i';
+  std::array<std::uint8_t, 8> first{};
+  StreamId log, some;
+};
+
+struct HadBefore {
+  static constexpr char sort = 'n';
+};
+
+struct TakenBack {
+  static constexpr char sort = 't';
+  Executed executed;
+};
+
+struct ForThisCase {
+  static constexpr char sort = 'c';
+  StreamId log;
+  Search search;
+};
+
+struct ForCaseOf {
+  static constexpr char sort = 'o';
+  Search search;
+  Opened opened;
+};
+
+// Logs may well call all their searches the same: no node keeps more of them than this.
+constexpr Version searches_in_some = 64;
+
+Sighting sighting_of(const Fact& fact) {
+  const auto& body = fact.event.body<SearchExecuted>();
+  Sighting one{.position = {}, .log = fact.event.stream, .some = {}, .of_id = {}, .of_case = {}, .executed = executed(fact)};
+  store_be(one.position.data(), fact.position.value);
+  if (body.case_ref()) one.of_case = uuid_of(body.case_ref()->stream());
+  Buffer name{static_cast<std::uint8_t>(body.system())};
+  append(name, bytes_of(text_of(body.search_id())));
+  one.of_id = node("caseledger/search", name);
+  append_le(name, fact.event.version / searches_in_some);
+  append(name, one.log.bytes);
+  one.some = node("caseledger/searches of a log", name);
+  return one;
+}
+
+void tell_of_some(const std::vector<Sighting>& some, bool count, const Projection::Tell& tell) {
+  if (some.empty()) return;
+  tell({some[0].of_id, cell_key(Some{some[0].position, some[0].log, some[0].some})});
+  for (const Sighting& each : some) {
+    if (!count) tell({each.log, cell_key(TakenBack{each.executed})});
+    else if (each.of_case) tell({*each.of_case, cell_key(ForThisCase{each.log, each.executed.search})});
+  }
+}
+
+void tell_of_id(const std::vector<Some>& all, const Projection::Tell& tell) {
+  for (const Some& each : all)
+    if (each.log != all[0].log) tell({each.some, cell_key(HadBefore{})});
+}
+
+// A state ends with what it is: the counts of a log, the decisions of the governance stream, who opened a case. Long counts grow where they are.
+constexpr char counts_kept = 'c', decisions_kept = 'd', opened_kept = 'o';
+
+char kept_of(Body type) { return type == Body::SearchExecuted ? counts_kept : type == Body::CaseOpened ? opened_kept : decisions_kept; }
+bool is_of_case(std::string_view state) { return state.ends_with(opened_kept); }
+std::string_view without_end(std::string_view state) { return state.substr(0, state.size() - 1); }
+
+// ── the figures ──
+
 struct Row {
-  std::int64_t searches = 0, without_case = 0, generic = 0, for_known = 0, outside = 0;
+  std::int64_t searches = 0, without_case = 0, generic = 0, for_known = 0, outside = 0, repeated = 0;
 
-  void add(const Search& search, bool known, bool opens_cases, std::int64_t n) {
+  void add(const Search& search, std::int64_t n) {
     searches += n;
     without_case += search.for_case ? 0 : n;
     generic += std::ranges::find(generic_reasons, search.reason) != generic_reasons.end() ? n : 0;
-    for_known += search.for_case && known ? n : 0;
-    outside += search.for_case && known && !opens_cases ? n : 0;
   }
 };
 
@@ -101,8 +204,9 @@ void write(Sheet& sheet, const Row& row) {
   sheet.share("T7.without_case", "Of them, those that name no case", row.without_case, row.searches);
   sheet.share("T7.generic_reason", "Of them, those whose reason says no more than that there was one", row.generic, row.searches).note =
       "general, inv, investigation, investigative, n_a, other, test, unknown";
-  sheet.share("T7.outside", "Of the searches that name a case and whose organisation is known, those by organisations that had opened no case by the as-of", row.outside, row.for_known).note =
-      "the least that searches of other organisations' cases come to: among organisations that open cases it is not told whose case was searched for";
+  sheet.share("T7.outside", "Of the searches for a case, those by another organisation than the one that opened it", row.outside, row.for_known).note =
+      "of those that name a case of this ledger, where both organisations are known";
+  sheet.count("T7.repeated", "Searches that another log had recorded before, by their id: they count there alone", "searches", row.repeated);
 }
 
 void write(Sheet& sheet, const Sizes& sizes) {
@@ -118,48 +222,81 @@ void write(Sheet& sheet, const Sizes& sizes) {
   }
 }
 
-std::set<std::string_view> that_opened_cases(const Cells& cells, const Organisations& organisations) {
-  std::set<std::string_view> all;
-  for (const auto& [key, n] : cells.counts())
-    if (const auto opened = cell_of<Opened>(key)) all.insert(organisations.of(opened->key, opened->recorded));
-  return all;
-}
-
 class Searches final : public Projection {
  public:
   std::string_view id() const override { return "searches"; }
-  unsigned version() const override { return 2; }
+  unsigned version() const override { return 3; }
   bool wants(Body type) const override { return is_among(type, {Body::SearchExecuted, Body::CaseOpened}) || bears_on_enrolment(type); }
 
   void step(std::string& state, const Fact& fact) const override {
-    const char kept = bears_on_enrolment(fact.event.type) ? decisions_kept : counts_kept;
+    const char kept = kept_of(fact.event.type);
     if (!state.empty() && state.back() != kept) return;
     if (!state.empty()) state.pop_back();
-    on<SearchExecuted>(fact.event, [&](const auto& body) { look(state, fact, body); });
-    on<CaseOpened>(fact.event, [&](const auto&) { count(state, cell_key(Opened{.key = fact.author, .recorded = month_of(fact.recorded_at)})); });
-    if (kept == decisions_kept) keep_decision(state, fact);
+    if (kept == counts_kept) count_each(state, cells_of(executed(fact)));
+    else if (kept == opened_kept) state = packed(Opened{fact.author, month_of(fact.recorded_at)});
+    else keep_decision(state, fact);
     state += kept;
   }
 
-  void contribute(std::string_view state, const Share& add) const override {
-    const std::string_view all = state.substr(0, state.size() - 1);
-    if (state.back() == counts_kept) return add_counts(all, add);
-    for (const EnrolmentCell& each : enrolments(all)) add(cell_key(each), 1);
+  bool tells() const override { return true; }
+  bool says_of(StreamKind kind) const override { return kind == StreamKind::access; }
+
+  std::string says(const Fact& fact) const override { return fact.event.type == Body::SearchExecuted ? cell_key(Said{sighting_of(fact)}) : ""; }
+
+  void tell(std::string_view state, const Heard& heard, const Tell& tell) const override {
+    std::vector<Sighting> sightings;
+    std::vector<Some> of_id;
+    bool count = true;
+    heard.each([&](std::string_view what, std::int64_t n) {
+      if (const auto said = cell_of<Said>(what)) tell({said->sighting.some, cell_key(said->sighting)});
+      if (auto sighting = cell_of<Sighting>(what)) sightings.push_back(std::move(*sighting));
+      if (cell_of<HadBefore>(what)) count = false;
+      if (const auto some = cell_of<Some>(what)) of_id.push_back(*some);
+      if (const auto asked = cell_of<ForThisCase>(what); asked && is_of_case(state))
+        tell({asked->log, cell_key(ForCaseOf{asked->search, unpacked<Opened>(without_end(state))}), n});
+    });
+    tell_of_some(sightings, count, tell);
+    tell_of_id(of_id, tell);
   }
 
-  bool joins(std::string_view cell) const override { return cell[0] == EnrolmentCell::sort || cell[0] == Opened::sort; }
+  void contribute(std::string_view state, const Share& add) const override {
+    if (is_of_case(state)) return;
+    if (state.back() == decisions_kept) {
+      for (const EnrolmentCell& each : enrolments(without_end(state))) add(cell_key(each), 1);
+      return;
+    }
+    add_counts(without_end(state), add);
+    add.heard().each([&](std::string_view what, std::int64_t n) {
+      if (const auto asked = cell_of<ForCaseOf>(what)) add(cell_key(ForKnownCase{asked->search, asked->opened}), n);
+      if (const auto back = cell_of<TakenBack>(what)) {
+        for (const std::string& cell : cells_of(back->executed)) add(cell, -n);
+        add(cell_key(Repeated{back->executed.search}), n);
+      }
+    });
+  }
+
+  bool joins(std::string_view cell) const override { return cell[0] == EnrolmentCell::sort; }
 
   std::vector<Figure> figures(const Cells& cells, const FigureQuery& query) const override {
     const Organisations organisations(cells);
-    const auto openers = that_opened_cases(cells, organisations);
     auto rows = groups_for<Row>(query, {{"system", ""}, {"reason", ""}, {"organisation", ""}});
     auto sizes = groups_for<Sizes>(query, {{"system", ""}});
     std::map<std::uint8_t, std::int64_t> hours;
+    const auto by = [&](const Search& search) { return organisations.of(search.reader, search.recorded); };
+    const auto row_of = [&](const Search& search) -> Row& {
+      return rows[group_of(query, {{"system", EnumNameSearchSystem(search.system)}, {"reason", search.reason}, {"organisation", by(search)}})];
+    };
     for (const auto& [key, n] : cells.counts()) {
       if (const auto search = cell_of<Search>(key); search && counts_month(query, search->month)) {
-        const std::string_view by = organisations.of(search->reader, search->recorded);
-        Row& row = rows[group_of(query, {{"system", EnumNameSearchSystem(search->system)}, {"reason", search->reason}, {"organisation", by}})];
-        row.add(*search, by != organisation_unknown, openers.contains(by), n);
+        row_of(*search).add(*search, n);
+      } else if (const auto repeated = cell_of<Repeated>(key); repeated && counts_month(query, repeated->search.month)) {
+        row_of(repeated->search).repeated += n;
+      } else if (const auto known = cell_of<ForKnownCase>(key); known && counts_month(query, known->search.month)) {
+        const std::string_view searcher = by(known->search), opener = organisations.of(known->opened.key, known->opened.recorded);
+        if (searcher == organisation_unknown || opener == organisation_unknown) continue;
+        Row& row = row_of(known->search);
+        row.for_known += n;
+        row.outside += searcher != opener ? n : 0;
       } else if (const auto sized = cell_of<Sized>(key); sized && counts_month(query, sized->month)) {
         sizes[group_of(query, {{"system", EnumNameSearchSystem(sized->system)}})][std::size_t(sized->size)].push_back({sized->value, n});
       } else if (const auto at = cell_of<AtHour>(key); at && counts_month(query, at->month)) {
@@ -178,6 +315,7 @@ class Searches final : public Projection {
     const Group whole;
     Sheet sheet(whole, figures);
     for (const auto& [at, n] : hours) sheet.count("T7.hour", "Searches in this hour of the day, UTC", "searches", n).group.emplace_back("hour", std::to_string(at));
+    for (Figure& figure : figures) figure.definition = 2;  // a search counts in one log
     return figures;
   }
 };

@@ -43,7 +43,8 @@ rules::Standing standing_of(std::span<const Fact> recorded) {
 
 }  // namespace
 
-Standing::Standing(std::span<const Fact> recorded) : standing_(standing_of(recorded)), recorded_(recorded.begin(), recorded.end()) {
+Standing::Standing(std::span<const Fact> recorded, Version last)
+    : standing_(standing_of(recorded)), version_(std::max(last, standing_.version())), recorded_(recorded.begin(), recorded.end()) {
   for (Fact& fact : recorded_) {
     if (const Fact* changed = fact_at(recorded, standing_.changed_by(fact.event.version))) fact.changes = changed->recorded_at;
     const auto stands = standing_.at(fact.event.version);

@@ -21,14 +21,17 @@ Result<RecordedFacts> recorded_facts(const store::Log& log, Position last, Versi
 // What stands of recorded facts, all of one stream and in order; they have to stay.
 class Standing {
  public:
-  explicit Standing(std::span<const Fact> recorded);
+  // last: the stream's version, where its last events are left out of what is recorded.
+  explicit Standing(std::span<const Fact> recorded, Version last = 0);
 
+  Version version() const { return version_; }
   std::span<const Fact> facts() const { return facts_; }
   std::span<const Fact> recorded() const { return recorded_; }  // each decision knows what it changes
   rules::Standing::Fate fate(const Fact& recorded) const { return standing_.fate(recorded.event.version); }
 
  private:
   rules::Standing standing_;
+  Version version_;
   std::vector<Fact> recorded_, facts_;
 };
 

@@ -24,6 +24,14 @@ class States {
     inside_packed::put(states, state.size());
     states += state;
   }
+  // The same with another state of one number, or none.
+  static void append_with(std::string& to, std::string_view states, unsigned number, std::string_view state) {
+    States old(states);
+    for (; !old.done() && old.number() < number; old.next()) append(to, old.number(), old.state());
+    append(to, number, state);
+    for (; !old.done(); old.next())
+      if (old.number() != number) append(to, old.number(), old.state());
+  }
   // The state of a projection, which is further on than those asked for before. Empty: it has none.
   std::string_view of(unsigned wanted) {
     while (!done_ && number_ < wanted) next();

@@ -146,10 +146,10 @@ class Triage final : public Projection {
   }
 
   bool tells() const override { return true; }
-  std::optional<Message> message(std::string_view state) const override {
-    if (!is_of(state, StreamKind::referral)) return std::nullopt;
+  void tell(std::string_view state, const Heard&, const Tell& tell) const override {
+    if (!is_of(state, StreamKind::referral)) return;
     const auto referral = unpacked<ReferralStream>(state);
-    return Message{referral.item, packed(referral.told)};
+    tell({referral.item, packed(referral.told)});
   }
 
   std::vector<Figure> figures(const Cells& cells, const FigureQuery& query) const override {

@@ -15,8 +15,7 @@ constexpr std::uint64_t looks_in_a_group = 16;
 // Assumed: the systems' own searches are more than the analysts'.
 std::uint64_t looks(const YearPlan& year, Phase phase) { return year.cases.size() * (phase == Phase::looked_at_by_analysts ? 1 : 2); }
 
-void searched(Pen& pen, const CasePlan& plan, Micros at) {
-  const std::uint64_t luck = pen.chance.next();
+void searched(Pen& pen, const CasePlan& plan, Micros at, std::uint64_t luck) {
   const bool readers = luck % 3 != 0;
   const Ref of_case = ref_to(plan.stream, 0);
   pen.writer().seal(plan.child, "query", plate_json(pen.chance), pen.chance);
@@ -59,12 +58,17 @@ void write_access(const YearPlan& year, std::uint64_t number, Phase phase, Event
   Pen pen(writer, out, envelope, {year.seed, Draw::readers, 2 + number * 2 + analysts});
   const Micros step = (last_moment - year_begins) / static_cast<Micros>(looks(year, phase));
   for (std::uint64_t look = first; look < end; ++look) {
-    const CasePlan& plan = year.cases[pen.chance.below(year.cases.size())];
+    // Of the analysts' searches, made half as often, one in eight stands in the log of the desk too whose system it asked.
+    const std::uint64_t asked = analysts ? look : look / 2;
+    const bool in_both = asked % 8 == 7 && (analysts || look % 2 == 0);
+    Chance shared(year.seed, Draw::searches_in_both, asked);
+    Chance& chance = in_both ? shared : pen.chance;
+    const CasePlan& plan = year.cases[chance.below(year.cases.size())];
     const std::string who = numbered(analysts ? "an-" : "cw-", pen.chance.below(analysts ? 60 : 400), analysts ? 2 : 3);
     pen.envelope.operator_code = who;
     const Micros at = year_begins + static_cast<Micros>(look) * step;
-    if (pen.chance.permille(analysts ? 600 : 400)) viewed(pen, plan, at);
-    else searched(pen, plan, at);
+    if (chance.permille(analysts ? 600 : 400)) viewed(pen, plan, at);
+    else searched(pen, plan, at, chance.next());
   }
 }
 

@@ -26,7 +26,7 @@ enum class Draw : std::uint64_t {
   shuffle_types, shuffle_states, shuffle_countries, shuffle_incidents, shuffle_providers, shuffle_images, shuffle_videos,
   shuffle_others, shuffle_bundles, shuffle_details, shuffle_report_states, report_body, report_story, report_events, referral,
   intakes, tips, analyses, evidence, doubles, subjects, subjects_decided, partners, resources, coverage, readers,
-  other_cases
+  other_cases, searches_in_both
 };
 
 class Chance {

@@ -91,7 +91,7 @@ constexpr Rare only_with_data[] = {
     {"T16.withheld", "Figures of this edition that are withheld", "figures", false},
     {"T9.trained.before", "Of the referrals from before the first training there whose acknowledgement has come or is overdue, those acknowledged in time", "ratio", true, 2},
     {"T9.trained.after", "Of the referrals from after the first training there whose acknowledgement has come or is overdue, those acknowledged in time", "ratio", true, 2},
-    {"T7.hour", "Searches in this hour of the day, UTC", "searches", false},
+    {"T7.hour", "Searches in this hour of the day, UTC", "searches", false, 2},
 };
 
 std::string_view family_of(std::string_view id) { return id.substr(0, id.find('.')); }

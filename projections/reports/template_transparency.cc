@@ -4,7 +4,7 @@ namespace caseledger::reports {
 
 const Template& transparency() {
   static const Template all{"transparency",
-                            "5",
+                            "6",
                             "Transparency report",
                             {&recovery_section(), &statutory_section(), &timeliness_section(), &intake_section(), &triage_section(), &automation_section(), &expedited_section(), &alerts_section(),
                              &coverage_section(), &searches_section(), &routing_section(), &border_section(), &response_section(), &forensics_section(), &leads_section(),

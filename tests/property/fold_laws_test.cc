@@ -7,6 +7,7 @@
 #include <set>
 
 #include "api/figures_json.h"
+#include "projections/standing.h"
 #include "projections/catalogue.h"
 #include "tests/support/event_samples.h"
 #include "tests/support/figures.h"
@@ -227,6 +228,29 @@ TEST_CASE("streams folded apart, in any order of streams, and merged give what o
     const Micros as_of = facts.empty() ? 0 : facts.back().recorded_at;
     RC_ASSERT(shown(figures_of(merged, as_of)) == shown(figures_of(whole, as_of)));
     RC_ASSERT(shown(figures_of(merged, as_of, {"clock", "case_type"})) == shown(figures_of(whole, as_of, {"clock", "case_type"})));
+  });
+}
+
+TEST_CASE("a stream that is folded anew, whatever is left of it, leaves nothing behind of what it was") {
+  for_all("folding anew from anything is folding anew from nothing", [](const Projection& projection, std::span<const Fact> facts) {
+    if (facts.empty()) return;
+    const auto [stream, kind] = [&] { const EventView& any = facts[below(static_cast<unsigned>(facts.size()))].event; return std::pair(any.stream, any.kind); }();
+    std::vector<Fact> whole, others, left;
+    Version last = 0;
+    for (const Fact& fact : facts) {
+      const bool is_of_stream = fact.event.stream == stream;
+      if (is_of_stream && fact.event.kind != kind) continue;
+      whole.push_back(fact);
+      if (!is_of_stream) others.push_back(fact);
+      else if (last = fact.event.version; below(3) > 0) left.push_back(fact);
+    }
+    Folds fold = fold_of(projection, whole), expected = fold_of(projection, others);
+    for (Folds* each : {&fold, &expected}) {
+      RC_ASSERT(each->refold(stream, Standing(left, last)).has_value());
+      each->settle();
+    }
+    RC_ASSERT(*fold.digests() == *expected.digests());
+    RC_ASSERT(fold.cells(projection) == expected.cells(projection));
   });
 }
 

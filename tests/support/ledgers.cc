@@ -82,6 +82,13 @@ Noted case_noted(const StreamId& stream, Version version, std::string_view note,
   return {std::move(made.event), std::move(made.openings)};
 }
 
+Noted searched(const StreamId& log, Version version, const std::string& search_id, const StreamId& of_case) {
+  const json::value sealed{{{"subject", to_string(new_stream())}, {"handling", "law_enforcement"}, {"fields", {{"query", "8ABC123"}}}}};
+  const json::object body{{"system", "lpr"}, {"search_id", search_id}, {"reason_code", "missing_child"}, {"case_ref", {{"stream", to_string(of_case)}, {"version", 0}}}};
+  auto made = draft("SearchExecuted", "access", log, version, api::to_text(body), {}, api::to_text(sealed));
+  return {std::move(made.event), std::move(made.openings)};
+}
+
 Submission signed_by(const Signer& author, std::string_view origin, const std::vector<Buffer>& events, std::vector<Opening> openings) {
   const std::vector<Bytes> views(events.begin(), events.end());
   return {sign_batch(views, origin, author), std::move(openings)};

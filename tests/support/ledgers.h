@@ -33,12 +33,13 @@ Buffer case_opened(const StreamId& stream, const Envelope& envelope = {});
 Buffer case_assigned(const StreamId& stream, Version version, const Envelope& envelope = {});  // fits at any version but the first
 Buffer alert_raised(const StreamId& stream, const Envelope& envelope = {});
 
-// A note with its text sealed: the event, and what opens it.
+// An event with sealed parts, and what opens them: a note with its text, a search with its query.
 struct Noted {
   Buffer event;
   std::vector<Opening> openings;
 };
 Noted case_noted(const StreamId& stream, Version version, std::string_view note, const Envelope& envelope = {});
+Noted searched(const StreamId& log, Version version, const std::string& search_id, const StreamId& of_case);
 
 Submission signed_by(const Signer& author, std::string_view origin, const std::vector<Buffer>& events, std::vector<Opening> openings = {});
 

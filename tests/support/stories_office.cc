@@ -1,4 +1,4 @@
-// Governors and readers at random: keys are enrolled, by enough governors or too few, change their organisation, are revoked, and search.
+// Governors and readers at random: keys are enrolled, by enough governors or too few, change their organisation, are revoked, open cases, and search.
 #include "tests/support/stories.h"
 
 namespace stories {
@@ -8,7 +8,7 @@ using flatbuffers::FlatBufferBuilder;
 
 namespace {
 
-constexpr unsigned readers = 3, first_governor = 8, governors = 2;
+constexpr unsigned readers = 3, cases = 4, first_governor = 8, governors = 2;
 const std::string origin = "stories.example";
 
 std::string vkey(unsigned author) { return Vkey{"author-" + std::to_string(author), KeyType::ed25519, key_of(author)}.text(); }
@@ -23,6 +23,7 @@ class Office {
     if (log_.state(government_).version == 0) constitute();
     else if (what < 2) propose();
     else if (what < 4) approve();
+    else if (what < 5) open();
     else search();
   }
 
@@ -56,13 +57,20 @@ class Office {
     log_.append<ProposalApproved>(StreamKind::governance, government_, said(some_governor()), [&](FlatBufferBuilder& builder) { return CreateProposalApproved(builder, &proposal); });
   }
 
+  // Some in two logs, some twice in one; for cases that some of them open.
   void search() {
     const unsigned reader = 1 + choose_(readers);
-    const Ref of_case = ref(stream(choose_(6)), 0);
+    const Ref of_case = ref(stream(700 + choose_(cases)), 0);
     const bool for_case = choose_(2) == 0;
+    const std::string id = "s-" + std::to_string(choose_(8));
     log_.append<SearchExecuted>(StreamKind::access, stream(600 + reader), said(reader), [&](FlatBufferBuilder& builder) {
-      return CreateSearchExecutedDirect(builder, SearchSystem::lpr, "s-1", for_case ? "missing_child" : "other", for_case ? &of_case : nullptr);
+      return CreateSearchExecutedDirect(builder, SearchSystem::lpr, id.c_str(), for_case ? "missing_child" : "other", for_case ? &of_case : nullptr);
     });
+  }
+
+  void open() {
+    const StreamId opened = stream(700 + choose_(cases));
+    if (log_.state(opened).version == 0) Case(log_, opened, {}, said(1 + choose_(readers)));
   }
 
   Log& log_;

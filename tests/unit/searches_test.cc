@@ -1,8 +1,9 @@
-// Searches by the organisation whose key signed them: worked by hand.
+// Searches by the organisation whose key signed them, for whose case, and in which logs: worked by hand.
 #include <catch2/catch.hpp>
 
 #include "projections/contributors.h"
 #include "projections/searches.h"
+#include "projections/standing.h"
 #include "tests/support/council.h"
 #include "tests/support/told.h"
 
@@ -32,10 +33,21 @@ class Office {
     return R"({"type":"KeyEnrolled","vkey":")" + key.vkey().text() + R"(","organisation":")" + organisation + R"(","roles":["analyst"]})";
   }
 
-  void search(const Signer& key, unsigned stream, const std::string& at, bool for_case, const std::string& recorded = {}) {
+  struct Asked {
+    std::string id = {};  // empty: one of its own
+    unsigned of_case = 0;
+    std::string recorded = {};
+    std::string system = "lpr";
+  };
+  void search(const Signer& key, unsigned stream, const std::string& at, const Asked& asked) {
+    const std::string id = asked.id.empty() ? "own-" + std::to_string(authors_.size()) : asked.id;
+    const std::string why = asked.of_case > 0 ? R"("missing_child","case_ref":{"stream":"#)" + std::to_string(asked.of_case) + R"(","version":0})" : R"("other")";
     told_.tell("access " + std::to_string(stream) + " SearchExecuted", at,
-               R"({"system":"lpr","search_id":"s-1","reason_code":")" + std::string(for_case ? R"(missing_child","case_ref":{"stream":"#201","version":0}})" : R"(other"})"), {.recorded = recorded});
+               R"({"system":")" + asked.system + R"(","networks":7,"search_id":")" + id + R"(","reason_code":)" + why + "}", {.recorded = asked.recorded});
     authors_.push_back(key.vkey().key);
+  }
+  void search(const Signer& key, unsigned stream, const std::string& at, bool for_case, const std::string& recorded = {}) {
+    search(key, stream, at, {.of_case = for_case ? 201u : 0u, .recorded = recorded});
   }
   void open(const Signer& key, unsigned stream, const std::string& at) {
     told_.tell("case " + std::to_string(stream) + " CaseOpened", at,
@@ -91,13 +103,106 @@ TEST_CASE("searches count for the organisation to which the governors enrolled t
   CHECK(of("T7.without_case", "police") == "police: 1/3 = 0.333333");
   CHECK(of("T7.generic_reason", "police") == "police: 1/3 = 0.333333");
 
-  // Of the three searches for a case by organisations that are known, two are by one that opened none.
+  // Of the three searches for the case by organisations that are known, two are by another than the one that opened it.
   CHECK(office.said("T7.outside", by_then("@200d")) == "2/3 = 0.666667");
   CHECK(of("T7.outside", "police") == "police: 2/2 = 1.000000");
   CHECK(of("T7.outside", "center") == "center: 0/1 = 0.000000");
   CHECK(of("T7.outside", "unknown") == "unknown: 0/0 = - no_data");
   office.open(analyst, 202, "@7d");
-  CHECK(office.said("T7.outside", by_then("@200d")) == "0/3 = 0.000000");
+  CHECK(office.said("T7.outside", by_then("@200d")) == "2/3 = 0.666667");
+  office.search(analyst, 1, "@8d", {.of_case = 202});
+  CHECK(office.said("T7.outside", by_then("@200d")) == "2/4 = 0.500000");
+}
+
+TEST_CASE("a search is from outside or not by whose case it names, whether that was opened before or after; of one that nobody opened nothing is known") {
+  Office office;
+  const Signer police = Signer::generate("police"), center = Signer::generate("center"), stranger = Signer::generate("stranger");
+  office.enrol(police, "police", "@1h");
+  office.enrol(center, "center", "@1h");
+  const auto outside = [&] { return office.said("T7.outside", by_then("@200d")); };
+  office.search(police, 1, "@1d", {.of_case = 201});
+  office.search(police, 1, "@1d", {.of_case = 203});
+  CHECK(outside() == "0/0 = - no_data");
+  office.open(center, 201, "@2d");
+  CHECK(outside() == "1/1 = 1.000000");
+  office.open(stranger, 203, "@2d");
+  CHECK(outside() == "1/1 = 1.000000");
+  office.open(police, 202, "@3d");
+  for (int i = 0; i < 2; ++i) office.search(police, 1, "@4d", {.of_case = 202});
+  office.search(center, 2, "@4d", {.of_case = 202});
+  CHECK(outside() == "2/4 = 0.500000");
+  CHECK(office.said("T7.outside", by_organisation, "police") == "police: 1/3 = 0.333333");
+}
+
+TEST_CASE("a search in the logs of several readers counts in the one that recorded it first") {
+  Office office;
+  const Signer police = Signer::generate("police"), center = Signer::generate("center");
+  office.enrol(police, "police", "@1h");
+  office.enrol(center, "center", "@1h");
+  office.open(center, 201, "@2h");
+  const auto of = [&](std::string_view id, std::string_view group) { return office.said(id, by_organisation, group); };
+  office.search(police, 1, "@2d", {.id = "one", .of_case = 201});
+  office.search(center, 2, "@1d", {.id = "one"});  // made earlier, as that says, and recorded later
+  office.search(center, 2, "@3d", {.id = "two"});
+  office.search(police, 1, "@4d", {.id = "two"});
+  CHECK(office.said("T7.searches", by_then("@200d")) == "2/- = 2");
+  CHECK(office.said("T7.repeated", by_then("@200d")) == "2/- = 2");
+  CHECK(of("T7.searches", "police") == "police: 1/- = 1");
+  CHECK(of("T7.searches", "center") == "center: 1/- = 1");
+  CHECK(of("T7.repeated", "center") == "center: 1/- = 1");
+  CHECK(office.said("T7.without_case", by_then("@200d")) == "1/2 = 0.500000");
+  CHECK(office.said("T7.outside", by_then("@200d")) == "1/1 = 1.000000");
+  CHECK(office.said("T7.networks.p50", by_then("@200d")) == "-/2 = 7");
+  CHECK(office.said("T7.hour", by_then("@200d"), "0") == "0: 2/- = 2");
+
+  SECTION("as often as that log has it") {
+    office.search(police, 1, "@5d", {.id = "one", .of_case = 201});
+    CHECK(office.said("T7.searches", by_then("@200d")) == "3/- = 3");
+    CHECK(office.said("T7.outside", by_then("@200d")) == "2/2 = 1.000000");
+  }
+  SECTION("an id is one of its system's: another system has its own") {
+    office.search(center, 2, "@5d", {.id = "one", .system = "records"});
+    CHECK(office.said("T7.searches", by_then("@200d")) == "3/- = 3");
+  }
+  SECTION("one that is made void in its first log counts in the next") {
+    std::vector<Fact> facts = office.facts(), left;
+    Folds fold = fold_of(searches(), facts);
+    for (const Fact& fact : facts)
+      if (fact.event.stream == stream(1) && fact.event.version == 2) left.push_back(fact);
+    REQUIRE(fold.refold(stream(1), Standing(left)));
+    fold.settle();
+    const auto all = fold.figures(by_organisation);
+    CHECK(said_by(named(all, "T7.searches", "center")) == "center: 2/- = 2");
+    CHECK(said_by(named(all, "T7.searches", "police")) == "police: 0/- = 0");
+    CHECK(said_by(named(all, "T7.repeated", "police")) == "police: 1/- = 1");
+    std::erase_if(facts, [](const Fact& fact) { return fact.event.stream == stream(1) && fact.event.version == 1; });
+    CHECK(*fold.digests() == *fold_of(searches(), facts).digests());
+
+    REQUIRE(fold.refold(stream(1), Standing(std::span<const Fact>(), 2)));  // nothing is left of it
+    fold.settle();
+    std::erase_if(facts, [](const Fact& fact) { return fact.event.stream == stream(1); });
+    CHECK(*fold.digests() == *fold_of(searches(), facts).digests());
+  }
+}
+
+TEST_CASE("a log that calls all its searches the same costs no more than one that does not, and another log's search of that name counts there alone") {
+  Office office;
+  const Signer police = Signer::generate("police"), center = Signer::generate("center");
+  office.enrol(police, "police", "@1h");
+  office.enrol(center, "center", "@1h");
+  office.open(center, 201, "@2h");
+  constexpr int many = 20'000;
+  for (int i = 0; i < many; ++i) office.search(police, 1, "@2d", {.id = "na", .of_case = i % 2 == 0 ? 201u : 0u});
+  office.search(center, 2, "@3d", {.id = "na"});
+  Folds fold(searches());
+  const auto begun = std::chrono::steady_clock::now();
+  for (const Fact& fact : office.facts()) REQUIRE(fold.apply(fact));
+  fold.settle();
+  CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(20));  // all of them at one node would take hours
+  const auto all = fold.figures(by_then("@200d"));
+  CHECK(named(all, "T7.searches").numerator == many);
+  CHECK(named(all, "T7.repeated").numerator == 1);
+  CHECK(named(all, "T7.outside").numerator == many / 2);
 }
 
 TEST_CASE("each reader's stream has its share of the figures of its organisation, and no other stream has any") {
@@ -166,10 +271,14 @@ TEST_CASE("a key counts for nobody before its enrolment, or where its enrolment 
   CHECK(office.said("T7.outside", by_then("@200d")) == "0/0 = - no_data");
 }
 
-TEST_CASE("lives in office, to which the laws of folds are held, have searches of several organisations and of nobody's") {
+TEST_CASE("lives in office, to which the laws of folds are held, have searches of several organisations and of nobody's, from outside, and in two logs") {
   Log log;
   unsigned next = 0;
   live_in_office(log, [&](unsigned n) { return (next = next * 1'103'515'245 + 12'345) / 65'536 % n; }, 200);
   const auto all = figures(searches(), log, as_of(log.clock(), {"organisation"}));
   for (const char* organisation : {"police", "sheriff", "unknown"}) CHECK(named(all, "T7.searches", organisation).numerator > 0);
+  const auto whole = figures(searches(), log, as_of(log.clock()));
+  CHECK(named(whole, "T7.repeated").numerator > 0);
+  CHECK(named(whole, "T7.outside").numerator > 0);
+  CHECK(named(whole, "T7.outside").numerator < named(whole, "T7.outside").denominator);
 }

@@ -272,7 +272,7 @@ TEST_CASE("legs are every group of every phase once, and of a report the phases 
 
 TEST_CASE("the same seed gives the same bytes, on every machine, in any order; another seed gives others") {
   const NationalYear year(small, 1);
-  CHECK(digest(year) == "abd2b7e13169b1d25d49ff2c4153a30bc8f2956fd7979a1c13ef5a97945e7563");
+  CHECK(digest(year) == "25311b9090cd1305b8c2136816ca19ca69469122f78fbf9ba9d709e32ede73b0");
   CHECK(digest(NationalYear(small, 1)) == digest(year));
   CHECK(digest(NationalYear(small, 2)) != digest(year));
   for (std::size_t p = 0; p < phases; ++p) {
