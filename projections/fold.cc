@@ -200,12 +200,17 @@ Result<void> Folds::send_told() {
   while (!told_.empty()) {
     Told told = std::move(told_.back());
     told_.pop_back();
-    TRY(send_ ? send_(std::move(told)) : hear(told));
+    if (!send_ || !send_(told)) TRY(take_in(told));
   }
   return {};
 }
 
 Result<void> Folds::hear(const Told& told) {
+  TRY(take_in(told));
+  return send_told();
+}
+
+Result<void> Folds::take_in(const Told& told) {
   TRY_AS(place, fetch(told.to, false));
   if (anew_ && shelf_ && place.bytes().empty() && !is_node(told.to)) early_.insert(told.to);
   States old(place.bytes());
@@ -217,7 +222,7 @@ Result<void> Folds::hear(const Told& told) {
   next_.clear();
   States::append_with(next_, place.bytes(), States::heard + told.projection, now);
   become_next(place, told.to);
-  return send_told();
+  return {};
 }
 
 // ── settling ──

@@ -50,9 +50,9 @@ class Folds {
     std::int64_t times = 1;
     bool alone = false;
   };
-  // Where streams are folded apart, what one tells goes to the folds of the other, which hear it; otherwise to these. What one event after the
-  // other says to the same node in that order, all else in any.
-  using Send = std::function<Result<void>(Told&& told)>;
+  // Where streams are folded apart, what one tells goes to the folds of the other, which hear it: what these are to hear themselves is left to
+  // them. What one event after the other says to the same node goes in that order, all else in any.
+  using Send = std::function<bool(Told& told)>;  // false: left
   void send_by(Send send) { send_ = std::move(send); }
   Result<void> hear(const Told& told);
 
@@ -90,6 +90,7 @@ class Folds {
   void note_told(unsigned number, const Messages& before, const Messages& now);
   void note_said(unsigned number, const StreamId& stream, const Standing& standing);
   Result<void> send_told();
+  Result<void> take_in(const Told& told);
   void become_next(Streams::Place place, const StreamId& stream);
   Result<void> each_states(const std::function<void(const StreamId& stream, std::string_view states)>& visit) const;
   Result<void> lay_down_older();

@@ -18,7 +18,16 @@ namespace {
 
 using namespace schema;
 
-constexpr char entry_cell = 'h', case_cell = 'c', portal_cell = Portal::sort;
+// A case is told of its entries, and tells each of them what it has to know.
+struct IsListed {
+  static constexpr char sort = 'l';
+  StreamId entry;
+};
+struct Sought {
+  static constexpr char sort = 's';
+  Micros over = 0;  // when every child was back or found dead, or it was closed or merged; 0: the search goes on
+  std::string county;  // that the child is missing from; empty where the case does not say
+};
 
 struct Entry {
   StreamId of_case;
@@ -30,15 +39,20 @@ struct Entry {
   std::string plate_state;
 };
 
-// A case whose search is over: every child is back or found dead, or it is closed or merged.
-struct Over {
-  StreamId of_case;
-  Micros at = 0;
+struct EntryState {
+  static constexpr char sort = 'h';
+  StreamId itself;
+  Entry entry;
+};
+struct CaseState {
+  static constexpr char sort = 'c';
+  CasePhase phase;
+  Sought sought;
 };
 
-struct CaseState {
-  CasePhase phase;
-  Over over;  // at 0: it goes on
+struct EntryCell {
+  static constexpr char sort = 'h';
+  Entry entry;
   Sought sought;
 };
 
@@ -130,45 +144,54 @@ void write(Sheet& sheet, const Row& row) {
 class HotlistEntries final : public Projection {
  public:
   std::string_view id() const override { return "hotlist"; }
-  unsigned version() const override { return 2; }
+  unsigned version() const override { return 3; }
   bool wants(Body type) const override { return type == Body::HotlistEntryChanged || type == Body::CoverageSnapshotTaken || moves_case(type); }
 
   void step(std::string& state, const Fact& fact) const override {
-    const bool is_entry = fact.event.type == Body::HotlistEntryChanged, is_portal = fact.event.type == Body::CoverageSnapshotTaken;
-    const char letter = is_entry ? entry_cell : is_portal ? portal_cell : case_cell;
+    const EventView& event = fact.event;
+    const bool is_entry = event.type == Body::HotlistEntryChanged, is_portal = event.type == Body::CoverageSnapshotTaken;
+    const char letter = is_entry ? EntryState::sort : is_portal ? Portal::sort : CaseState::sort;
     if (!state.empty() && state[0] != letter) return;
-    if (is_portal) return read(state, fact.event.body<CoverageSnapshotTaken>());
-    const auto old = std::string_view(state).substr(state.empty() ? 0 : 1);
+    if (is_portal) return read(state, event.body<CoverageSnapshotTaken>());
     if (is_entry) {
-      auto entry = unpacked<Entry>(old);
-      change(entry, fact.event, fact.event.body<HotlistEntryChanged>());
-      state = cell_key(entry_cell, entry);
+      auto of = cell_of<EntryState>(state).value_or(EntryState{.itself = event.stream, .entry = {}});
+      change(of.entry, event, event.body<HotlistEntryChanged>());
+      state = cell_key(of);
     } else {
-      auto file = unpacked<CaseState>(old);
-      file.phase = after(file.phase, fact.event, fact.position);
-      file.sought.of_case = fact.event.stream;
-      on<CaseOpened>(fact.event, [&](const auto& body) { file.sought.county = county_of(text_of(body.missing_from()->state()), text_of(body.missing_from()->county())); });
+      auto file = cell_of<CaseState>(state).value_or(CaseState{});
+      file.phase = after(file.phase, event, fact.position);
+      on<CaseOpened>(event, [&](const auto& body) { file.sought.county = county_of(text_of(body.missing_from()->state()), text_of(body.missing_from()->county())); });
       const bool over = ends_search(file.phase.phase);
-      if (!over) file.over = {};
-      else if (file.over.at == 0) file.over = {.of_case = fact.event.stream, .at = told_at(fact.event)};
-      state = cell_key(case_cell, file);
+      if (!over) file.sought.over = 0;
+      else if (file.sought.over == 0) file.sought.over = told_at(event);
+      state = cell_key(file);
     }
   }
 
-  void contribute(std::string_view state, const Share& add) const override {
-    if (state[0] != case_cell) return add(state, 1);
-    const auto file = unpacked<CaseState>(state.substr(1));
-    if (file.over.at != 0) add(cell_key(case_cell, file.over), 1);
-    else if (!file.sought.county.empty()) add(cell_key(file.sought), 1);
+  bool tells() const override { return true; }
+  void tell(std::string_view state, const Heard& heard, const Tell& tell) const override {
+    if (const auto of = cell_of<EntryState>(state)) tell({of->entry.of_case, cell_key(IsListed{of->itself})});
+    if (heard.empty() || !state.starts_with(CaseState::sort)) return;
+    const std::string sought = cell_key(cell_of<CaseState>(state)->sought);
+    heard.each([&](std::string_view what, std::int64_t) {
+      if (const auto listed = cell_of<IsListed>(what)) tell({listed->entry, sought});
+    });
   }
 
+  void contribute(std::string_view state, const Share& add) const override {
+    if (state[0] == Portal::sort) return add(state, 1);
+    const auto of = cell_of<EntryState>(state);
+    if (!of) return;
+    EntryCell cell{of->entry, {}};
+    add.heard().each([&](std::string_view what, std::int64_t) {
+      if (auto sought = cell_of<Sought>(what)) cell.sought = std::move(*sought);
+    });
+    add(cell_key(cell), 1);
+  }
+
+  bool joins(std::string_view cell) const override { return cell[0] == Portal::sort; }
+
   std::vector<Figure> figures(const Cells& cells, const FigureQuery& query) const override {
-    std::map<StreamId, Micros> over;
-    for (const auto& [key, n] : cells.counts())
-      if (key[0] == case_cell) {
-        const auto each = unpacked<Over>(std::string_view(key).substr(1));
-        over[each.of_case] = each.at;
-      }
     std::map<Group, Row> rows;
     const auto row_of = [&](const Entry& entry) -> Row& {
       const std::string plate_state = entry.plate_state.empty() ? "unknown" : entry.plate_state;
@@ -178,15 +201,12 @@ class HotlistEntries final : public Projection {
     const Window window = window_of(query);
     Vehicles vehicles;
     for (const auto& [key, n] : cells.counts()) {
-      const auto rest = std::string_view(key).substr(1);
-      if (const auto sought = cell_of<Sought>(key)) vehicles.add(*sought);
       if (const auto portal = cell_of<Portal>(key)) vehicles.add(*portal);
-      if (key[0] != entry_cell) continue;
-      const auto entry = unpacked<Entry>(rest);
-      const auto found = over.find(entry.of_case);
-      const Micros case_over = found == over.end() ? 0 : found->second;
-      for (std::int64_t i = 0; i < n; ++i) add(row_of(entry), entry, case_over, query.as_of, window);
-      if (is_listed(entry, query.as_of) && !has_come(case_over, query.as_of)) vehicles.add_listed(entry.of_case);
+      const auto listed = cell_of<EntryCell>(key);
+      if (!listed) continue;
+      const auto& [entry, sought] = *listed;
+      for (std::int64_t i = 0; i < n; ++i) add(row_of(entry), entry, sought.over, query.as_of, window);
+      if (is_listed(entry, query.as_of) && !has_come(sought.over, query.as_of)) vehicles.add_listed(entry.of_case, sought.county);
     }
     std::vector<Figure> figures;
     for (const auto& [group, row] : rows) {

@@ -2,19 +2,12 @@
 #pragma once
 
 #include <map>
-#include <set>
+#include <string>
 
 #include "projections/packed.h"
 #include "projections/sheet.h"
 
 namespace caseledger::projections {
-
-// A case whose search goes on, and the county that the child is missing from: empty where the case does not say.
-struct Sought {
-  static constexpr char sort = 's';
-  StreamId of_case;
-  std::string county;
-};
 
 // What the newest snapshot of a portal says of a county: whether it gives others access to what it reads.
 struct Portal {
@@ -27,15 +20,13 @@ struct Portal {
 // The open cases for which a vehicle is listed, each once however many are.
 class Vehicles {
  public:
-  void add_listed(const StreamId& of_case) { of_cases_.insert(of_case); }
-  void add(const Sought& sought) { county_of_[sought.of_case] = sought.county; }
+  void add_listed(const StreamId& of_case, const std::string& county) { of_cases_.emplace(of_case, county); }
   void add(const Portal& portal) { shares_[portal.county] |= portal.shares; }
 
   void write(Sheet& sheet) const {
     std::int64_t told = 0, shared = 0;
-    for (const StreamId& of_case : of_cases_) {
-      const auto county = county_of_.find(of_case);
-      const auto shares = county == county_of_.end() ? shares_.end() : shares_.find(county->second);
+    for (const auto& [of_case, county] : of_cases_) {
+      const auto shares = shares_.find(county);
       told += shares != shares_.end();
       shared += shares != shares_.end() && shares->second;
     }
@@ -47,8 +38,7 @@ class Vehicles {
   }
 
  private:
-  std::set<StreamId> of_cases_;
-  std::map<StreamId, std::string> county_of_;
+  std::map<StreamId, std::string> of_cases_;  // and their counties; empty where the case does not say
   std::map<std::string, bool> shares_;
 };
 

@@ -79,10 +79,10 @@ Result<Folds> rebuild(const store::Log& log, std::uint64_t size, unsigned thread
   const auto fold_part = [&](unsigned part) -> Result<void> {
     if (shelf) parts[part].rest_on(*shelf, lately_bytes_max / threads);
     std::vector<Folds::Told> to_others;
-    parts[part].send_by([&, part](Folds::Told&& told) -> Result<void> {
-      if (Streams::part_of(told.to, threads) == part) return parts[part].hear(told);
-      to_others.push_back(std::move(told));
-      return {};
+    parts[part].send_by([&, part](Folds::Told& told) {
+      const bool to_other = Streams::part_of(told.to, threads) != part;
+      if (to_other) to_others.push_back(std::move(told));
+      return to_other;
     });
     auto folded = read_for(part, to_others);
     for (auto came = post.finish(part, std::exchange(to_others, {})); !came.empty(); came = post.finish(part, std::exchange(to_others, {})))

@@ -4,6 +4,12 @@
 cl=$1 logcheck=$2
 source "$(dirname "$0")/served.sh"
 
+damage() {  # the byte at 3000 of a file becomes another, whatever it is
+  local was
+  was=$(od -An -tu1 -j 3000 -N 1 "$1")
+  printf "\\$(printf %o $((was ^ 255)))" | dd of="$1" bs=1 seek=3000 conv=notrunc status=none
+}
+
 step "a new ledger"
 vkey=$("$cl" init ledger --origin day.example/l/1 2>/dev/null)
 expect 2 "$cl" init ledger --origin day.example/l/1
@@ -220,7 +226,7 @@ expect 0 "$cl" rebuild restored
 expect 0 "$cl" figures R1 --dir restored --format csv
 [ "$(sed -n 2p out.txt | cut -d, -f5,6 | tr , /)" = "$wanted" ] || fail "R1 of the restored folder is another"
 segment=$(find backup/segment -type f | sort | head -n 1)
-printf 'x' | dd of="$segment" bs=1 seek=3000 conv=notrunc status=none
+damage "$segment"
 expect 3 "$cl" restore backup again --log-vkey "$vkey"
 [ ! -e again ] || fail "a damaged backup was put in place"
 
@@ -286,7 +292,7 @@ step "tampering is found"
 sed 's/^index .*/index 1/' receipts/*.tlog-proof >forged.tlog-proof
 expect 3 "$cl" verify forged.tlog-proof --log-vkey "$vkey"
 file=$(find bundle/batch -type f | head -n 1)
-printf 'x' | dd of="$file" bs=1 seek=3000 conv=notrunc status=none
+damage "$file"
 expect 3 "$cl" audit bundle --log-vkey "$vkey"
 expect 4 "$cl" audit nowhere
 expect 2 "$cl" figures

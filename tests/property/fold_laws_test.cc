@@ -194,7 +194,12 @@ TEST_CASE("streams folded apart, in any order of streams, and merged give what o
     std::vector<Folds> folds;
     for (unsigned part = 0; part < parts; ++part) folds.emplace_back(projection);
     std::map<StreamId, unsigned> part_of;
-    for (Folds& part : folds) part.send_by([&](Folds::Told&& told) { return folds[part_of.try_emplace(told.to, 0).first->second].hear(told); });
+    for (Folds& part : folds)
+      part.send_by([&](Folds::Told& told) {
+        Folds& other = folds[part_of.try_emplace(told.to, 0).first->second];
+        if (&other != &part) RC_ASSERT(other.hear(told).has_value());
+        return &other != &part;
+      });
     std::vector<std::vector<Fact>> queues;
     std::map<StreamId, std::size_t> queue_of;
     for (const Fact& fact : facts) {

@@ -295,6 +295,13 @@ TEST_CASE("a hot-list entry spreads, and is stale once the search is over") {
   CHECK(of("T6.hotlist.outdated", by_then("@31d")) == "1/- = 1");
   list(log, 1, "added", "@11d", "#201");  // listed again for a case that is over
   CHECK(of("T6.hotlist.stale") == "1/2 = 0.500000");
+
+  list(log, 4, "updated", "@12d", "#201");  // it was for another case than was said
+  CHECK(of("T6.hotlist.stale") == "2/2 = 1.000000");
+  CHECK(of("T6.cases") == "0/- = 0");
+  log.tell("case 201 CaseReopened", "@13d", R"({"reason_code":"lost_again","prior_close_event_id":{"stream":"#201","version":3}})");
+  CHECK(of("T6.hotlist.stale") == "0/2 = 0.000000");
+  CHECK(of("T6.cases") == "1/- = 1");
 }
 
 // ── searches ──
