@@ -60,7 +60,7 @@ std::vector<RouteTable::Route> RouteTable::routes() const {
                    metrics_.route(path)});
   };
   using enum Access;
-  add(enrolled, "/", "What there is to read here", &RouteTable::index, {}, {});
+  add(everyone, "/", "The released editions, as a page for people", &RouteTable::index, {}, {304, 503});
   add(enrolled, "/openapi.yaml", "This contract", &RouteTable::openapi, {}, {304});
   add(everyone, "/healthz", "Does the process answer?", &RouteTable::healthz, {}, {});
   add(everyone, "/readyz", "Does the ledger record, and are its figures current?", &RouteTable::readyz, {}, {503});

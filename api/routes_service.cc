@@ -5,30 +5,14 @@
 #include "api/openapi_text.h"
 #include "api/problem.h"
 #include "api/routes.h"
+#include "projections/reports/front.h"
 
 namespace caseledger::api {
 
-namespace {
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) out += c == '<' ? "&lt;" : c == '&' ? "&amp;" : std::string(1, c);
-  return out;
-}
-
-}  // namespace
-
-Result<Response> RouteTable::index(const Call&) const {
-  std::string body =
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n"
-      "<title>caseledger</title>\n<h1>" + escaped(ledger_.origin()) + "</h1>\n<ul>\n";
-  for (const Route& route : routes_) {
-    const std::string path(route.info.path);
-    body += "<li>" + (route.exact ? "<a href=\"" + path + "\">" + path + "</a>" : "<code>" + path + "</code>") + " — " + std::string(route.info.summary) + "\n";
-  }
-  Response page = text_answer(body + "</ul>\n</html>\n", "text/html; charset=utf-8");
-  page.headers.emplace_back("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
-  return page;
+Result<Response> RouteTable::index(const Call& call) const {
+  TRY_AS(all, releases_.list());
+  const Head head = ledger_.head();
+  return cached_answer(call.request, text_answer(reports::render_front(ledger_.origin(), head.size, head.recorded_at, all), "text/html; charset=utf-8"), "public, max-age=60");
 }
 
 Result<Response> RouteTable::openapi(const Call& call) const {

@@ -37,6 +37,10 @@ void open_section(Markup& page, const std::string& id, std::string_view title) {
   page.open("section", {{"id", id}, {"aria-labelledby", id + "-h"}}).element("h2", title, {{"id", id + "-h"}}).line();
 }
 
+void write_command(Markup& page, std::string_view why, const std::string& command) {
+  page.open("li").element("p", why).element("pre", command, {{"tabindex", "0"}, {"role", "group"}, {"aria-label", "Command"}}).close().line();
+}
+
 void write_fact(Markup& page, std::string_view name, std::string_view value, std::string_view css_class) {
   page.open("div").element("dt", name).element("dd", value, {{css_class.empty() ? "" : "class", std::string(css_class)}}).close().line();
 }

@@ -181,10 +181,6 @@ void write_checks(Markup& page, const Edition& edition) {
   page.close().close().close().close().line();
 }
 
-void write_command(Markup& page, std::string_view why, const std::string& command) {
-  page.open("li").element("p", why).element("pre", command, {{"tabindex", "0"}, {"role", "group"}, {"aria-label", "Command"}}).close().line();
-}
-
 void write_verify(Markup& page, const Edition& edition, const Hash& digest) {
   const std::string name = std::to_string(edition.as_of.size) + ".json", verify = "caseledger verify " + name + " --log-vkey \"$(cat vkey)\"";
   open_section(page, "verify", "How to check this report");

@@ -100,9 +100,9 @@ TEST_CASE("every resource is told to the roles that it is for, and to nobody els
   const auto number = [](std::uint64_t position) { return std::to_string(position); };
   const auto stream = [](const StreamId& id) { return "/v1/streams/" + to_string(id); };
 
-  for (const char* open : {"/healthz", "/readyz", "/checkpoint", "/v1/definitions", "/v1/policies", "/v1/log-keys"}) at(open, "", open);
+  for (const char* open : {"/healthz", "/readyz", "/checkpoint", "/v1/definitions", "/v1/policies", "/v1/log-keys", "/"}) at(open, "", open);
   at("/tile/{level}/{tile}", "", "/tile/0/000.p/1");
-  at("/", "", "/"), at("/openapi.yaml", "", "/openapi.yaml");
+  at("/openapi.yaml", "", "/openapi.yaml");
   at("/tile/entries/{tile}", "", "/tile/entries/000.p/1");
   at("/v1/authority", "", "/v1/authority");
   row("/v1/events", "which it tells", [&](const Signer* key) { return office.told("/v1/events", key) ? heard(office, office.service.read("/v1/events", office.by(key))) : ""; });

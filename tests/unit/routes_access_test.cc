@@ -114,7 +114,7 @@ TEST_CASE("the log's keys are told to everyone, with the proof of each from the 
 TEST_CASE("strangers are answered what is public, enrolled keys and auditors the rest") {
   const Closed closed;
   const Service open, proxied({.behind_proxy = true});
-  const std::set<std::string_view> to_all{"/healthz", "/readyz", "/checkpoint", "/tile/{level}/{tile}", "/v1/definitions", "/v1/policies", "/v1/editions", "/v1/log-keys"}, to_auditors{"/metrics", "/v1/figures", "/v1/figures/{id}", "/v1/figures/{id}/events", "/v1/reports/{template}"};
+  const std::set<std::string_view> to_all{"/", "/healthz", "/readyz", "/checkpoint", "/tile/{level}/{tile}", "/v1/definitions", "/v1/policies", "/v1/editions", "/v1/log-keys"}, to_auditors{"/metrics", "/v1/figures", "/v1/figures/{id}", "/v1/figures/{id}/events", "/v1/reports/{template}"};
   for (const auto& route : closed.service.routes.list()) {
     if (route.path.starts_with("/v1/editions/")) continue;  // of a release: routes_editions_test.cc
     const auto path = example(std::string(route.path)) + (route.path.ends_with("/changes") ? "?since=0" : route.path == "/v1/reports/{template}" ? "?period=2024" : "");

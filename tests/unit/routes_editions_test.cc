@@ -134,6 +134,23 @@ TEST_CASE("a released edition is also a page, a table and what describes the tab
   CHECK(publisher.service.problem("/v1/editions/statutory-11295a/2024/99.html") == "not_found");
 }
 
+TEST_CASE("the front page lists what was released, the newest first, and leads everyone to each of its files") {
+  Publisher publisher;
+  const auto earlier = publisher.release(publisher.counted("2023")), later = publisher.release(publisher.counted());
+  const auto front = publisher.service.ask("/", publisher.stranger());
+  CHECK(front.status == 200);
+  CHECK(front.content_type == "text/html; charset=utf-8");
+  CHECK(front.body.find(reports::place_of(later)) < front.body.find(reports::place_of(earlier)));
+  std::size_t files = 0;
+  const std::string link = "href=\"/v1/editions/";
+  for (auto at = front.body.find(link); at != front.body.npos; at = front.body.find(link, at + 1), ++files) {
+    const std::string target = front.body.substr(at + 6, front.body.find('"', at + 6) - at - 6);
+    INFO(target);
+    CHECK(publisher.service.ask(target, publisher.stranger()).status == 200);
+  }
+  CHECK(files == 10);
+}
+
 TEST_CASE("editions are handed out as often as anyone likes") {
   Publisher publisher;
   const std::string place = "/v1/editions/" + reports::place_of(publisher.release(publisher.counted())) + ".json";
