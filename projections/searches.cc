@@ -104,13 +104,13 @@ std::vector<std::string> cells_of(const Executed& one) {
 
 // ── in which log a search counts, and for whose case it was ──
 //
-// Its event tells a node that keeps some searches of one log with the same id; that tells the node of the id, which tells those of later logs that
+// Its event tells a node that keeps a handful of searches of one log with the same id; that tells the node of the id, which tells those of later logs that
 // they do not count. Those that count tell their cases, and a case tells the log by whom it was opened; the others tell the log to take them back.
 
 struct Sighting {
   static constexpr char sort = 'g';
   std::array<std::uint8_t, 8> position{};  // of the event: in their bytes' order these are in the order of the log
-  StreamId log, some, of_id;
+  StreamId log, handful, of_id;
   std::optional<StreamId> of_case;
   Executed executed;
 };
@@ -120,10 +120,10 @@ struct Said {
   Sighting sighting;
 };
 
-struct Some {
+struct Handful {
   static constexpr char sort = 'i';
   std::array<std::uint8_t, 8> first{};
-  StreamId log, some;
+  StreamId log, handful;
 };
 
 struct HadBefore {
@@ -148,34 +148,34 @@ struct ForCaseOf {
 };
 
 // Logs may well call all their searches the same: no node keeps more of them than this.
-constexpr Version searches_in_some = 64;
+constexpr Version searches_in_handful = 64;
 
 Sighting sighting_of(const Fact& fact) {
   const auto& body = fact.event.body<SearchExecuted>();
-  Sighting one{.position = {}, .log = fact.event.stream, .some = {}, .of_id = {}, .of_case = {}, .executed = executed(fact)};
+  Sighting one{.position = {}, .log = fact.event.stream, .handful = {}, .of_id = {}, .of_case = {}, .executed = executed(fact)};
   store_be(one.position.data(), fact.position.value);
   if (body.case_ref()) one.of_case = uuid_of(body.case_ref()->stream());
   Buffer name{static_cast<std::uint8_t>(body.system())};
   append(name, bytes_of(text_of(body.search_id())));
   one.of_id = node("caseledger/search", name);
-  append_le(name, fact.event.version / searches_in_some);
+  append_le(name, fact.event.version / searches_in_handful);
   append(name, one.log.bytes);
-  one.some = node("caseledger/searches of a log", name);
+  one.handful = node("caseledger/searches of a log", name);
   return one;
 }
 
-void tell_of_some(const std::vector<Sighting>& some, bool count, const Projection::Tell& tell) {
-  if (some.empty()) return;
-  tell({some[0].of_id, cell_key(Some{some[0].position, some[0].log, some[0].some})});
-  for (const Sighting& each : some) {
+void tell_of_handful(const std::vector<Sighting>& handful, bool count, const Projection::Tell& tell) {
+  if (handful.empty()) return;
+  tell({handful[0].of_id, cell_key(Handful{handful[0].position, handful[0].log, handful[0].handful})});
+  for (const Sighting& each : handful) {
     if (!count) tell({each.log, cell_key(TakenBack{each.executed})});
     else if (each.of_case) tell({*each.of_case, cell_key(ForThisCase{each.log, each.executed.search})});
   }
 }
 
-void tell_of_id(const std::vector<Some>& all, const Projection::Tell& tell) {
-  for (const Some& each : all)
-    if (each.log != all[0].log) tell({each.some, cell_key(HadBefore{})});
+void tell_of_id(const std::vector<Handful>& all, const Projection::Tell& tell) {
+  for (const Handful& each : all)
+    if (each.log != all[0].log) tell({each.handful, cell_key(HadBefore{})});
 }
 
 // A state ends with what it is: the counts of a log, the decisions of the governance stream, who opened a case. Long counts grow where they are.
@@ -245,17 +245,17 @@ class Searches final : public Projection {
 
   void tell(std::string_view state, const Heard& heard, const Tell& tell) const override {
     std::vector<Sighting> sightings;
-    std::vector<Some> of_id;
+    std::vector<Handful> of_id;
     bool count = true;
     heard.each([&](std::string_view what, std::int64_t n) {
-      if (const auto said = cell_of<Said>(what)) tell({said->sighting.some, cell_key(said->sighting)});
+      if (const auto said = cell_of<Said>(what)) tell({said->sighting.handful, cell_key(said->sighting)});
       if (auto sighting = cell_of<Sighting>(what)) sightings.push_back(std::move(*sighting));
       if (cell_of<HadBefore>(what)) count = false;
-      if (const auto some = cell_of<Some>(what)) of_id.push_back(*some);
+      if (const auto handful = cell_of<Handful>(what)) of_id.push_back(*handful);
       if (const auto asked = cell_of<ForThisCase>(what); asked && is_of_case(state))
         tell({asked->log, cell_key(ForCaseOf{asked->search, unpacked<Opened>(without_end(state))}), n});
     });
-    tell_of_some(sightings, count, tell);
+    tell_of_handful(sightings, count, tell);
     tell_of_id(of_id, tell);
   }
 
