@@ -110,6 +110,27 @@ TEST_CASE("late records, later recoveries and retractions are told apart, figure
   for (const Change& change : found.changes) CHECK_FALSE(change.why.empty());
 }
 
+TEST_CASE("searches that late records put into two logs are told of as such, whichever way they were reached", "[editions]") {
+  January year;
+  const auto search = [&](unsigned reader, const char* id, Micros at, Micros recorded_at) {
+    const schema::Ref of_case = ref(year.cases[0].stream, 0);
+    year.log.append<schema::SearchExecuted>(StreamKind::access, stream(600 + reader), {.at = new_year_2024 + at * day, .recorded_at = new_year_2024 + recorded_at * day, .author = reader},
+                                            [&](flatbuffers::FlatBufferBuilder& builder) { return schema::CreateSearchExecutedDirect(builder, schema::SearchSystem::lpr, id, "missing_child", &of_case); });
+  };
+  search(1, "a", 4, 4);
+  search(2, "b", 5, 5);
+  const Made before(year.log);
+  search(1, "d", 39, 39);
+  search(2, "a", 3, 40);   // that log 1 had before
+  search(1, "c", 6, 41);
+  search(1, "b", 7, 42);   // that log 2 had before
+  const Made after(year.log);
+  const Restatement restatement = after.of(before.file(), year.log);
+  CHECK(restatement.late_records == 3);
+  CHECK(why(restatement, "T7.searches") == Why{"late_records"});
+  CHECK(why(restatement, "T7.repeated") == Why{"late_records"});
+}
+
 TEST_CASE("a figure that is told in one of the two alone changed by what is withheld, whatever else moved it", "[editions]") {
   January year;
   const Made was(year.log);
