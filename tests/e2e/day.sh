@@ -135,7 +135,8 @@ expect 0 "$cl" report compare edition.json corrected.json --format json
 expect 0 "$cl" report release corrected.json --dir ledger --server "$url"
 expect 0 "$cl" report list --server "$url" --format json
 jq -e '.[0].superseded_by == .[1].sha256' out.txt >/dev/null || fail "the first edition is not said to be superseded"
-curl -sf "$url/" | grep -q "href=\"$address.html\"" || fail "the front page does not lead to the edition"
+curl -sf -o front.html "$url/"
+grep -q "href=\"$address.html\"" front.html || fail "the front page does not lead to the edition"
 
 step "the independent checker walks the served log"
 "$logcheck" walk --vkey "$vkey" "$url"
