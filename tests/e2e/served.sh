@@ -6,7 +6,7 @@ server=
 trap '[ -z "$server" ] || kill -9 "$server" 2>/dev/null || true; rm -rf "$dir"' EXIT
 cd "$dir"
 exec </dev/null
-port=$((20000 + RANDOM % 20000))
+port=$((20000 + RANDOM % 12000))  # below those that systems give to clients
 url=http://127.0.0.1:$port
 tls=()  # options of serve
 
