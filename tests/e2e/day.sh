@@ -53,6 +53,7 @@ sleep 0.3
 killed
 serve
 wait "$simulate" || fail "a client lost its way when the server was killed"
+folded
 got=$("$cl" figures R1 --server "$url" --format csv | sed -n 2p | cut -d, -f5,6 | tr , /)
 [ "$got" = "$wanted" ] || fail "R1 counts $got, the plan says $wanted"
 # The same year again: every batch is answered with its original place.

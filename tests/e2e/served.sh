@@ -38,6 +38,14 @@ serve() {
   done
   fail "the server is not ready"
 }
+# Until the projections have what was recorded: figures are answered as of what they have.
+folded() {
+  for _ in $(seq 400); do
+    [ "$(curl -fsS "$url/metrics" | sed -n 's/^caseledger_projection_lag_entries //p')" = 0 ] && return
+    sleep 0.05
+  done
+  fail "the projections do not follow"
+}
 stop() {
   kill -TERM "$server"
   wait "$server" || fail "the server did not end well on SIGTERM"
