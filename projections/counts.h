@@ -12,8 +12,6 @@ namespace caseledger::projections {
 
 // Adds n under the key; a count that comes to zero is gone. Keys have at most 65,535 bytes.
 void count(std::string& counts, std::string_view key, std::int64_t n = 1);
-// Adds one under each of the keys, in one walk: lists of years are long.
-void count_each(std::string& counts, std::vector<std::string> keys);
 void add_counts(std::string_view counts, const Share& add);
 
 using Month = std::int32_t;  // since January 1970, UTC

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "projections/counts.h"
+#include "projections/histograms.h"
 #include "projections/on.h"
 #include "projections/organisations.h"
 #include "projections/packed.h"
@@ -48,21 +49,21 @@ struct ForKnownCase {
   Opened opened;
 };
 
+// A slot for each hour of the day, UTC.
 struct AtHour {
   static constexpr char sort = 'h';
   Month month = 0;
-  std::uint8_t hour = 0;  // UTC
 };
 
 enum class Size : std::uint8_t { networks, devices, window_hours };
 constexpr std::array<std::string_view, 3> size_names = {"networks", "devices", "window_hours"};
 
+// A slot for each value, to three leading digits.
 struct Sized {
   static constexpr char sort = 'z';
   Month month = 0;
   SearchSystem system = SearchSystem::unset;
   Size size = Size::networks;
-  std::uint32_t value = 0;  // to three leading digits
 };
 
 // ── one search ──
@@ -94,12 +95,13 @@ Executed executed(const Fact& fact) {
   return one;
 }
 
-std::vector<std::string> cells_of(const Executed& one) {
+// The cells that it counts in, and the slot of each.
+std::vector<std::pair<std::string, Slot>> cells_of(const Executed& one) {
   const auto& [search, at_hour, sizes] = one;
-  std::vector<std::string> keys{cell_key(search), cell_key(AtHour{.month = search.month, .hour = at_hour})};
+  std::vector<std::pair<std::string, Slot>> cells{{cell_key(search), 0}, {cell_key(AtHour{search.month}), at_hour}};
   for (std::size_t size = 0; size < sizes.size(); ++size)
-    if (sizes[size]) keys.push_back(cell_key(Sized{.month = search.month, .system = search.system, .size = Size(size), .value = *sizes[size]}));
-  return keys;
+    if (sizes[size]) cells.emplace_back(cell_key(Sized{.month = search.month, .system = search.system, .size = Size(size)}), *sizes[size]);
+  return cells;
 }
 
 // ── in which log a search counts, and for whose case it was ──
@@ -178,10 +180,10 @@ void tell_of_id(const std::vector<Handful>& all, const Projection::Tell& tell) {
     if (each.log != all[0].log) tell({each.handful, cell_key(HadBefore{})});
 }
 
-// A state ends with what it is: the counts of a log, the decisions of the governance stream, who opened a case. Long counts grow where they are.
-constexpr char counts_kept = 'c', decisions_kept = 'd', opened_kept = 'o';
+// A state ends with what it is: the histograms of a log, the decisions of the governance stream, who opened a case. Long ones grow where they are.
+constexpr char histograms_kept = 'h', decisions_kept = 'd', opened_kept = 'o';
 
-char kept_of(Body type) { return type == Body::SearchExecuted ? counts_kept : type == Body::CaseOpened ? opened_kept : decisions_kept; }
+char kept_of(Body type) { return type == Body::SearchExecuted ? histograms_kept : type == Body::CaseOpened ? opened_kept : decisions_kept; }
 bool is_of_case(std::string_view state) { return state.ends_with(opened_kept); }
 std::string_view without_end(std::string_view state) { return state.substr(0, state.size() - 1); }
 
@@ -225,14 +227,14 @@ void write(Sheet& sheet, const Sizes& sizes) {
 class Searches final : public Projection {
  public:
   std::string_view id() const override { return "searches"; }
-  unsigned version() const override { return 3; }
+  unsigned version() const override { return 4; }
   bool wants(Body type) const override { return is_among(type, {Body::SearchExecuted, Body::CaseOpened}) || bears_on_enrolment(type); }
 
   void step(std::string& state, const Fact& fact) const override {
     const char kept = kept_of(fact.event.type);
     if (!state.empty() && state.back() != kept) return;
     if (!state.empty()) state.pop_back();
-    if (kept == counts_kept) count_each(state, cells_of(executed(fact)));
+    if (kept == histograms_kept) for (const auto& [cell, slot] : cells_of(executed(fact))) count_value(state, cell, slot);
     else if (kept == opened_kept) state = packed(Opened{fact.author, month_of(fact.recorded_at)});
     else keep_decision(state, fact);
     state += kept;
@@ -244,6 +246,7 @@ class Searches final : public Projection {
   std::string says(const Fact& fact) const override { return fact.event.type == Body::SearchExecuted ? cell_key(Said{sighting_of(fact)}) : ""; }
 
   void tell(std::string_view state, const Heard& heard, const Tell& tell) const override {
+    if (!state.empty() && !is_of_case(state)) return;  // nobody has to know of what a log heard, and that is much
     std::vector<Sighting> sightings;
     std::vector<Handful> of_id;
     bool count = true;
@@ -265,11 +268,11 @@ class Searches final : public Projection {
       for (const EnrolmentCell& each : enrolments(without_end(state))) add(cell_key(each), 1);
       return;
     }
-    add_counts(without_end(state), add);
+    add_histograms(without_end(state), add);
     add.heard().each([&](std::string_view what, std::int64_t n) {
       if (const auto asked = cell_of<ForCaseOf>(what)) add(cell_key(ForKnownCase{asked->search, asked->opened}), n);
       if (const auto back = cell_of<TakenBack>(what)) {
-        for (const std::string& cell : cells_of(back->executed)) add(cell, -n);
+        for (const auto& [cell, slot] : cells_of(back->executed)) add(cell, std::array{Number{slot, -n}});
         add(cell_key(Repeated{back->executed.search}), n);
       }
     });
@@ -286,7 +289,8 @@ class Searches final : public Projection {
     const auto row_of = [&](const Search& search) -> Row& {
       return rows[group_of(query, {{"system", EnumNameSearchSystem(search.system)}, {"reason", search.reason}, {"organisation", by(search)}})];
     };
-    for (const auto& [key, n] : cells.counts()) {
+    for (const auto& [key, numbers] : cells.all()) {
+      const std::int64_t n = numbers.at(0);
       if (const auto search = cell_of<Search>(key); search && counts_month(query, search->month)) {
         row_of(*search).add(*search, n);
       } else if (const auto repeated = cell_of<Repeated>(key); repeated && counts_month(query, repeated->search.month)) {
@@ -298,9 +302,10 @@ class Searches final : public Projection {
         row.for_known += n;
         row.outside += searcher != opener ? n : 0;
       } else if (const auto sized = cell_of<Sized>(key); sized && counts_month(query, sized->month)) {
-        sizes[group_of(query, {{"system", EnumNameSearchSystem(sized->system)}})][std::size_t(sized->size)].push_back({sized->value, n});
+        auto& values = sizes[group_of(query, {{"system", EnumNameSearchSystem(sized->system)}})][std::size_t(sized->size)];
+        for (const Number& each : numbers) values.push_back({each.slot, each.n});
       } else if (const auto at = cell_of<AtHour>(key); at && counts_month(query, at->month)) {
-        hours[at->hour] += n;
+        for (const Number& each : numbers) hours[static_cast<std::uint8_t>(each.slot)] += each.n;
       }
     }
     std::vector<Figure> figures;

@@ -1,37 +1,13 @@
 // Counts by month: the small sorted list that long streams keep.
 #include <rapidcheck.h>
 
-#include <algorithm>
 #include <catch2/catch.hpp>
 #include <map>
-#include <random>
 
 #include "projections/counts.h"
 
 using namespace caseledger;
 using namespace caseledger::projections;
-
-TEST_CASE("keys counted in one walk give the list that single ones give, however long they are and wherever they differ", "[projections]") {
-  std::mt19937 random(7);
-  const auto some_key = [&] {
-    std::string key(random() % 12, 'a');
-    for (char& c : key) c = static_cast<char>(random() % 3 == 0 ? random() % 256 : random() % 3);
-    return key;
-  };
-  std::string one_by_one, together;
-  std::map<std::string, std::int64_t> expected;
-  for (int i = 0; i < 2000; ++i) {
-    std::vector<std::string> keys(1 + random() % 5);
-    for (std::string& key : keys) key = some_key();
-    for (const std::string& key : keys) count(one_by_one, key), ++expected[key];
-    count_each(together, keys);
-  }
-  CHECK(together == one_by_one);
-  Cells cells;
-  add_counts(together, Share(StreamId{}, cells));
-  CHECK(cells.size() == expected.size());
-  for (const auto& [key, n] : expected) CHECK(cells.at(key).at(0) == n);
-}
 
 TEST_CASE("counts are what was added, in order of their keys, however it was added") {
   CHECK(rc::check("a list of counts is a map", [] {
