@@ -27,17 +27,22 @@ class Heard {
 
   // The bytes once it is said `n` times more, or less often.
   std::string with(std::string_view what, std::int64_t n) const {
-    std::string bytes;
     std::string_view rest = bytes_;
-    bool done = false;
+    std::size_t begin = 0;
     while (!rest.empty()) {
+      const std::string_view from = rest;
       const One one = take(rest);
-      if (!done && what < one.what) put(bytes, {what, n}), done = true;
-      const bool same = what == one.what;
-      put(bytes, {one.what, one.n + (same ? n : 0)});
-      done = done || same;
+      if (one.what < what) {
+        begin = bytes_.size() - rest.size();
+        continue;
+      }
+      if (one.what == what) n += one.n;
+      else rest = from;
+      break;
     }
-    if (!done) put(bytes, {what, n});
+    std::string bytes(bytes_.substr(0, begin));
+    put(bytes, {what, n});
+    bytes += rest;
     return bytes;
   }
 

@@ -134,7 +134,8 @@ struct HadBefore {
 
 struct TakenBack {
   static constexpr char sort = 't';
-  Executed executed;
+  std::string cell;
+  Slot slot = 0;
 };
 
 struct ForThisCase {
@@ -170,7 +171,7 @@ void tell_of_handful(const std::vector<Sighting>& handful, bool count, const Pro
   if (handful.empty()) return;
   tell({handful[0].of_id, cell_key(Handful{handful[0].position, handful[0].log, handful[0].handful})});
   for (const Sighting& each : handful) {
-    if (!count) tell({each.log, cell_key(TakenBack{each.executed})});
+    if (!count) for (auto& [cell, slot] : cells_of(each.executed)) tell({each.log, cell_key(TakenBack{std::move(cell), slot})});
     else if (each.of_case) tell({*each.of_case, cell_key(ForThisCase{each.log, each.executed.search})});
   }
 }
@@ -272,8 +273,8 @@ class Searches final : public Projection {
     add.heard().each([&](std::string_view what, std::int64_t n) {
       if (const auto asked = cell_of<ForCaseOf>(what)) add(cell_key(ForKnownCase{asked->search, asked->opened}), n);
       if (const auto back = cell_of<TakenBack>(what)) {
-        for (const auto& [cell, slot] : cells_of(back->executed)) add(cell, std::array{Number{slot, -n}});
-        add(cell_key(Repeated{back->executed.search}), n);
+        add(back->cell, std::array{Number{back->slot, -n}});
+        if (auto search = cell_of<Search>(back->cell)) add(cell_key(Repeated{std::move(*search)}), n);
       }
     });
   }
