@@ -6,7 +6,7 @@
 #include <set>
 
 #include "projections/reports/disclosure.h"
-#include "projections/reports/section.h"
+#include "projections/reports/kinship.h"
 #include "projections/reports/spells.h"
 #include "projections/reports/take_out.h"
 
@@ -30,15 +30,15 @@ class Censor {
   Result<SuppressionReport> run() {
     std::vector<std::string> measures;
     for (const auto& [measure, values] : now_.values) measures.push_back(measure);
-    std::ranges::stable_sort(measures, {}, [&](const std::string& measure) { return depth(measure); });
+    std::ranges::stable_sort(measures, {}, [&](const std::string& measure) { return kin_.depth(measure); });
     for (bool more = true; more;) {
       const std::size_t before = untold_.size() + forced_.size();
       shortfalls_.clear();
       for (const std::string& measure : measures)
         if (!is_in_balance(measure))
-          for (const auto& tables : apart(measure)) TRY(decide(measure, tables));
+          for (const auto& tables : kin_.apart(measure)) TRY(decide(measure, tables));
       if (now_.values.contains(std::string(balance_sides[0].front())))
-        for (const auto& tables : apart(std::string(balance_sides[0].front()))) TRY(decide_balance(tables));
+        for (const auto& tables : kin_.apart(std::string(balance_sides[0].front()))) TRY(decide_balance(tables));
       close_families();
       more = untold_.size() + forced_.size() != before || withhold_more();
     }
@@ -52,14 +52,13 @@ class Censor {
   }
 
  private:
-  using Tables = std::set<std::vector<std::string>>;  // the dimensions of each
-  static inline const Tables everything{{}};
+  using Tables = Kinship::Tables;
 
   // The nearest that the measure is part of and that is told of wherever the measure is in these tables; over everything alone, that is told. Else nothing.
   std::string whole_of(const std::string& measure, const Tables& tables) const {
     const auto wholes = now_.part_of.find(measure);
     if (wholes == now_.part_of.end()) return {};
-    const bool all_alone = tables == everything;
+    const bool all_alone = tables == Kinship::everything;
     for (const std::string& whole : wholes->second) {
       const bool everywhere = std::ranges::all_of(now_.values.at(measure), [&](const auto& each) {
         return !(each.first.by.empty() || tables.contains(each.first.by)) || now_.of(whole, each.first).has_value();
@@ -68,33 +67,7 @@ class Censor {
     }
     return {};
   }
-  // Wholes are decided before their parts.
-  int depth(const std::string& measure) const {
-    const auto wholes = now_.part_of.find(measure);
-    int deepest = 0;
-    if (wholes != now_.part_of.end())
-      for (const std::string& whole : wholes->second)
-        if (now_.values.contains(whole)) deepest = std::max(deepest, 1 + depth(whole));
-    return deepest;
-  }
   bool is_untold(const std::string& measure, const Place& place) const { return untold_.contains({measure, place}); }
-
-  // Tables that share a dimension are decided together. The others share only what is over everything, and that is decided first.
-  std::vector<Tables> apart(const std::string& measure) const {
-    std::vector<Tables> all;
-    for (const auto& [place, value] : now_.values.at(measure)) {
-      Tables together{place.by};
-      std::erase_if(all, [&](const Tables& other) {
-        const bool share = std::ranges::any_of(other, [&](const auto& by) { return std::ranges::find_first_of(by, place.by, {}, axis_of, axis_of) != by.end() || by == place.by; });
-        if (share) together.insert(other.begin(), other.end());
-        return share;
-      });
-      all.push_back(std::move(together));
-    }
-    const auto alone = std::ranges::find(all, everything);
-    if (alone != all.end()) std::rotate(all.begin(), alone, std::next(alone));
-    return all;
-  }
 
   // What is counted in one set of tables, as a population.
   struct Build {
@@ -138,7 +111,7 @@ class Censor {
       const Told& counted = *spell.whole;
       if (!counted.values.contains(measure)) continue;
       for (const auto& [place, value] : counted.values.at(measure))
-        if ((tables.contains(place.by) && (!is_region(place) || coarse_->bears(measure, place.group[0]))) || (place.by.empty() && adds_up(measure, tables))) add(build, measure, whole, place, counted, spell, tables == everything);
+        if ((tables.contains(place.by) && (!is_region(place) || coarse_->bears(measure, place.group[0]))) || (place.by.empty() && kin_.adds_up(measure, tables))) add(build, measure, whole, place, counted, spell, tables == Kinship::everything);
     }
     return take_verdict(build, whole);
   }
@@ -159,7 +132,7 @@ class Censor {
       if (values == now_.values.end()) continue;
       for (const auto& [place, value] : values->second) {
         if (!(tables.contains(place.by) && (!is_region(place) || coarse_->bears(member, place.group[0]))) && !place.by.empty()) continue;
-        Cell cell = cell_of_stock(member, place, value, tables == everything);
+        Cell cell = cell_of_stock(member, place, value, tables == Kinship::everything);
         cell.at = at_of(build, member, place);
         cell.at.back() = node;
         build.put(std::move(cell), member, place, forced_.contains({member, place}));
@@ -235,44 +208,15 @@ class Censor {
     if (is_in_balance(short_of.measure)) {
       const auto withhold_all = [&](const auto& where) {
         bool more = false;
-        for (const std::string& member : kin_of(short_of.measure)) more |= withhold(member, Rule::line, where);
+        for (const std::string& member : kin_.of(short_of.measure)) more |= withhold(member, Rule::line, where);
         return more;
       };
       if (withhold_all(in_place) || withhold_all(in_table)) return true;
     }
     if (withhold(short_of.measure, Rule::line, in_table) || withhold(short_of.measure, Rule::figure, anywhere)) return true;
     bool more = false;
-    for (const std::string& kin : kin_of(short_of.measure)) more |= withhold(kin, Rule::figure, anywhere);
+    for (const std::string& kin : kin_.of(short_of.measure)) more |= withhold(kin, Rule::figure, anywhere);
     return more;
-  }
-
-  // What it is part of, what is part of that, and so on, with their families.
-  std::set<std::string> kin_of(const std::string& measure) const {
-    std::set<std::string> kin{measure}, families;
-    for (std::size_t before = 0; before != kin.size() + families.size();) {
-      before = kin.size() + families.size();
-      for (const auto& [each, values] : now_.values) {
-        const std::string family = is_in_balance(each) ? "balance" : family_of(each);
-        if (families.contains(family)) kin.insert(each);
-        const auto wholes = now_.part_of.find(each);
-        if (wholes != now_.part_of.end())
-          for (const std::string& whole : wholes->second) {
-            if (!now_.values.contains(whole)) continue;
-            if (kin.contains(whole)) kin.insert(each);
-            if (kin.contains(each)) kin.insert(whole);
-          }
-        if (kin.contains(each) && !family.empty()) families.insert(family);
-      }
-    }
-    return kin;
-  }
-
-  // Persons who are in several groups make their sum no equation, and neither do clocks.
-  bool adds_up(const std::string& measure, const Tables& tables) const {
-    std::map<std::vector<std::string>, std::int64_t> sums;
-    for (const auto& [place, value] : now_.values.at(measure)) sums[place.by] += value;
-    const auto shared = [](const auto& by) { return std::ranges::find(by, shared_by_groups) != by.end(); };
-    return std::ranges::none_of(tables, shared) && std::ranges::all_of(tables, [&](const auto& by) { return by.empty() || !sums.contains({}) || sums[by] == sums[{}]; });
   }
 
   std::vector<std::uint32_t> at_of(Build& build, const std::string& measure, const Place& place) const {
@@ -298,7 +242,7 @@ class Censor {
       reckon(of_rest, both ? std::optional(std::max<std::int64_t>(0, *told_all - *told_part)) : std::nullopt, withheld || (!spell.here && !both));
       if (!spell.here) reckon(of_all, told_all, !told_all);
     }
-    for (const Near& near : spell.here ? near_to(measure, place) : std::vector<Near>{}) {
+    for (const Kinship::Near& near : spell.here ? kin_.near_to(measure, place) : std::vector<Kinship::Near>{}) {
       if (near.of_everybody) continue;
       const auto told_part = told_here(near.measure, near.place), told_all = told_here(whole, near.place);
       reckon(of_part, told_part, false);
@@ -332,33 +276,8 @@ class Censor {
     put(std::move(of_all));
   }
 
-  // What counts nearly the same: a case type at intake to the same now, where no clock is chosen to a clock, and of two clocks the later name to the other.
-  // Between them stand those who were reclassified, or lack a clock: what is told of the one is to the other what an earlier edition's is. Where everybody
-  // has both clocks only the ends of the period stand between, as between what R1 and R2 resolve. Where the one is untold, so is a clock's that is near.
-  struct Near {
-    std::string measure;
-    Place place;
-    bool of_everybody = false, by_clock = true;
-  };
-  std::vector<Near> near_to(const std::string& measure, const Place& place) const {
-    if (place.by == std::vector<std::string>{"case_type_current"}) return {{.measure = measure, .place = {{"case_type"}, place.group}, .by_clock = false}};
-    const auto clock = std::ranges::find(place.by, shared_by_groups);
-    if (clock == place.by.end()) return {};
-    const Place any = without(place, shared_by_groups);
-    const bool clocked = measure == "clocked", everybody = !clocked && everybody_has(place);
-    std::vector<Near> all{{.measure = clocked ? "begun" : measure, .place = any, .of_everybody = everybody}};
-    const auto which = static_cast<std::size_t>(clock - place.by.begin());
-    for (const auto& [other, value] : now_.values.at(measure))
-      if (other.by == place.by && other.group[which] > place.group[which] && without(other, shared_by_groups) == any)
-        all.push_back({.measure = measure, .place = other, .of_everybody = everybody && everybody_has(other)});
-    return all;
-  }
-  bool everybody_has(const Place& clock) const {
-    const auto clocked = now_.of("clocked", clock);
-    return clocked && clocked == now_.of("begun", without(clock, shared_by_groups));
-  }
   bool is_untold_near(const std::string& measure, const Place& place) const {
-    return std::ranges::any_of(near_to(measure, place), [&](const Near& near) {
+    return std::ranges::any_of(kin_.near_to(measure, place), [&](const Kinship::Near& near) {
       const auto other = now_.of(near.measure, near.place);
       return near.by_clock && other && is_untold(near.measure, near.place) && std::abs(*other - *now_.of(measure, place)) < policy_.k;
     });
@@ -401,6 +320,7 @@ class Censor {
   Edition& edition_;
   const rules::SuppressionPolicy& policy_;
   Told now_;
+  const Kinship kin_{now_};
   std::vector<Earlier> earlier_;
   std::optional<Spells> spells_;
   AllUntold untold_;
