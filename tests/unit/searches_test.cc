@@ -82,6 +82,14 @@ class Office {
   std::vector<PublicKey> authors_;  // of what is told, one after the other
 };
 
+struct TwoOffices : Office {
+  const Signer police = Signer::generate("police"), center = Signer::generate("center");
+  TwoOffices() {
+    enrol(police, "police", "@1h");
+    enrol(center, "center", "@1h");
+  }
+};
+
 const FigureQuery by_organisation = by_then("@200d", {"organisation"});
 
 }  // namespace
@@ -116,10 +124,8 @@ TEST_CASE("searches count for the organisation to which the governors enrolled t
 }
 
 TEST_CASE("a search is from outside or not by whose case it names, whether that was opened before or after; of one that nobody opened nothing is known") {
-  Office office;
-  const Signer police = Signer::generate("police"), center = Signer::generate("center"), stranger = Signer::generate("stranger");
-  office.enrol(police, "police", "@1h");
-  office.enrol(center, "center", "@1h");
+  TwoOffices office;
+  const Signer &police = office.police, &center = office.center, stranger = Signer::generate("stranger");
   const auto outside = [&] { return office.said("T7.outside", by_then("@200d")); };
   office.search(police, 1, "@1d", {.of_case = 201});
   office.search(police, 1, "@1d", {.of_case = 203});
@@ -136,10 +142,8 @@ TEST_CASE("a search is from outside or not by whose case it names, whether that 
 }
 
 TEST_CASE("a search in the logs of several readers counts in the one that recorded it first") {
-  Office office;
-  const Signer police = Signer::generate("police"), center = Signer::generate("center");
-  office.enrol(police, "police", "@1h");
-  office.enrol(center, "center", "@1h");
+  TwoOffices office;
+  const Signer &police = office.police, &center = office.center;
   office.open(center, 201, "@2h");
   const auto of = [&](std::string_view id, std::string_view group) { return office.said(id, by_organisation, group); };
   office.search(police, 1, "@2d", {.id = "one", .of_case = 201});
@@ -187,10 +191,8 @@ TEST_CASE("a search in the logs of several readers counts in the one that record
 }
 
 TEST_CASE("a log that calls all its searches the same costs no more than one that does not, and another log's search of that name counts there alone") {
-  Office office;
-  const Signer police = Signer::generate("police"), center = Signer::generate("center");
-  office.enrol(police, "police", "@1h");
-  office.enrol(center, "center", "@1h");
+  TwoOffices office;
+  const Signer &police = office.police, &center = office.center;
   office.open(center, 201, "@2h");
   constexpr int many = 20'000;
   for (int i = 0; i < many; ++i) office.search(police, 1, "@2d", {.id = "na", .of_case = i % 2 == 0 ? 201u : 0u});
